@@ -1,0 +1,1 @@
+"""A rule engine for the conduct of debt collection."""

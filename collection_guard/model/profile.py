@@ -1,0 +1,77 @@
+"""A case profile: what the creditor knows of the borrower and the case."""
+
+from datetime import date, time
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from collection_guard.model.event import Identifier, Record, Zone
+from collection_guard.model.words import Accessibility, Channel, InstructionKind, Weekday
+
+
+class OwnNumber(Record):
+    """A number of the borrower's own. Dates are inclusive, in the borrower's zone; null is open."""
+
+    number: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class EmergencyContact(Record):
+    """A contact that the borrower named beforehand. Dates as for the borrower's own numbers."""
+
+    name: str | None = None
+    number: str | None = None
+    timezone: Zone | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class QuietWindow(Record):
+    """A do-not-disturb window that the borrower elected (安宁模式), in the borrower's local time.
+
+    ``start`` is inclusive, ``end`` exclusive; a window may span midnight, and ``weekdays`` name the day on
+    which it starts (null: all). Without ``start`` it begins the day, without ``end`` it ends it. ``from`` and
+    ``to`` are the instants between which it is in force, ``to`` exclusive.
+    """
+
+    start: time | None = None
+    end: time | None = None
+    weekdays: tuple[Weekday, ...] | None = None
+    valid_from: Annotated[AwareDatetime | None, Field(alias="from")] = None
+    valid_to: Annotated[AwareDatetime | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> "QuietWindow":
+        if self.start is not None and self.start == self.end:
+            raise PydanticCustomError(
+                "empty_window", "start and end are the same; leave both out for a whole day"
+            )
+        return self
+
+
+class Instruction(Record):
+    """An instruction given to the collector. ``at`` is when it became known; ``expires`` is exclusive."""
+
+    kind: InstructionKind
+    number: str | None = None
+    channel: Channel | None = None
+    at: AwareDatetime | None = Field(default=None, description="Null: always known.")
+    expires: AwareDatetime | None = None
+
+
+class CaseProfile(Record):
+    """One case. A list that is null or absent is unknown; an empty list is none."""
+
+    case_id: Identifier
+    borrower_id: str | None = None
+    timezone: Zone | None = None
+    numbers: tuple[OwnNumber, ...] | None = None
+    emergency_contacts: tuple[EmergencyContact, ...] | None = None
+    quiet_windows: tuple[QuietWindow, ...] | None = None
+    instructions: tuple[Instruction, ...] | None = None
+    accessibility: tuple[Accessibility, ...] | None = None
+    history_from: date | None = Field(
+        default=None, description="The date from which the log holds all contacts of the case."
+    )

@@ -1,0 +1,49 @@
+"""The catalogue of everything a person reads, in Chinese and English."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Final, Literal
+
+import yaml
+
+Lang = Literal["zh", "en"]
+LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
+
+
+def language_of_environment() -> Lang:
+    """Return the language that the environment asks for: its own variable, else the locale."""
+    for variable in ("COLLECTION_GUARD_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Return every text by its code, in both languages."""
+    texts: dict[str, dict[str, str]] = {}
+    folder = resources.files("collection_guard") / "messages"
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        if file.name.endswith(".yaml"):
+            texts.update(yaml.safe_load(file.read_text("utf-8")) or {})
+    return texts
+
+
+def text(code: str, lang: Lang, /, **values: object) -> str:
+    """Return the text of a code with its values filled in."""
+    return catalogue()[code][lang].format(**values)
+
+
+def has_text(code: str) -> bool:
+    """Say whether the catalogue holds a text of this code."""
+    return code in catalogue()
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name nearest to a word, or None if none is near."""
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else None

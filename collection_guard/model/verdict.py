@@ -1,0 +1,18 @@
+"""Verdicts: what the rules say of one event."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule says of one event: the verdict, the facts that were missing, and the evidence."""
+
+    event_id: str
+    case_id: str
+    rule: str
+    verdict: str
+    missing: tuple[str, ...] = ()
+    evidence: dict[str, object] = field(default_factory=dict)
