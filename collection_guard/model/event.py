@@ -1,9 +1,17 @@
 """A contact event: a call, a message, a visit or a letter, as it was recorded."""
 
+from datetime import date, time
 from typing import Annotated, Any, Self
 
 import pytz
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
 from pydantic_core import PydanticCustomError
 
 from collection_guard.model.words import (
@@ -31,7 +39,32 @@ def _known_zone(name: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 """The name of a time zone of the IANA database, such as ``Asia/Shanghai``."""
 
+
+def _no_number(value: Any) -> Any:
+    """Refuse a bare number as a time: whether it counts seconds, milliseconds or days is anybody's guess."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("number_as_time", "a number is no time; give ISO 8601 text")
+    return value
+
+
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number)]
+"""An instant with its offset, as a ``datetime`` or as ISO 8601 text."""
+Day = Annotated[date, Field(strict=False), BeforeValidator(_no_number)]
+"""A date, as a ``date`` or as ISO 8601 text."""
+ClockTime = Annotated[time, Field(strict=False), BeforeValidator(_no_number)]
+"""A local time of day, as a ``time`` or as text such as ``22:00``."""
+
 Identifier = Annotated[str, Field(min_length=1)]
+
+
+def as_tuple(value: Any) -> Any:
+    """Take a JSON array where a tuple is kept."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _nothing_known(value: Any) -> Any:
+    """Read a null group (``"outcome": null``) as a group of which nothing is known."""
+    return {} if value is None else value
 
 
 class Record(BaseModel):
@@ -57,11 +90,11 @@ class Recipient(Record):
     )
     timezone: Zone | None = None
     relationship: Relationship | None = Field(default=None, description="To the borrower; null is unknown.")
-    roles: tuple[Role, ...] | None = Field(
+    roles: Annotated[tuple[Role, ...] | None, BeforeValidator(as_tuple)] = Field(
         default=None, description="How the person came to be listed; an empty list is none, null is unknown."
     )
     audience: Audience | None = None
-    members: tuple["Recipient", ...] | None = Field(
+    members: Annotated[tuple["Recipient", ...] | None, BeforeValidator(as_tuple)] = Field(
         default=None, description="The members of a group, where the audience is one."
     )
 
@@ -81,7 +114,9 @@ class Claims(Record):
     """What the collector claimed to be."""
 
     law_firm: str | None = None
-    law_firms: tuple[str, ...] | None = Field(default=None, description="An empty list: none was claimed.")
+    law_firms: Annotated[tuple[str, ...] | None, BeforeValidator(as_tuple)] = Field(
+        default=None, description="An empty list: none was claimed."
+    )
     person: str | None = None
     title: str | None = None
 
@@ -93,18 +128,18 @@ class Event(Record):
     case_id: Identifier
     borrower_id: str | None = None
     agency: str | None = None
-    collector: Collector = Collector()
+    collector: Annotated[Collector, BeforeValidator(_nothing_known)] = Collector()
     channel: Channel
     direction: Direction | None = None
-    started_at: AwareDatetime
-    ended_at: AwareDatetime | None = None
+    started_at: Instant
+    ended_at: Instant | None = None
     talk_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    recorded_at: AwareDatetime | None = Field(
+    recorded_at: Instant | None = Field(
         default=None, description="When the record became known; null: at its own start."
     )
-    recipient: Recipient = Recipient()
-    outcome: Outcome = Outcome()
-    claims: Claims = Claims()
+    recipient: Annotated[Recipient, BeforeValidator(_nothing_known)] = Recipient()
+    outcome: Annotated[Outcome, BeforeValidator(_nothing_known)] = Outcome()
+    claims: Annotated[Claims, BeforeValidator(_nothing_known)] = Claims()
     content: str | None = Field(
         default=None,
         description="What was said or written; an empty text: nothing was said; null: not recorded.",
@@ -113,16 +148,6 @@ class Event(Record):
         default=None, description="Content signals already known; they win over detection, one by one."
     )
     extra: dict[str, Any] | None = Field(default=None, description="The caller's own; no rule reads it.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_groups_are_empty(cls, data: Any) -> Any:
-        """Read a null group (``"outcome": null``) as a group of which nothing is known."""
-        if isinstance(data, dict):
-            groups = ("collector", "recipient", "outcome", "claims")
-            if any(name in data and data[name] is None for name in groups):
-                return {key: value for key, value in data.items() if value is not None or key not in groups}
-        return data
 
     def with_id(self, event_id: str) -> Self:
         """Return the same event under another id."""

@@ -1,12 +1,11 @@
 """A case profile: what the creditor knows of the borrower and the case."""
 
-from datetime import date, time
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from collection_guard.model.event import Identifier, Record, Zone
+from collection_guard.model.event import ClockTime, Day, Identifier, Instant, Record, Zone, as_tuple
 from collection_guard.model.words import Accessibility, Channel, InstructionKind, Weekday
 
 
@@ -14,8 +13,8 @@ class OwnNumber(Record):
     """A number of the borrower's own. Dates are inclusive, in the borrower's zone; null is open."""
 
     number: str
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class EmergencyContact(Record):
@@ -24,8 +23,8 @@ class EmergencyContact(Record):
     name: str | None = None
     number: str | None = None
     timezone: Zone | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class QuietWindow(Record):
@@ -36,11 +35,11 @@ class QuietWindow(Record):
     ``to`` are the instants between which it is in force, ``to`` exclusive.
     """
 
-    start: time | None = None
-    end: time | None = None
-    weekdays: tuple[Weekday, ...] | None = None
-    valid_from: Annotated[AwareDatetime | None, Field(alias="from")] = None
-    valid_to: Annotated[AwareDatetime | None, Field(alias="to")] = None
+    start: ClockTime | None = None
+    end: ClockTime | None = None
+    weekdays: Annotated[tuple[Weekday, ...] | None, BeforeValidator(as_tuple)] = None
+    valid_from: Annotated[Instant | None, Field(alias="from")] = None
+    valid_to: Annotated[Instant | None, Field(alias="to")] = None
 
     @model_validator(mode="after")
     def _has_a_length(self) -> "QuietWindow":
@@ -57,8 +56,8 @@ class Instruction(Record):
     kind: InstructionKind
     number: str | None = None
     channel: Channel | None = None
-    at: AwareDatetime | None = Field(default=None, description="Null: always known.")
-    expires: AwareDatetime | None = None
+    at: Instant | None = Field(default=None, description="Null: always known.")
+    expires: Instant | None = None
 
 
 class CaseProfile(Record):
@@ -67,11 +66,11 @@ class CaseProfile(Record):
     case_id: Identifier
     borrower_id: str | None = None
     timezone: Zone | None = None
-    numbers: tuple[OwnNumber, ...] | None = None
-    emergency_contacts: tuple[EmergencyContact, ...] | None = None
-    quiet_windows: tuple[QuietWindow, ...] | None = None
-    instructions: tuple[Instruction, ...] | None = None
-    accessibility: tuple[Accessibility, ...] | None = None
-    history_from: date | None = Field(
+    numbers: Annotated[tuple[OwnNumber, ...] | None, BeforeValidator(as_tuple)] = None
+    emergency_contacts: Annotated[tuple[EmergencyContact, ...] | None, BeforeValidator(as_tuple)] = None
+    quiet_windows: Annotated[tuple[QuietWindow, ...] | None, BeforeValidator(as_tuple)] = None
+    instructions: Annotated[tuple[Instruction, ...] | None, BeforeValidator(as_tuple)] = None
+    accessibility: Annotated[tuple[Accessibility, ...] | None, BeforeValidator(as_tuple)] = None
+    history_from: Day | None = Field(
         default=None, description="The date from which the log holds all contacts of the case."
     )

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
-from collection_guard.model.event import Identifier, Record
+from pydantic import BeforeValidator
+
+from collection_guard.model.event import Day, Identifier, Record, as_tuple
 
 
 class RegistryEntry(Record):
@@ -11,9 +14,9 @@ class RegistryEntry(Record):
 
     name: Identifier
     category: Identifier
-    aliases: tuple[str, ...] = ()
-    valid_from: date | None = None
-    valid_to: date | None = None
+    aliases: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     source: str | None = None
 
 

@@ -1,9 +1,6 @@
 """Verdicts: what the rules say of one event."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,6 @@ InstructionKind = Literal[
 ]
 Accessibility = Literal["deaf", "blind"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Category = str
-"""A partner list's category: collection_agency, law_firm, marketing, guarantee, official_directory and the like."""
 
 CHANNELS: Final = get_args(Channel)
 DIRECTIONS: Final = get_args(Direction)
