@@ -68,6 +68,7 @@ Network = Literal[
 ]
 AnsweredBy = Literal["human", "machine", "nobody"]
 Party = Literal["borrower", "authorised_party", "third_party", "wrong_party", "nobody"]
+# In the next two, null means that none was reported; a word that no table knows is "unknown".
 StateChange = Literal[
     "wrong_number",
     "recycled_number",
@@ -78,6 +79,7 @@ StateChange = Literal[
     "incapacitated",
     "complaint",
     "debtor_reachable",
+    "unknown",
 ]
 Disposition = Literal[
     "replied",
@@ -96,6 +98,7 @@ Disposition = Literal[
     "third_party_pays",
     "abandoned",
     "other",
+    "unknown",
 ]
 Signal = Literal[
     "debt_disclosure",
