@@ -1,0 +1,228 @@
+"""Packs compiled: conditions type-checked and read into the IR, parameters filled in, date by date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, cast
+
+from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet, Tables
+from collection_guard.language.conditions import ConditionReader, Value, typed_constant
+from collection_guard.language.ir import All, InZones, Node, atoms_of, negated, tests_of
+from collection_guard.language.packs import Pack, overrides_for
+from collection_guard.language.schema import Condition, Measure, Parameter, Rule
+from collection_guard.language.vocabulary import Fact, Stage
+from collection_guard.language.windows import parse_window
+from collection_guard.language.yaml_positions import Document, KeyPath
+from collection_guard.model.problems import ConfigurationError, Problem, RulesError
+from collection_guard.model.texts import nearest
+
+
+def compile_packs(packs: Iterable[Pack], overrides: Mapping[str, Any] | None = None) -> list[CompiledPack]:
+    """Compile packs with parameters overridden by a configuration (``name`` or ``pack.name``).
+
+    Raises RulesError with every problem of the packs, ConfigurationError with those of the overrides.
+    """
+    packs = list(packs)
+    overrides = overrides or {}
+    refused = _check_overrides(packs, overrides)
+    if refused:
+        raise ConfigurationError(refused)
+    problems: list[Problem] = []
+    compiled = [_compile(pack, overrides_for(pack, overrides), problems) for pack in packs]
+    if problems:
+        raise RulesError(problems)
+    return compiled
+
+
+def _check_overrides(packs: list[Pack], overrides: Mapping[str, Any]) -> list[Problem]:
+    problems: list[Problem] = []
+    known = {name for pack in packs for name in pack.header.parameters}
+    known |= {f"{pack.header.pack}.{name}" for pack in packs for name in pack.header.parameters}
+    for name, value in overrides.items():
+        if name not in known:
+            values: dict[str, object] = {"name": name, "nearest": nearest(name, known)}
+            problems.append(Problem("override_unknown", values=values))
+            continue
+        for pack in packs:
+            for own, given in overrides_for(pack, {name: value}).items():
+                parameter = pack.header.parameters[own]
+                if not _is_of_type(parameter, given):
+                    values = {"name": name, "value": given, "type": parameter.type}
+                    problems.append(Problem("override_type", values=values))
+    return problems
+
+
+def _is_of_type(parameter: Parameter, value: Any) -> bool:
+    if value is None:
+        return True
+    match parameter.type:
+        case "inclusion":
+            return value in {"included", "excluded", "arguable"}
+        case "str":
+            return isinstance(value, str)
+        case "words":
+            return isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value)
+        case kind:
+            return typed_constant(kind, value) is not None
+
+
+def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) -> CompiledPack:
+    for name, parameter in pack.header.parameters.items():
+        path: KeyPath = ("parameters", name)
+        if parameter.values is not None and parameter.value is not None:
+            problems.append(pack.document.problem("parameter_two_values", path, name=name))
+        dated = parameter.values or []
+        for index, entry in enumerate(dated):
+            if index and entry.since <= dated[index - 1].since:
+                problems.append(pack.document.problem("parameter_dates", (*path, "values", index), name=name))
+        for value in [parameter.value, *(entry.value for entry in dated)]:
+            if not _is_of_type(parameter, value):
+                problems.append(
+                    pack.document.problem("parameter_value", path, name=name, type=parameter.type, value=value)
+                )
+    days = {entry.since for parameter in pack.header.parameters.values() for entry in parameter.values or []}
+    rule_sets: list[RuleSet] = []
+    found: dict[tuple[str | None, int | None, int | None, str], Problem] = {}
+    for since in [None, *sorted(days)]:
+        one = _Compilation(pack, _values_on(pack, overrides, since), since, [])
+        rule_sets.append(one.rule_set())
+        for problem in one.problems:  # the same thing is wrong from every date on: say it once
+            found.setdefault((problem.file, problem.line, problem.column, problem.code), problem)
+    problems.extend(found.values())
+    header = pack.header
+    return CompiledPack(header.pack, header.version, header.status, header.zone, pack.digest, tuple(rule_sets))
+
+
+def _values_on(pack: Pack, overrides: Mapping[str, Any], day: date | None) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, parameter in pack.header.parameters.items():
+        value = parameter.value
+        for entry in parameter.values or []:
+            if day is not None and entry.since <= day:
+                value = entry.value
+        values[name] = Value(parameter.type, overrides.get(name, value))
+    return values
+
+
+@dataclass(slots=True)
+class _Compilation:
+    """The compilation of one pack for one span of dates."""
+
+    pack: Pack
+    values: Mapping[str, Value]
+    since: date | None
+    problems: list[Problem]
+
+    def rule_set(self) -> RuleSet:
+        header = self.pack.header
+        measures = {name: self._measure(name, measure) for name, measure in header.measures.items()}
+        unset_by_fact: dict[str, set[str]] = {f"measure.{name}": unset for name, (_, unset) in measures.items()}
+        defined: dict[str, Node] = {}
+        for name, entry in header.facts.items():
+            # A definition may use those above it, so that none can go in a circle.
+            above = {key: fact for key, fact in self.pack.facts.items() if key not in header.facts or key in defined}
+            node, unset = self._condition(entry.when, self.pack.document, ("facts", name, "when"), above)
+            defined[name] = node
+            unset_by_fact[name] = unset | self._unset_of(node, unset_by_fact)
+        rules = [self._rule(rule, document, path, unset_by_fact) for rule, document, path in self.pack.rules]
+        class_of = {word: name for name, words in header.party_classes.items() for word in words}
+        tables = Tables(
+            class_of,
+            frozenset(header.third_party_classes),
+            dict(header.legal_zones),
+            frozenset(title.casefold() for title in header.lawyer_titles),
+        )
+        compiled = {name: measure for name, (measure, _) in measures.items()}
+        vocabulary = self._vocabulary(compiled, defined)
+        values = {name: value.value for name, value in self.values.items()}
+        return RuleSet(header.pack, self.since, tables, vocabulary, compiled, defined, tuple(rules), values)
+
+    def _vocabulary(self, measures: Mapping[str, CompiledMeasure], defined: Mapping[str, Node]) -> dict[str, Fact]:
+        """Return the vocabulary with the fields and stages of measures and defined facts filled in."""
+        facts = dict(self.pack.facts)
+
+        def fields_of(nodes: Iterable[Node]) -> tuple[str, ...]:
+            names = [test.fact for node in nodes for test in tests_of(node)]
+            return tuple(dict.fromkeys(field for name in names for field in facts[name].fields))
+
+        for name, measure in measures.items():
+            nodes = [measure.where] if measure.since is None else [measure.where, measure.since]
+            key = f"measure.{name}"
+            facts[key] = replace(facts[key], fields=fields_of(nodes))
+        for name, node in defined.items():
+            stages = {facts[test.fact].stage for test in tests_of(node)}
+            stage: Stage = "after" if "after" in stages else "before"
+            facts[name] = replace(facts[name], fields=fields_of([node]), stage=stage)
+        return facts
+
+    def _unset_of(self, node: Node, unset_by_fact: Mapping[str, set[str]]) -> set[str]:
+        return {name for test in tests_of(node) for name in unset_by_fact.get(test.fact, set())}
+
+    def _condition(
+        self, data: Condition, document: Document, path: KeyPath, facts: Mapping[str, Fact]
+    ) -> tuple[Node, set[str]]:
+        reader = ConditionReader(document, facts, self.values)
+        node = reader.read(data, path)
+        self.problems += reader.problems
+        return node, reader.unset
+
+    def _measure(self, name: str, measure: Measure) -> tuple[CompiledMeasure, set[str]]:
+        document, path = self.pack.document, cast("KeyPath", ("measures", name))
+        where, unset = self._events(measure.where, (*path, "where"))
+        since: Node | None = None
+        if measure.since is not None:
+            since, more = self._events(measure.since, (*path, "since"))
+            unset |= more
+        missing: set[str] = set()
+
+        def parameter(own: str, kind: str) -> int | None:
+            value = self.values.get(own)
+            if value is not None and value.type == kind and value.value is None:
+                missing.add(own)
+                return 1
+            if value is None or value.type != kind:
+                return None
+            number = typed_constant(kind, value.value)
+            return int(number) if number is not None else None
+
+        window = parse_window(measure.window, parameter)
+        if window is None:
+            self.problems.append(document.problem("bad_window", (*path, "window"), value=measure.window))
+            window = parse_window("ever", parameter)
+        assert window is not None  # noqa: S101  # "ever" is a window
+        keys = tuple(measure.key) if isinstance(measure.key, list) else (measure.key,)
+        return CompiledMeasure(name, measure.count, where, since, window, keys), unset | missing
+
+    def _events(self, data: str | Condition, path: KeyPath) -> tuple[Node, set[str]]:
+        """Read the filter of a measure: a named set, or a condition over facts that need no history."""
+        document, sets = self.pack.document, self.pack.header.sets
+        if isinstance(data, str):
+            if data not in sets:
+                near = nearest(data, sets)
+                self.problems.append(document.problem("unknown_set", path, name=data, nearest=near))
+                return All(()), set()
+            data, path = sets[data], ("sets", data)
+        node, unset = self._condition(data, document, path, self.pack.facts)
+        for test in tests_of(node):
+            if self.pack.facts[test.fact].of_history:
+                self.problems.append(document.problem("filter_of_history", path, name=test.fact))
+        if any(isinstance(atom, InZones) for atom in atoms_of(node)):
+            self.problems.append(document.problem("filter_of_zones", path))
+        return node, unset
+
+    def _rule(
+        self, rule: Rule, document: Document, path: KeyPath, unset_by_fact: Mapping[str, set[str]]
+    ) -> CompiledRule:
+        facts = self.pack.facts
+        scope, unset = self._condition(rule.applies_to, document, (*path, "applies_to"), facts)
+        if (rule.forbid is None) == (rule.require is None):
+            self.problems.append(document.problem("forbid_or_require", path, id=rule.id))
+        if rule.forbid is not None:
+            wrong, more = self._condition(rule.forbid, document, (*path, "forbid"), facts)
+        else:
+            wanted, more = self._condition(rule.require or {}, document, (*path, "require"), facts)
+            wrong = negated(wanted)
+        if rule.in_force.since and rule.in_force.until and rule.in_force.since > rule.in_force.until:
+            self.problems.append(document.problem("force_dates", (*path, "in_force"), id=rule.id))
+        unset |= more | self._unset_of(scope, unset_by_fact) | self._unset_of(wrong, unset_by_fact)
+        return CompiledRule(rule, scope, All((scope, wrong)), tuple(sorted(unset)))

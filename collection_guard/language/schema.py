@@ -1,0 +1,152 @@
+"""The schema of a rule pack: packs, rules, measures, parameters and examples, as Pydantic models."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from collection_guard.model.event import Day
+
+Severity = Literal["critical", "major", "minor", "advisory"]
+Effect = Literal["block", "review", "note"]
+OnUnknown = Literal["deny", "review", "allow"]
+VerdictWord = Literal["violation", "clear", "unassessable", "not_applicable"]
+ParameterType = Literal["int", "float", "local_time", "duration", "inclusion", "bool", "str", "words"]
+Key = Literal["case", "borrower", "number", "collector", "agency"]
+
+SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
+"""From the gravest to the lightest."""
+
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+Words = Annotated[str, Field(min_length=1)]
+Condition = dict[str, Any]
+"""A condition as written; ``language/conditions.py`` reads it and holds it against the vocabulary."""
+
+
+class Part(BaseModel):
+    """The base of every part of a pack: strict types, frozen, unknown keys refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Text(Part):
+    """A text that a person reads, in Chinese and English."""
+
+    zh: Words
+    en: Words
+
+
+class Source(Part):
+    """What a rule rests on: where it is said, when, and what it says, in our own words."""
+
+    title: Words
+    published: Day | None = None
+    clause: str | None = None
+    says: Words
+    url: str | None = None
+
+
+class Force(Part):
+    """The dates from which and to which something holds, both inclusive."""
+
+    since: Annotated[Day | None, Field(alias="from")] = None
+    until: Annotated[Day | None, Field(alias="to")] = None
+
+
+class DatedValue(Part):
+    """A parameter's value from a date on."""
+
+    since: Annotated[Day, Field(alias="from")]
+    value: Any
+
+
+class Parameter(Part):
+    """A number or a word of a pack that a configuration may set. Without a value its rules are not in force."""
+
+    type: ParameterType
+    title: Text
+    value: Any = None
+    values: list[DatedValue] | None = None
+    stricter: Literal["lower", "higher", "subset"] | None = None
+
+
+class Measure(Part):
+    """A windowed fact over the history: what is counted, which events, how far back, since what, by which key."""
+
+    title: Text
+    count: Literal["events", "local_dates", "numbers", "talk_seconds", "elapsed"]
+    where: str | Condition
+    window: str
+    since: str | Condition | None = None
+    key: Key | list[Key] = "case"
+
+
+class DefinedFact(Part):
+    """A fact that the pack defines as a condition over others."""
+
+    title: Text
+    when: Condition
+
+
+class Example(Part):
+    """A rule's own test: facts, or a whole event with its surroundings, and the verdict that must come out."""
+
+    name: Words
+    verdict: VerdictWord
+    facts: dict[str, Any] | None = None
+    event: dict[str, Any] | None = None
+    profile: dict[str, Any] | None = None
+    history: list[dict[str, Any]] | None = None
+    registry: list[dict[str, Any]] | None = None
+    settings: dict[str, Any] | None = None
+    parameters: dict[str, Any] | None = None
+    on: Day | None = None
+    missing: list[str] | None = None
+
+
+class Rule(Part):
+    """One rule. ``applies_to`` is its scope; what it forbids, or requires, is judged inside that scope."""
+
+    id: RuleId
+    title: Text
+    severity: Severity
+    effect: Effect
+    on_unknown: OnUnknown = "review"
+    in_force: Force = Force()
+    applies_to: Condition = {}
+    forbid: Condition | None = None
+    require: Condition | None = None
+    message: Text
+    remedy: Text
+    sources: list[Source] = Field(min_length=1)
+    examples: list[Example] = Field(min_length=1)
+
+
+class RuleFile(Part):
+    """A file of rules beside ``pack.yaml``."""
+
+    rules: list[Rule]
+
+
+class PackFile(Part):
+    """``pack.yaml``: the name, the tables, the parameters and the measures of a pack.
+
+    ``zone`` is the zone by whose date rules are in force and parameters change.
+    """
+
+    pack: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    title: Text
+    about: Text
+    status: Literal["house-policy", "verified", "press-verified", "draft"]
+    zone: str
+    party_classes: dict[str, list[str]]
+    third_party_classes: list[str]
+    legal_zones: dict[str, str] = {}
+    lawyer_titles: list[str] = []
+    parameters: dict[Name, Parameter] = {}
+    sets: dict[Name, Condition] = {}
+    measures: dict[Name, Measure] = {}
+    facts: dict[FactName, DefinedFact] = {}
+    rules: list[Rule] = []

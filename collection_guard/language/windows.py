@@ -1,0 +1,44 @@
+"""Windows of measures, as written (``168h``, ``7 local dates``, ``this local day``, ``ever``) and as read."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from collection_guard.language.units import parse_duration
+
+WindowKind = Literal["elapsed", "local_dates", "local_day", "local_week", "local_month", "ever"]
+
+_FIXED: Final[dict[str, WindowKind]] = {
+    "this local day": "local_day",
+    "this local week": "local_week",
+    "this local month": "local_month",
+    "ever": "ever",
+}
+_DATES: Final = re.compile(r"(\$?\w+) local dates?")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far back a measure looks: ``size`` is in microseconds (elapsed) or in dates, today included."""
+
+    kind: WindowKind
+    size: int = 0
+
+
+def parse_window(text: str, parameter: Callable[[str, str], int | None]) -> Window | None:
+    """Return the window that a text means, or None if it means none.
+
+    ``parameter(name, type)`` gives the value of a ``$parameter`` in it, or None.
+    """
+    if text in _FIXED:
+        return Window(_FIXED[text])
+    if dates := _DATES.fullmatch(text):
+        count = parameter(dates[1][1:], "int") if dates[1].startswith("$") else _whole(dates[1])
+        return Window("local_dates", count) if count else None
+    size = parameter(text[1:], "duration") if text.startswith("$") else parse_duration(text)
+    return Window("elapsed", size) if size else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
