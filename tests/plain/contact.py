@@ -1,0 +1,127 @@
+"""Who was reached, and what was conveyed (lines 10 to 12)."""
+
+from collection_guard.model import Event
+
+from .addressee import Addressees, is_group
+from .values import Tri, agreed, all_of, any_of, negation
+
+CALLS = {"call", "voice_notice", "video"}
+SPOKEN = CALLS | {"visit"}
+MESSAGES = {
+    "sms",
+    "wechat",
+    "enterprise_wechat",
+    "qq",
+    "whatsapp",
+    "alipay_msg",
+    "app_push",
+    "email",
+    "letter",
+    "social_post",
+}
+PERSONS = {"borrower", "authorised_party", "third_party", "wrong_party"}
+SUPPLIED_ONLY = {"doorstep_obstruction", "distress"}
+
+
+def is_outbound(event: Event) -> Tri:
+    """Say whether the collector made the contact; unknown where the direction is."""
+    return None if event.direction is None else event.direction == "outbound"
+
+
+def party(event: Event, addressees: Addressees) -> str | None:
+    """Fact contact.party (line 10)."""
+    outcome = event.outcome
+    if event.channel in SPOKEN and outcome.answered_by in ("machine", "nobody"):
+        return "nobody"
+    if event.channel in CALLS and outcome.network not in (None, "connected"):
+        return "nobody"
+    if outcome.party is not None:
+        return outcome.party
+    connected = outcome.network == "connected" or outcome.answered_by == "human"
+    if addressees.settings.assume_party and event.channel in CALLS and connected:
+        if addressees.is_borrower(event) is True:
+            return "borrower"
+        if addressees.is_third_party(event) is True:
+            return "third_party"
+        if addressees.is_borrower(event) is False and addressees.is_third_party(event) is False:
+            return "authorised_party"
+    return None
+
+
+def _conveyed_by_sending(event: Event) -> Tri:
+    return event.outcome.network not in ("undelivered", "blocked")
+
+
+def _conveyed_by_speaking(event: Event, reached: str | None) -> Tri:
+    outcome = event.outcome
+    if outcome.answered_by == "machine":
+        return outcome.message_left
+    if reached in PERSONS or event.content:
+        return True
+    if reached == "nobody" or outcome.network not in (None, "connected"):
+        return False
+    return None
+
+
+def conveyed(event: Event, addressees: Addressees) -> Tri:
+    """Fact contact.conveyed (line 11)."""
+    reached = party(event, addressees)
+    if event.channel in MESSAGES:
+        return _conveyed_by_sending(event)
+    if event.channel in SPOKEN:
+        return _conveyed_by_speaking(event, reached)
+    # A channel of which we do not know whether it speaks or sends: known where both readings agree.
+    return agreed([_conveyed_by_sending(event), _conveyed_by_speaking(event, reached)])
+
+
+def reached_third_party(event: Event, addressees: Addressees) -> Tri:
+    """Fact contact.reached_third_party (line 11)."""
+    reached = party(event, addressees)
+    if is_group(event.recipient):
+        # Whoever was met in a group, everybody in it was addressed (line 9).
+        who = any_of(addressees.is_third_party(event), reached in ("third_party", "wrong_party"))
+    elif reached in ("borrower", "authorised_party"):
+        who = False
+    elif reached in ("third_party", "wrong_party"):
+        who = True
+    elif reached == "nobody" or event.channel in MESSAGES:
+        who = addressees.is_third_party(event)
+    else:
+        who = None  # never assumed to be the addressee (line 10)
+    return all_of(conveyed(event, addressees), who)
+
+
+def signal(event: Event, name: str) -> Tri:
+    """Fact content.<signal> (lines 22 and 25), while no detector is installed."""
+    given = {str(key): value for key, value in (event.signals or {}).items()}.get(name)
+    if given is not None:
+        return given
+    if event.content == "" and name not in SUPPLIED_ONLY:
+        return False
+    return None
+
+
+def is_number_own_reply(event: Event, addressees: Addressees) -> Tri:
+    """Line 14: is it an inbound message from the borrower?"""
+    if event.outcome.party is not None:
+        return event.outcome.party == "borrower"
+    return addressees.number_is_own(event)
+
+
+def is_replied(event: Event, addressees: Addressees) -> Tri:
+    """Line 14: is it a message to the borrower that was answered? A word that no table knows may mean it."""
+    word = event.outcome.disposition
+    replied = None if word == "unknown" else word == "replied"
+    return all_of(addressees.is_borrower(event), replied)
+
+
+def is_connection(event: Event, addressees: Addressees) -> Tri:
+    """Line 14: was the borrower in person reached, or did the borrower answer?"""
+    if event.channel not in MESSAGES:
+        reached = party(event, addressees)
+        return None if reached is None else reached == "borrower"
+    outbound = is_outbound(event)
+    return any_of(
+        all_of(negation(outbound), is_number_own_reply(event, addressees)),
+        all_of(outbound, is_replied(event, addressees)),
+    )

@@ -1,0 +1,222 @@
+"""What a history says: reachability (lines 4, 5, 13 to 15), counts per day (line 26), instructions (line 23)."""
+
+import datetime as dt
+import math
+from collections.abc import Callable
+
+from collection_guard.model import CaseProfile, Event, Recipient
+
+from .addressee import Addressees, borrower_zone, is_group, same_contact
+from .contact import PERSONS, is_connection, is_outbound, party
+from .keys import dates_of, instant_in, is_blank, midnight, number_key
+from .values import Settings, Tri, all_of, any_of
+
+Interval = tuple[float, float]
+FAILED = {
+    "no_answer",
+    "busy",
+    "rejected",
+    "powered_off",
+    "suspended",
+    "unallocated",
+    "out_of_coverage",
+    "forwarded",
+}
+WRONG = {"wrong_number", "recycled_number"}
+WITHOUT_NUMBER = {"visit", "letter", "social_post"}
+
+
+def order(event: Event) -> tuple[dt.datetime, str]:
+    """Return the place of an event in the total order (line 4)."""
+    return event.started_at, event.event_id
+
+
+def history(event: Event, events: list[Event]) -> list[Event]:
+    """Return what precedes an event and was known by then, in order (line 4)."""
+    return sorted(
+        (
+            past
+            for past in events
+            if order(past) < order(event) and (past.recorded_at is None or past.recorded_at <= event.started_at)
+        ),
+        key=order,
+    )
+
+
+def _machine(event: Event) -> Tri:
+    outcome = event.outcome
+    if outcome.answered_by is not None:
+        return outcome.answered_by == "machine"
+    return False if outcome.party in PERSONS or outcome.network not in (None, "connected") else None
+
+
+def _network_failed(event: Event) -> Tri:
+    outcome = event.outcome
+    if outcome.network is not None:
+        return outcome.network in FAILED
+    met = outcome.party in PERSONS or outcome.answered_by in ("human", "machine")
+    return False if met else None
+
+
+def _somebody_else(event: Event, addressees: Addressees) -> Tri:
+    reached = party(event, addressees)
+    return None if reached is None else reached in ("third_party", "wrong_party", "authorised_party")
+
+
+def is_failed_attempt(event: Event, addressees: Addressees) -> Tri:
+    """Line 13."""
+    if event.channel not in ("call", "voice_notice") or event.outcome.network in ("congestion", "blocked"):
+        return False
+    failed = any_of(_network_failed(event), _machine(event), _somebody_else(event, addressees))
+    return all_of(is_outbound(event), addressees.number_is_own(event), failed)
+
+
+class Past:
+    """The events of one case, looked back on from each of them."""
+
+    def __init__(
+        self,
+        case_id: str,
+        events: list[Event],
+        profile: CaseProfile | None,
+        settings: Settings,
+        earliest: dt.datetime,
+    ) -> None:
+        self.case_id = case_id
+        self.events = events
+        self.profile = profile
+        self.settings = settings
+        self.addressees = Addressees(profile, settings)
+        self.zone = borrower_zone(profile, settings)
+        self.complete_from = self._complete_from(earliest)
+        # What a past event was does not depend on who looks back.
+        self.attempt = {event.event_id: is_failed_attempt(event, self.addressees) for event in events}
+        self.connection = {event.event_id: is_connection(event, self.addressees) for event in events}
+
+    def _complete_from(self, earliest: dt.datetime) -> dt.datetime | None:
+        """Line 5: from when the log holds all contacts of the case."""
+        if self.profile is not None and self.profile.history_from is not None:
+            return midnight(self.profile.history_from, self.zone)
+        if self.settings.history_complete_from is not None:
+            return midnight(self.settings.history_complete_from, self.zone)
+        return earliest if self.settings.history == "from-earliest" else None
+
+    def _is_case(self) -> bool:
+        """Say whether the case is known at all; contacts without one are kept under another key (design 5)."""
+        return not self.case_id.startswith(("number:", "event:"))
+
+    def failed_attempts(self, event: Event) -> tuple[Interval, Interval]:
+        """Facts measure.failed_attempts and measure.failed_attempt_dates (lines 5 and 15)."""
+        if not self._is_case():
+            return (0, math.inf), (0, math.inf)
+        window_start = event.started_at - dt.timedelta(hours=self.settings.window_hours)
+        past = history(event, self.events)
+        reaches_unseen = self.complete_from is not None and window_start < self.complete_from
+        surely: list[Event] = []
+        possibly: list[Event] = []
+        for index, attempt in enumerate(past):
+            if attempt.started_at < window_start:
+                continue
+            later = [self.connection[other.event_id] for other in past[index + 1 :]]
+            counts = self.attempt[attempt.event_id]
+            if counts is not False and True not in later:
+                possibly.append(attempt)
+            unseen_restart = self.complete_from is not None and attempt.started_at < self.complete_from
+            if counts is True and all(other is False for other in later) and not unseen_restart:
+                surely.append(attempt)
+        if self.zone is None:
+            fewest, most = min(len(surely), 1), len(possibly)
+        else:
+            fewest, most = len(self._dates(surely)), len(self._dates(possibly))
+        if reaches_unseen:
+            return (len(surely), math.inf), (fewest, math.inf)
+        return (len(surely), len(possibly)), (fewest, most)
+
+    def _dates(self, events: list[Event]) -> set[dt.date]:
+        return {dates_of(event.started_at, self.zone)[0] for event in events}
+
+    def number_reported_wrong(self, event: Event) -> Tri:
+        """Fact recipient.number_reported_wrong (line 23)."""
+        answers: list[Tri] = []
+        if self.profile is None or self.profile.instructions is None:
+            answers.append(None)
+        else:
+            answers.extend(
+                self._is_to_number(event, instruction.number)
+                for instruction in self.profile.instructions
+                if instruction.kind in WRONG and instant_in(instruction.at, instruction.expires, event.started_at)
+            )
+        for past in history(event, self.events):
+            word = past.outcome.state_change
+            if word in WRONG or word == "unknown":
+                reported = None if word == "unknown" else True
+                answers.append(all_of(reported, self._is_to_number(event, past.recipient.number)))
+        return any_of(False, *answers)
+
+    def _is_to_number(self, event: Event, number: str | None) -> Tri:
+        """Say whether a contact went to a number; unknown where either cannot be compared."""
+        country = self.settings.country
+        people: tuple[Recipient, ...] = (event.recipient,)
+        if is_group(event.recipient) and event.recipient.members:
+            people = event.recipient.members
+        elif event.channel in WITHOUT_NUMBER and is_blank(event.recipient.number):
+            return False
+        wanted = number_key(number, country)
+        keys = [number_key(person.number, country) for person in people]
+        return any_of(*(None if None in (key, wanted) else key == wanted for key in keys))
+
+    def asked_to_cease(self, event: Event) -> Tri:
+        """Fact recipient.has_asked_to_cease (line 23)."""
+        answers: list[Tri] = []
+        if self.profile is None or self.profile.instructions is None:
+            answers.append(None)
+        else:
+            for instruction in self.profile.instructions:
+                if instruction.kind != "cease":
+                    continue
+                if not instant_in(instruction.at, instruction.expires, event.started_at):
+                    continue
+                if instruction.channel is not None and instruction.channel != event.channel:
+                    continue
+                if is_blank(instruction.number):
+                    answers.append(self.addressees.is_borrower(event))
+                else:
+                    answers.append(self._is_to_number(event, instruction.number))
+        for past in history(event, self.events):
+            word = past.outcome.state_change
+            if word in ("cease", "unknown"):
+                asked = None if word == "unknown" else True
+                answers.append(all_of(asked, self._same_recipient(past, event)))
+        return any_of(False, *answers)
+
+    def _same_recipient(self, past: Event, event: Event) -> Tri:
+        """Say whether two contacts had one recipient: the borrower, or one number, or else one name."""
+        one, other = past.recipient, event.recipient
+        both_borrower = all_of(self.addressees.is_borrower(past), self.addressees.is_borrower(event))
+        same = same_contact(one.number, one.name, other.number, other.name, self.settings)
+        return any_of(both_borrower, same)
+
+
+def count_today(
+    event: Event,
+    events: list[Event],
+    counts: Callable[[Event], Tri],
+    zone: str | None,
+    complete_from: dt.datetime | None,
+) -> Interval:
+    """Count earlier events of the borrower's local day (line 26)."""
+    low = high = 0
+    for past in history(event, events):
+        if zone is None:
+            # On one local day only if less than 25 hours (the longest day) lie between them.
+            close = event.started_at - past.started_at < dt.timedelta(hours=25)
+            same_day: Tri = None if close else False
+        else:
+            same_day = dates_of(past.started_at, zone) == dates_of(event.started_at, zone)
+        answer = all_of(same_day, counts(past))
+        low += answer is True
+        high += answer is not False
+    start = midnight(dates_of(event.started_at, zone)[0], zone)
+    if complete_from is not None and start < complete_from:
+        return low, math.inf
+    return low, high
