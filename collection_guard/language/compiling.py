@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet, Tables
 from collection_guard.language.conditions import ConditionReader, Value, typed_constant
@@ -167,7 +167,8 @@ class _Compilation:
         return node, reader.unset
 
     def _measure(self, name: str, measure: Measure) -> tuple[CompiledMeasure, set[str]]:
-        document, path = self.pack.document, cast("KeyPath", ("measures", name))
+        document = self.pack.document
+        path: KeyPath = ("measures", name)
         where, unset = self._events(measure.where, (*path, "where"))
         since: Node | None = None
         if measure.since is not None:
@@ -201,7 +202,8 @@ class _Compilation:
                 near = nearest(data, sets)
                 self.problems.append(document.problem("unknown_set", path, name=data, nearest=near))
                 return All(()), set()
-            data, path = sets[data], ("sets", data)
+            path = ("sets", data)
+            data = sets[data]
         node, unset = self._condition(data, document, path, self.pack.facts)
         for test in tests_of(node):
             if self.pack.facts[test.fact].of_history:

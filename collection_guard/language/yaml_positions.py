@@ -52,8 +52,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Compose one node; an alias is a syntax error."""
         if self.check_event(yaml.AliasEvent):
-            event: yaml.Event = self.get_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=event.start_mark)
+            mark: Any = self.get_event().start_mark  # type: ignore[no-untyped-call]  # the stubs leave it open
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=mark)
         return super().compose_node(parent, index)
 
 

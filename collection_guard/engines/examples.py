@@ -1,0 +1,240 @@
+"""The examples of rules, run: facts as given, or whole events with profile, history and registry."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, Engine, MakeEngine
+from collection_guard.engines.judge import Judge, in_order, missing_facts
+from collection_guard.facts.atoms import truth_of
+from collection_guard.facts.registry import RegistryIndex
+from collection_guard.facts.world import Settings, World
+from collection_guard.language.compiled import CompiledPack, RuleSet
+from collection_guard.language.compiling import compile_packs
+from collection_guard.language.kleene import UNBOUNDED, Interval, fact_of
+from collection_guard.language.packs import Pack, examples_of
+from collection_guard.language.schema import Example, Rule
+from collection_guard.language.units import parse_duration, parse_local_time
+from collection_guard.language.vocabulary import Fact
+from collection_guard.language.yaml_positions import Document, KeyPath
+from collection_guard.model.event import Event
+from collection_guard.model.problems import InputError, Problem
+from collection_guard.model.profile import CaseProfile
+from collection_guard.model.registry import RegistryData, RegistryEntry
+from collection_guard.model.texts import nearest
+
+_SETTINGS = TypeAdapter(Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """One example: what was expected, and what came out."""
+
+    rule: str
+    name: str
+    place: str
+    expected: str
+    found: str
+    expected_missing: tuple[str, ...] | None
+    found_missing: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Say whether the example came out as written."""
+        same_missing = self.expected_missing is None or self.expected_missing == self.found_missing
+        return self.expected == self.found and same_missing
+
+
+class GivenFacts:
+    """Facts as an example gives them; a fact that is not given is unknown, a defined one is worked out."""
+
+    def __init__(self, given: Mapping[str, Any], rule_set: RuleSet) -> None:
+        self._given = given
+        self._rule_set = rule_set
+
+    def value(self, name: str) -> Any:
+        """Return the value of a fact, None if it is unknown."""
+        if name not in self._given and name in self._rule_set.defined:
+            return fact_of(truth_of(self._rule_set.defined[name], self))
+        return self._given.get(name)
+
+    def zones(self) -> tuple[str, ...] | None:
+        """Return the zones that facts are given in, None if there are none."""
+        vocabulary = self._rule_set.vocabulary
+        zones = {zone for name, value in self._given.items() if vocabulary[name].zoned for zone in value or ()}
+        return tuple(sorted(zones)) or None
+
+    def value_in_zone(self, name: str, zone: str) -> Any:
+        """Return the value of a fact in one zone."""
+        if self._rule_set.vocabulary[name].zoned:
+            return (self._given.get(name) or {}).get(zone)
+        return self.value(name)
+
+
+def typed_facts(raw: Mapping[str, Any], rule_set: RuleSet, document: Document, path: KeyPath) -> GivenFacts:
+    """Return the facts of an example with their types; raise InputError with the place of what is wrong."""
+    problems: list[Problem] = []
+    given: dict[str, Any] = {}
+    for name, value in raw.items():
+        fact = rule_set.vocabulary.get(name)
+        if fact is None:
+            near = nearest(name, rule_set.vocabulary)
+            problems.append(document.problem("unknown_fact", (*path, name), at_key=True, name=name, nearest=near))
+            continue
+        try:
+            given[name] = _typed(fact, value)
+        except (TypeError, ValueError, AttributeError):
+            problems.append(document.problem("wrong_constant", (*path, name), name=name, type=fact.type, value=value))
+    if problems:
+        raise InputError(problems)
+    return GivenFacts(given, rule_set)
+
+
+def _typed(fact: Fact, value: Any) -> Any:
+    if value is None:
+        return None
+    if fact.zoned:
+        return {zone: _typed_one(fact, one) for zone, one in value.items()}
+    if isinstance(value, list) and fact.type not in {"set", "enum", "str", "bool"}:
+        low, high = value
+        return Interval(_typed_one(fact, low), UNBOUNDED if high is None else _typed_one(fact, high))
+    return _typed_one(fact, value)
+
+
+def _typed_one(fact: Fact, value: Any) -> Any:
+    typed: Any = None
+    match fact.type:
+        case "bool":
+            typed = value if isinstance(value, bool) else None
+        case "int" | "float":
+            typed = None if isinstance(value, bool) else value + 0
+        case "local_time":
+            whole, _, fraction = value.partition(".")
+            start = parse_local_time(whole)
+            typed = None if start is None else start + int(fraction.ljust(6, "0") or 0)
+        case "duration":
+            typed = parse_duration(value)
+        case "set":
+            typed = frozenset(value) if isinstance(value, list) and set(value) <= set(fact.words) else None
+        case "enum":
+            typed = value if value in fact.words else None
+        case _:
+            typed = value if isinstance(value, str) else None
+    if typed is None:
+        raise ValueError(value)
+    return typed
+
+
+def run_examples(
+    packs: list[Pack], make: MakeEngine, engine_name: str, only: str | None = None
+) -> tuple[list[ExampleResult], list[Problem]]:
+    """Run the examples of all rules, or of one, and return the results and what could not be read."""
+    results: list[ExampleResult] = []
+    problems: list[Problem] = []
+    compiled: dict[str, CompiledPack] = {}
+    engines: dict[RuleSet, Engine] = {}
+    for pack, rule, example, document, path in examples_of(packs):
+        if only is not None and rule.id != only:
+            continue
+        try:
+            key = json.dumps([pack.header.pack, example.parameters], sort_keys=True)
+            if key not in compiled:
+                compiled[key] = compile_packs([pack], example.parameters)[0]
+            line, column = document.place((*path, "name"))
+            found, missing = (
+                _by_facts(compiled[key], rule, example, document, path, make, engines)
+                if example.facts is not None
+                else _by_event(compiled[key], rule, example, document, path, engine_name)
+            )
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        expected_missing = None if example.missing is None else tuple(example.missing)
+        place = f"{document.file}:{line}:{column}"
+        results.append(ExampleResult(rule.id, example.name, place, example.verdict, found, expected_missing, missing))
+    return results, problems
+
+
+def _by_facts(
+    pack: CompiledPack,
+    rule: Rule,
+    example: Example,
+    document: Document,
+    path: KeyPath,
+    make: MakeEngine,
+    engines: dict[RuleSet, Engine],
+) -> tuple[str, tuple[str, ...]]:
+    day = example.on or rule.in_force.since or date.max
+    rule_set = pack.on(day)
+    facts = typed_facts(example.facts or {}, rule_set, document, (*path, "facts"))
+    if rule_set not in engines:
+        engines[rule_set] = make(rule_set)
+    words = engines[rule_set].verdicts(facts)
+    compiled, word = next(pair for pair in zip(rule_set.rules, words, strict=True) if pair[0].id == rule.id)
+    if not compiled.in_force_on(day):
+        return NOT_APPLICABLE, ()
+    missing = missing_facts(compiled, facts, rule_set.vocabulary) if word == UNASSESSABLE else ()
+    return word, missing
+
+
+def _by_event(
+    pack: CompiledPack, rule: Rule, example: Example, document: Document, path: KeyPath, engine_name: str
+) -> tuple[str, tuple[str, ...]]:
+    event, earlier, world = read_example(example, document, path)
+    judge = Judge([pack], world, engine_name)
+    for one in in_order([*earlier, event]):
+        judged = list(judge.judge(one))
+        if one is event:
+            verdict = next(item.verdict for item in judged if item.rule.id == rule.id)
+            return verdict.verdict, verdict.missing
+        judge.add(one)
+    raise AssertionError(example.name)  # pragma: no cover  # the event is among those in order
+
+
+def read_example(example: Example, document: Document, path: KeyPath) -> tuple[Event, list[Event], World]:
+    """Return the event of an example, those before it, and their world; raise InputError with places."""
+    problems: list[Problem] = []
+
+    def reading(where: KeyPath, read: Any, data: Any) -> Any:
+        try:
+            return read(data)
+        except ValidationError as error:
+            for details in error.errors():
+                at = (*where, *details["loc"])
+                spoken = ".".join(str(part) for part in details["loc"])
+                problems.append(
+                    document.problem("wrong_shape", at, name=spoken, value=details["input"], reason=details["msg"])
+                )
+            return None
+
+    profile: CaseProfile | None = None
+    if example.profile is not None:
+        own = {"case_id": "case"} | example.profile
+        profile = reading((*path, "profile"), CaseProfile.model_validate, own)
+    case = {"case_id": profile.case_id if profile else "case"}
+    event = reading((*path, "event"), Event.model_validate, {"event_id": "event"} | case | (example.event or {}))
+    earlier = [
+        reading((*path, "history", index), Event.model_validate, {"event_id": f"earlier-{index}"} | case | data)
+        for index, data in enumerate(example.history or [])
+    ]
+    registry: RegistryIndex | None = None
+    if example.registry is not None:
+        rows = [
+            reading((*path, "registry", index), RegistryEntry.model_validate, data)
+            for index, data in enumerate(example.registry)
+        ]
+        registry = RegistryIndex(RegistryData(tuple(row for row in rows if row is not None)))
+    settings = reading((*path, "settings"), _SETTINGS.validate_python, example.settings or {})
+    if problems:
+        raise InputError(problems)
+    profiles = {profile.case_id: profile} if profile else {}
+    return event, earlier, World(settings, profiles, registry)
+
+
+def failures(results: list[ExampleResult]) -> Iterator[ExampleResult]:
+    """Yield the examples that did not come out as written."""
+    return (result for result in results if not result.passed)

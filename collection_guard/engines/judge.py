@@ -1,0 +1,146 @@
+"""The judge: events in their order, through facts and an engine, to verdicts with missing facts and evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION, Engine, MakeEngine
+from collection_guard.engines.durable import DurableEngine, is_available
+from collection_guard.engines.evidence import evidence_of
+from collection_guard.engines.reference import ReferenceEngine
+from collection_guard.facts.atoms import missing_of, truth_of_atom
+from collection_guard.facts.clock import local_date, microseconds
+from collection_guard.facts.history import History, reach_of
+from collection_guard.facts.sheet import FactSheet, FactSource
+from collection_guard.facts.world import World
+from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.ir import Node, open_atoms, tests_of
+from collection_guard.language.vocabulary import Fact
+from collection_guard.model.event import Event
+from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.verdict import Verdict
+
+ENGINES: Final = ("auto", "reference", "durable")
+
+
+def engine_maker(name: str) -> MakeEngine:
+    """Return the maker of an engine: durable where it can be imported, the reference engine elsewhere."""
+    if name == "reference" or (name == "auto" and not is_available()):
+        return ReferenceEngine
+    if not is_available():
+        raise ConfigurationError([Problem("durable_unavailable")])
+    return DurableEngine
+
+
+def missing_facts(rule: CompiledRule, facts: FactSource, vocabulary: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Return the unknown facts on which an unassessable verdict hangs, in the vocabulary's order (semantics 2)."""
+    found: set[str] = set()
+    for atom in open_atoms(rule.whole, lambda leaf: truth_of_atom(leaf, facts)):
+        found.update(missing_of(atom, facts))
+    order = {name: index for index, name in enumerate(vocabulary)}
+    return tuple(sorted(found, key=lambda name: (order.get(name, len(order)), name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One verdict, and whether it looked back past the earliest contact that the log holds."""
+
+    rule: CompiledRule
+    pack: CompiledPack
+    verdict: Verdict
+    looks_past_log: bool
+
+
+class _Bench:
+    """One pack with its history, and an engine for each span of dates."""
+
+    def __init__(self, pack: CompiledPack, make: MakeEngine, world: World) -> None:
+        self.pack = pack
+        self.history = History()
+        self._make = make
+        self._world = world
+        self._engines: dict[RuleSet, Engine] = {}
+
+    def day_of(self, event: Event) -> date:
+        return local_date(event.started_at, self.pack.zone)
+
+    def sheet(self, event: Event) -> FactSheet:
+        return FactSheet(event, self._world, self.pack.on(self.day_of(event)), self.history)
+
+    def engine(self, rule_set: RuleSet) -> Engine:
+        engine = self._engines.get(rule_set)
+        if engine is None:
+            engine = self._engines[rule_set] = self._make(rule_set)
+        return engine
+
+
+class Judge:
+    """Judges events one by one in the order of their history: ``started_at``, then ``event_id``.
+
+    ``judge`` gives the verdicts of one event on what precedes it; ``add`` makes the event part of the past.
+    """
+
+    def __init__(self, packs: Iterable[CompiledPack], world: World, engine: str = "auto") -> None:
+        make = engine_maker(engine)
+        self.engine_name = "durable" if make is DurableEngine else "reference"
+        self.world = world
+        self._benches = [_Bench(pack, make, world) for pack in packs]
+        self._sheets: list[FactSheet] = []
+        self._measures: dict[tuple[RuleSet, str], tuple[str, ...]] = {}
+
+    def judge(self, event: Event) -> Iterator[Judged]:
+        """Yield the verdict of every rule on one event, by rule id within each pack."""
+        self._sheets = [bench.sheet(event) for bench in self._benches]
+        for bench, sheet in zip(self._benches, self._sheets, strict=True):
+            rule_set = sheet.rule_set
+            day = bench.day_of(event)
+            words = bench.engine(rule_set).verdicts(sheet)
+            for rule, word in zip(rule_set.rules, words, strict=True):
+                verdict = self._verdict(event, sheet, rule, word if rule.in_force_on(day) else NOT_APPLICABLE)
+                past = verdict.verdict != NOT_APPLICABLE and self._looks_past_log(sheet, rule)
+                yield Judged(rule, bench.pack, verdict, past)
+
+    def _verdict(self, event: Event, sheet: FactSheet, rule: CompiledRule, word: str) -> Verdict:
+        missing: tuple[str, ...] = ()
+        evidence: dict[str, Any] = {}
+        if word == UNASSESSABLE:
+            missing = missing_facts(rule, sheet, sheet.rule_set.vocabulary)
+        elif word == VIOLATION:
+            evidence = evidence_of(rule, sheet)
+        return Verdict(event.event_id, event.case_id, rule.id, word, missing, evidence)
+
+    def _looks_past_log(self, sheet: FactSheet, rule: CompiledRule) -> bool:
+        earliest = self.world.earliest
+        if earliest is None:
+            return False
+        key = (sheet.rule_set, rule.id)
+        names = self._measures.get(key)
+        if names is None:
+            names = self._measures[key] = tuple(measures_of(rule.whole, sheet.rule_set))
+        reaches = (reach_of(sheet, sheet.rule_set.measures[name]) for name in names)
+        return any(reach is not None and reach.first < microseconds(earliest) for reach in reaches)
+
+    def add(self, event: Event) -> None:
+        """Make an event part of the past of those after it."""
+        judged = bool(self._sheets) and self._sheets[0].event is event
+        for index, bench in enumerate(self._benches):
+            bench.history.add(self._sheets[index] if judged else bench.sheet(event))
+
+    def sheets(self) -> list[FactSheet]:
+        """Return the fact sheets of the event judged last, one for each pack."""
+        return self._sheets
+
+
+def measures_of(node: Node, rule_set: RuleSet) -> Iterator[str]:
+    """Yield the names of the measures on which a condition rests, directly or through a defined fact."""
+    for test in tests_of(node):
+        if test.fact.startswith("measure."):
+            yield test.fact.removeprefix("measure.")
+        elif test.fact in rule_set.defined:
+            yield from measures_of(rule_set.defined[test.fact], rule_set)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Return events in the total order of a history (semantics 4)."""
+    return sorted(events, key=lambda event: (event.started_at, event.event_id))

@@ -1,0 +1,284 @@
+"""Who was addressed: own numbers, party classes, emergency contacts, zones (semantics 6-9 and 16)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final, Protocol
+
+from collection_guard.facts.clock import dates_of, legal_zone
+from collection_guard.facts.names import fold_name
+from collection_guard.facts.numbers import number_key, zones_of_number
+from collection_guard.facts.sheet import FactSheet, fact
+from collection_guard.language.kleene import all_of, any_of, negation
+from collection_guard.model.event import Recipient
+from collection_guard.model.profile import EmergencyContact
+
+_GROUPS: Final = frozenset({"group", "public"})
+_OPEN: Final = "open"
+"""A number that is both the borrower's and a contact's: both readings are open (semantics 7)."""
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+def valid_on(entry: _Dated, day: date) -> bool:
+    """Say whether an entry holds on a date; both its dates are inclusive, a null one is open (semantics 3)."""
+    return (entry.valid_from is None or entry.valid_from <= day) and (entry.valid_to is None or day <= entry.valid_to)
+
+
+def _agreed(readings: Iterable[bool | None]) -> bool | None:
+    """Return what is so on every date that it can be, else unknown."""
+    readings = list(readings)
+    return readings[0] if all(reading is readings[0] for reading in readings) else None
+
+
+def usable_name(name: str | None) -> str | None:
+    """Return a name as a key, or None if it is missing or masked."""
+    if name is None or not name.strip() or any(mark in name for mark in "*＊●•"):
+        return None
+    return fold_name(name)
+
+
+def same_person(number: str | None, name: str | None, other_number: str | None, other_name: str | None) -> bool | None:
+    """Say whether two records mean one person: by number if both have one, else by name (semantics 8)."""
+    if number is not None and other_number is not None:
+        return number == other_number
+    if name is not None and other_name is not None:
+        return name == other_name
+    return None
+
+
+class Addressee:
+    """One recipient of an event, read against the case profile on the dates that the contact may have."""
+
+    __slots__ = ("_country", "_recipient", "days", "name", "number", "sheet")
+
+    def __init__(self, sheet: FactSheet, recipient: Recipient, days: tuple[date, ...]) -> None:
+        self.sheet = sheet
+        self.days = days
+        self._recipient = recipient
+        self._country = sheet.world.settings.country
+        self.number = number_key(recipient.number, self._country)
+        self.name = usable_name(recipient.name)
+
+    def number_is_own(self) -> bool | None:
+        """Say whether the number is the borrower's own on that date."""
+        profile = self.sheet.profile
+        if profile is None or profile.numbers is None:
+            return None
+        if not profile.numbers:
+            return False
+        if self.number is None:
+            return None
+        return _agreed(self._own_on(day) for day in self.days)
+
+    def _own_on(self, day: date) -> bool | None:
+        profile = self.sheet.profile
+        assert profile is not None  # noqa: S101  # asked only with a profile
+        return any_of(
+            None if key is None else key == self.number
+            for entry in profile.numbers or ()
+            if valid_on(entry, day)
+            for key in (number_key(entry.number, self._country),)
+        )
+
+    def _was_own_before(self, day: date) -> bool:
+        profile = self.sheet.profile
+        return profile is not None and any(
+            number_key(entry.number, self._country) == self.number
+            and entry.valid_to is not None
+            and entry.valid_to < day
+            for entry in profile.numbers or ()
+        )
+
+    def _contacts_on(self, day: date) -> list[EmergencyContact]:
+        profile = self.sheet.profile
+        contacts = (profile.emergency_contacts if profile else None) or ()
+        return [entry for entry in contacts if valid_on(entry, day)]
+
+    def _is_entry(self, entry: EmergencyContact) -> bool | None:
+        return same_person(self.number, self.name, number_key(entry.number, self._country), usable_name(entry.name))
+
+    def party_class(self) -> str | None:
+        """Return the party class; None if it is unknown."""
+        classes = {self._class_on(day) for day in self.days}
+        found = classes.pop() if len(classes) == 1 else None
+        return None if found == _OPEN else found
+
+    def _class_on(self, day: date) -> str | None:
+        decisive = self._class_by_number(day)
+        if decisive is not None:
+            return decisive
+        if self._recipient.relationship is not None:
+            return self.sheet.rule_set.tables.class_of.get(self._recipient.relationship)
+        if any_of(self._is_entry(entry) for entry in self._contacts_on(day)):
+            return "contact"
+        # However the person came to be listed, the list was not one of the borrower's own numbers.
+        return "contact" if self._recipient.roles else None
+
+    def _class_by_number(self, day: date) -> str | None:
+        """Return what the number alone decides: it outranks the word (semantics 7)."""
+        profile = self.sheet.profile
+        if self.number is None or profile is None or profile.numbers is None:
+            return None
+        own = self._own_on(day)
+        if own:
+            country = self._country
+            shared = any(number_key(e.number, country) == self.number for e in self._contacts_on(day))
+            return _OPEN if shared else "debtor"
+        if own is False and self._was_own_before(day):
+            return "unrelated"
+        return None
+
+    def is_emergency_contact(self) -> bool | None:
+        """Say whether the borrower named this person beforehand (semantics 8)."""
+        profile = self.sheet.profile
+        if profile is None:
+            roles = self._recipient.roles
+            return None if roles is None else "emergency_contact" in roles
+        if profile.emergency_contacts is None:
+            return None
+        return _agreed(any_of(self._is_entry(entry) for entry in self._contacts_on(day)) for day in self.days)
+
+    def own_zone_of_contact(self) -> str | None:
+        """Return the zone that the profile gives for this emergency contact."""
+        for entry in self._contacts_on(self.days[0]):
+            if self._is_entry(entry) and entry.timezone is not None:
+                return entry.timezone
+        return None
+
+
+def addressee_of(sheet: FactSheet) -> Addressee:
+    """Return the addressee of an event."""
+    addressee: Addressee = sheet.value("recipient.addressee")
+    return addressee
+
+
+@fact("borrower.zone")
+def _borrower_zone(sheet: FactSheet) -> str | None:
+    profile = sheet.profile
+    zone = (profile.timezone if profile else None) or sheet.world.settings.timezone
+    return legal_zone(zone, sheet.rule_set.tables.legal_zones) if zone else None
+
+
+@fact("recipient.addressee")
+def _addressee(sheet: FactSheet) -> Addressee:
+    days = dates_of(sheet.event.started_at, sheet.borrower_zone)
+    return Addressee(sheet, sheet.event.recipient, days)
+
+
+@fact("recipient.group")
+def _group(sheet: FactSheet) -> list[Addressee] | None:
+    """Return the members of the group addressed; an empty list if they are not known; None if it is no group."""
+    recipient = sheet.event.recipient
+    if recipient.audience not in _GROUPS:
+        return None
+    days = addressee_of(sheet).days
+    return [Addressee(sheet, member, days) for member in recipient.members or ()]
+
+
+def _is_third_party(sheet: FactSheet, addressee: Addressee) -> bool | None:
+    party_class = addressee.party_class()
+    return None if party_class is None else party_class in sheet.rule_set.tables.third_party_classes
+
+
+@fact("recipient.party_class")
+def _party_class(sheet: FactSheet) -> str | None:
+    return addressee_of(sheet).party_class()
+
+
+@fact("recipient.is_third_party")
+def _is_third(sheet: FactSheet) -> bool | None:
+    group: list[Addressee] | None = sheet.value("recipient.group")
+    if group is None:
+        return _is_third_party(sheet, addressee_of(sheet))
+    # Without members a group holds at least one third party, whoever it is (semantics 9).
+    return any_of(_is_third_party(sheet, member) for member in group) if group else True
+
+
+@fact("recipient.is_borrower")
+def _is_borrower(sheet: FactSheet) -> bool | None:
+    group: list[Addressee] | None = sheet.value("recipient.group")
+    if group is None:
+        return _is_debtor(addressee_of(sheet))
+    if group:
+        return any_of(_is_debtor(member) for member in group)
+    relationship = sheet.event.recipient.relationship
+    return None if relationship is None else relationship == "self"
+
+
+def _is_debtor(addressee: Addressee) -> bool | None:
+    party_class = addressee.party_class()
+    return None if party_class is None else party_class == "debtor"
+
+
+@fact("recipient.is_emergency_contact")
+def _is_emergency_contact(sheet: FactSheet) -> bool | None:
+    group: list[Addressee] | None = sheet.value("recipient.group")
+    if group is None:
+        return addressee_of(sheet).is_emergency_contact()
+    if not group:
+        return None
+    # A group is as good as its third parties: one who was not named beforehand is one too many.
+    return negation(
+        any_of(all_of([_is_third_party(sheet, member), negation(member.is_emergency_contact())]) for member in group)
+    )
+
+
+@fact("recipient.number_is_own")
+def _number_is_own(sheet: FactSheet) -> bool | None:
+    return addressee_of(sheet).number_is_own()
+
+
+@fact("recipient.has_number")
+def _has_number(sheet: FactSheet) -> bool:
+    number = sheet.event.recipient.number
+    return number is not None and bool(number.strip())
+
+
+@fact("recipient.relationship")
+def _relationship(sheet: FactSheet) -> str | None:
+    return sheet.event.recipient.relationship
+
+
+@fact("recipient.roles")
+def _roles(sheet: FactSheet) -> frozenset[str] | None:
+    roles = sheet.event.recipient.roles
+    return None if roles is None else frozenset(roles)
+
+
+@fact("borrower.accessibility")
+def _accessibility(sheet: FactSheet) -> frozenset[str] | None:
+    profile = sheet.profile
+    return None if profile is None or profile.accessibility is None else frozenset(profile.accessibility)
+
+
+@fact("recipient.zones")
+def _zones(sheet: FactSheet) -> tuple[str, ...]:
+    """Return every zone that the recipient may be in (semantics 16); none if nothing is known."""
+    table = sheet.rule_set.tables.legal_zones
+    zones, read_from = _candidate_zones(sheet)
+    judged = tuple(sorted({legal_zone(zone, table) for zone in zones}))
+    sheet.note("contact.local_time", zone_from=read_from)
+    return judged
+
+
+def _candidate_zones(sheet: FactSheet) -> tuple[tuple[str, ...], str]:
+    recipient, profile = sheet.event.recipient, sheet.profile
+    if recipient.timezone is not None:
+        return (recipient.timezone,), "recipient.timezone"
+    is_borrower: bool | None = sheet.value("recipient.is_borrower")
+    if profile is not None:
+        if is_borrower and profile.timezone is not None:
+            return (profile.timezone,), "profile.timezone"
+        zone = addressee_of(sheet).own_zone_of_contact() if is_borrower is False else None
+        if zone is not None:
+            return (zone,), "profile.emergency_contacts"
+    by_number = zones_of_number(recipient.number)
+    if by_number:
+        return by_number, "recipient.number"
+    configured = sheet.world.settings.timezone
+    return ((configured,), "settings.timezone") if configured else ((), "")

@@ -1,0 +1,187 @@
+"""Who the collector claimed to be, held against the registry (semantics 19-21)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from collection_guard.facts.clock import REGISTRY_ZONE, dates_of, local_date
+from collection_guard.facts.history import Sign
+from collection_guard.facts.names import fold_name
+from collection_guard.facts.sheet import FactSheet, fact
+from collection_guard.facts.world import ContentReading
+from collection_guard.language.kleene import all_of, any_of
+from collection_guard.model.event import Event
+
+_COUNTERPART: Final = {"visit": "letter", "letter": "visit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Firms:
+    """The law firms that one contact claimed, and whether it may have claimed more."""
+
+    names: tuple[str, ...]
+    maybe_more: bool
+
+
+def _in_fields(event: Event) -> tuple[str, ...] | None:
+    """Return the firms named in the fields; None if neither field was filled."""
+    claims = event.claims
+    single = claims.law_firm if claims.law_firm and claims.law_firm.strip() else None
+    if single is None and claims.law_firms is None:
+        return None
+    names = ([single] if single else []) + [name for name in claims.law_firms or () if name.strip()]
+    return tuple(dict.fromkeys(names))
+
+
+def firms_claimed(
+    event: Event, *, claims_lawyer: bool | None, conveyed: bool | None, reading: ContentReading | None
+) -> Firms:
+    """Return the firms that a contact claimed: in its fields, and in its content (semantics 21)."""
+    fields = _in_fields(event)
+    names = fields or ()
+    given = (event.signals or {}).get("claims_lawyer")
+    if given is False or event.content == "":
+        return Firms(names, maybe_more=False)
+    if event.content is None:
+        # Without content the fields say it all; where they are empty too, what was conveyed is unknown.
+        return Firms(names, maybe_more=fields is None and conveyed is not False and claims_lawyer is not False)
+    if reading is None:
+        return Firms(names, maybe_more=True)
+    heard = {fold_name(name): name for name in (*reading.law_firms, *names)}
+    return Firms(tuple(heard.values()), maybe_more=False)
+
+
+@fact("law_firm.firms")
+def _firms(sheet: FactSheet) -> Firms:
+    return firms_claimed(
+        sheet.event,
+        claims_lawyer=sheet.value("content.claims_lawyer"),
+        conveyed=sheet.value("contact.conveyed"),
+        reading=sheet.value("content.reading"),
+    )
+
+
+@fact("law_firm.is_claimed")
+def _is_claimed(sheet: FactSheet) -> bool | None:
+    firms: Firms = sheet.value("law_firm.firms")
+    return True if firms.names else None if firms.maybe_more else False
+
+
+def _all_in(sheet: FactSheet, category: str, name: str) -> bool | None:
+    """Say whether every firm claimed was listed in a category on the date of the contact."""
+    firms: Firms = sheet.value("law_firm.firms")
+    votes = [_listed(sheet, firm, category, name) for firm in firms.names]
+    if firms.maybe_more:
+        votes.append(None)
+    return all_of(votes)
+
+
+def _listed(sheet: FactSheet, claimed: str, category: str, name: str) -> bool | None:
+    """Look a name up; what stands in the registry instead goes into the evidence."""
+    registry = sheet.world.registry
+    day = local_date(sheet.event.started_at, REGISTRY_ZONE)
+    listed = None if registry is None else registry.listed(claimed, category, day)
+    looked_up: dict[str, object] = {"name": claimed, "category": category, "on": day.isoformat(), "listed": listed}
+    if registry is not None and not listed:
+        hints = registry.hints(claimed, category)
+        if hints:
+            looked_up["similar_but_not_the_same"] = list(hints)
+    earlier = sheet.notes.get(name, {}).get("looked_up", [])
+    assert isinstance(earlier, list)  # noqa: S101  # only this function writes it
+    sheet.note(name, looked_up=[*earlier, looked_up])
+    return listed
+
+
+@fact("law_firm.all_listed")
+def _all_listed(sheet: FactSheet) -> bool | None:
+    return _all_in(sheet, "law_firm", "law_firm.all_listed")
+
+
+@fact("law_firm.all_in_official_directory")
+def _all_in_directory(sheet: FactSheet) -> bool | None:
+    return _all_in(sheet, "official_directory", "law_firm.all_in_official_directory")
+
+
+@fact("law_firm.lawyer_is_claimed")
+def _lawyer_is_claimed(sheet: FactSheet) -> bool | None:
+    title = sheet.event.claims.title
+    if title is not None and title.strip().casefold() in sheet.rule_set.tables.lawyer_titles:
+        return True
+    heard: bool | None = sheet.value("content.claims_lawyer")
+    if heard is None and sheet.event.content is None and sheet.value("contact.conveyed") is False:
+        return False  # nothing was conveyed, nothing was claimed
+    return heard
+
+
+@fact("law_firm.names_disagree")
+def _names_disagree(sheet: FactSheet) -> bool | None:
+    """Compare all names that one contact, or a visit and the letter it left, gave."""
+    firms: Firms = sheet.value("law_firm.firms")
+    surely = list(firms.names)
+    maybe: list[str] = []
+    unknown = firms.maybe_more
+    for sign, related in _left_together(sheet):
+        other = firms_claimed(
+            sign.event, claims_lawyer=_signal_of(sign.event), conveyed=True, reading=_heard(sheet, sign.event)
+        )
+        (surely if related else maybe).extend(other.names)
+        unknown = unknown or other.maybe_more
+    folded = {fold_name(name) for name in surely}
+    sheet.note("law_firm.names_disagree", names=sorted(set(surely)))
+    if len(folded) > 1:
+        return True
+    return None if unknown or len(folded | {fold_name(name) for name in maybe}) > 1 else False
+
+
+def _signal_of(event: Event) -> bool | None:
+    return False if event.content == "" else (event.signals or {}).get("claims_lawyer")
+
+
+def _heard(sheet: FactSheet, event: Event) -> ContentReading | None:
+    detector = sheet.world.detector
+    return detector(event.content, event.channel) if detector is not None and event.content else None
+
+
+def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
+    """Yield earlier visits or letters that belong to this one, or may: same case, date, and collector or agency."""
+    event = sheet.event
+    counterpart = _COUNTERPART.get(event.channel)
+    if counterpart is None:
+        return
+    for sign in sheet.history.signs(sheet):
+        if sign.event.channel != counterpart:
+            continue
+        days = set(dates_of(event.started_at, sheet.borrower_zone))
+        others = set(dates_of(sign.event.started_at, sheet.borrower_zone))
+        same_day = None if len(days | others) > 1 and days & others else days == others
+        same_hand = any_of(
+            [
+                _same(event.collector.id, sign.event.collector.id),
+                _same(event.agency, sign.event.agency),
+            ]
+        )
+        related = all_of([same_day, same_hand])
+        if related is not False:
+            yield sign, related
+
+
+def _same(one: str | None, other: str | None) -> bool | None:
+    return None if one is None or other is None else fold_name(one) == fold_name(other)
+
+
+@fact("agency.name")
+def _agency_name(sheet: FactSheet) -> str | None:
+    return sheet.event.agency
+
+
+@fact("collector.kind")
+def _collector_kind(sheet: FactSheet) -> str | None:
+    return sheet.event.collector.kind
+
+
+@fact("agency.is_listed")
+def _agency_is_listed(sheet: FactSheet) -> bool | None:
+    agency = sheet.event.agency
+    if agency is None or not agency.strip():
+        return None
+    return _listed(sheet, agency, "collection_agency", "agency.is_listed")

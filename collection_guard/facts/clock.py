@@ -1,0 +1,77 @@
+"""Instants, local times and dates, by pytz; an offset is never taken for a zone."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+import pytz
+from pytz.tzinfo import BaseTzInfo
+
+from collection_guard.language.units import clock_microseconds
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+REGISTRY_ZONE: Final = "Asia/Shanghai"
+"""The zone whose date decides what a partner list said (semantics 19)."""
+
+# The widest offsets that zones have: an instant's date is one of those at these two.
+_WESTMOST: Final = timedelta(hours=-12)
+_EASTMOST: Final = timedelta(hours=14)
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> BaseTzInfo:
+    """Return the zone of a name."""
+    return pytz.timezone(name)
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant as whole microseconds since 1970 in UTC."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """Return an instant as the clocks of a zone show it."""
+    return instant.astimezone(zone_of(zone))
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    """Return the date of an instant in a zone."""
+    return local(instant, zone).date()
+
+
+def local_clock(instant: datetime, zone: str) -> int:
+    """Return the local time of an instant, in microseconds since midnight, sub-seconds included."""
+    return clock_microseconds(local(instant, zone).time())
+
+
+def clock_since_midnight_of(start: datetime, instant: datetime, zone: str) -> int:
+    """Return what the clocks of a zone show at an instant, counted from the midnight before ``start``."""
+    shown = local(instant, zone)
+    days = (shown.date() - local_date(start, zone)).days
+    return clock_microseconds(shown.time()) + days * 86_400_000_000
+
+
+def dates_of(instant: datetime, zone: str | None) -> tuple[date, ...]:
+    """Return the date of an instant in a zone; where the zone is unknown, every date that it can be."""
+    if zone is not None:
+        return (local_date(instant, zone),)
+    plain = instant.astimezone(UTC).replace(tzinfo=None)
+    first, last = (plain + _WESTMOST).date(), (plain + _EASTMOST).date()
+    return tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
+
+
+def start_of_day(day: date, zone: str | None) -> datetime:
+    """Return the first instant of a date in a zone; where the zone is unknown, the last that it can be."""
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone is put on below
+    if zone is None:
+        return midnight.replace(tzinfo=UTC) - _WESTMOST
+    tz = zone_of(zone)
+    candidates = [tz.localize(midnight, is_dst=True), tz.localize(midnight, is_dst=False)]
+    return min(candidates)
+
+
+def legal_zone(zone: str, table: Mapping[str, str]) -> str:
+    """Return the zone by whose time a zone is judged (semantics 16)."""
+    return table.get(zone, zone)

@@ -1,0 +1,306 @@
+"""The history of cases: what precedes an event in the order of the log and was known by then (semantics 4-5).
+
+Measures over uncertain pasts are intervals: an event that may or may not count, or may or may not restart the count,
+gives a lowest and a highest value over all completions.
+"""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from collection_guard.facts.atoms import truth_of
+from collection_guard.facts.clock import local_date, microseconds, start_of_day
+from collection_guard.facts.numbers import number_key
+from collection_guard.facts.world import has_case
+from collection_guard.language.compiled import CompiledMeasure, RuleSet
+from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval, fact_of, interval
+from collection_guard.language.units import HOUR
+from collection_guard.model.event import Event
+from collection_guard.model.words import StateChange
+
+if TYPE_CHECKING:
+    from collection_guard.facts.sheet import FactSheet
+
+    type_of_key = tuple[str | None, ...]
+
+# A date begins at most this long before, or after, its midnight in UTC.
+_ZONE_SPREAD: Final = 15 * HOUR
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """A past event as one measure sees it: whether it counts, and whether it restarts the count."""
+
+    at: int
+    event_id: str
+    known: int
+    counts: int
+    restarts: int
+    number: str | None
+    talk: float | None
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sign:
+    """A past event that carries an instruction, or names a firm: kept by case."""
+
+    at: int
+    event_id: str
+    known: int
+    event: Event
+    is_borrower: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far back a measure looks from an event."""
+
+    first: int
+    """The first instant of the window, in microseconds; what lies before it does not count."""
+    floor: int
+    """An instant before which no event can lie in the window."""
+    first_date: date | None = None
+    zone: str | None = None
+
+    def holds(self, entry: Entry) -> bool:
+        """Say whether an event lies in the window."""
+        if self.first_date is None or self.zone is None:
+            return entry.at >= self.first
+        return local_date(entry.started, self.zone) >= self.first_date
+
+
+class History:
+    """The past of all cases under one pack. Events are added as they pass; only earlier ones are ever read."""
+
+    def __init__(self) -> None:
+        self._events: list[FactSheet] = []
+        self._entries: dict[RuleSet, dict[tuple[str, Any], list[Entry]]] = {}
+        self._signs: dict[str, list[Sign]] = defaultdict(list)
+
+    def add(self, sheet: "FactSheet") -> None:
+        """Add an event to the past of those after it."""
+        event = sheet.event
+        at, known = microseconds(event.started_at), known_at(event)
+        self._events.append(sheet)
+        for rule_set, entries in self._entries.items():
+            own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
+            _index(own, entries, at, known)
+        if event.outcome.state_change is not None or event.channel in {"visit", "letter"}:
+            insort(
+                self._signs[event.case_id], Sign(at, event.event_id, known, event, sheet.value("recipient.is_borrower"))
+            )
+
+    def signs(self, sheet: "FactSheet") -> Iterator[Sign]:
+        """Yield the earlier events of the case that carry an instruction or may name a firm, known by then."""
+        at, known = microseconds(sheet.event.started_at), microseconds(sheet.event.started_at)
+        for sign in self._signs.get(sheet.event.case_id, ()):
+            if (sign.at, sign.event_id) >= (at, sheet.event.event_id):
+                break
+            if sign.known <= known:
+                yield sign
+
+    def defined(self, sheet: "FactSheet", node: Any) -> bool | None:
+        """Return the value of a fact that the pack defines as a condition over others."""
+        return fact_of(truth_of(node, sheet))
+
+    def measured(self, sheet: "FactSheet", measure: CompiledMeasure) -> float | Interval | None:
+        """Return the value of a measure at an event, None if its key or its dates are unknown."""
+        key = key_of(sheet, measure)
+        reach = reach_of(sheet, measure)
+        if key is None or reach is None:
+            return None
+        entries = self._entries_of(sheet.rule_set).get((measure.name, key), [])
+        event = sheet.event
+        at = microseconds(event.started_at)
+        count = _Count(measure.count, at, sheet.borrower_zone)
+        complete = complete_from(sheet)
+        restarted_at: int | None = None
+        lowest_open = True
+        for index in range(_position(entries, at, event.event_id) - 1, -1, -1):
+            entry = entries[index]
+            if entry.at < reach.floor:
+                break
+            if entry.known > at or not reach.holds(entry):
+                continue
+            if measure.since is not None and complete is not None and entry.at < complete:
+                lowest_open = False  # an unseen event between this one and the first seen may have restarted it
+            if entry.restarts == YES:
+                restarted_at = entry.at
+                break
+            if entry.restarts == MAYBE:
+                lowest_open = False
+            if entry.counts != NO:
+                count.add(entry, surely=entry.counts == YES and lowest_open)
+        unseen = complete is not None and reach.first < complete
+        if restarted_at is not None and complete is not None and restarted_at >= complete:
+            unseen = False
+        return count.result(unseen_before=complete if unseen else None)
+
+    def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, Any], list[Entry]]:
+        entries = self._entries.get(rule_set)
+        if entries is None:
+            entries = self._entries[rule_set] = defaultdict(list)
+            for sheet in self._events:
+                own = sheet if sheet.rule_set is rule_set else type(sheet)(sheet.event, sheet.world, rule_set, self)
+                _index(own, entries, microseconds(sheet.event.started_at), known_at(sheet.event))
+        return entries
+
+
+def known_at(event: Event) -> int:
+    """Return when an event became known: when it was recorded, else at its own start."""
+    return microseconds(event.recorded_at or event.started_at)
+
+
+def _position(entries: list[Entry], at: int, event_id: str) -> int:
+    return bisect_left(entries, (at, event_id), key=lambda entry: (entry.at, entry.event_id))
+
+
+def _index(sheet: "FactSheet", entries: dict[tuple[str, Any], list[Entry]], at: int, known: int) -> None:
+    """Note an event under every measure in which it may count or restart the count."""
+    for measure in sheet.rule_set.measures.values():
+        counts = truth_of(measure.where, sheet)
+        restarts = NO if measure.since is None else truth_of(measure.since, sheet)
+        if counts == NO and restarts == NO:
+            continue
+        key = key_of(sheet, measure)
+        if key is None:
+            continue
+        event = sheet.event
+        number = number_key(event.recipient.number, sheet.world.settings.country)
+        entry = Entry(at, event.event_id, known, counts, restarts, number, event.talk_seconds, event.started_at)
+        own = entries[measure.name, key]
+        own.insert(_position(own, at, event.event_id), entry)
+
+
+def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> tuple[str, ...] | None:
+    """Return the key by which a measure collects events, None if a part of it is unknown.
+
+    A case without a borrower id is a borrower of its own; a report says so.
+    """
+    event = sheet.event
+    parts: list[str] = []
+    for key in measure.keys:
+        part: str | None
+        match key:
+            case "case":
+                part = event.case_id if has_case(event.case_id) else None
+            case "borrower":
+                part = event.borrower_id or (sheet.profile.borrower_id if sheet.profile else None)
+                if part is None and has_case(event.case_id):
+                    part = f"case:{event.case_id}"
+            case "number":
+                part = number_key(event.recipient.number, sheet.world.settings.country)
+            case "collector":
+                part = event.collector.id
+            case "agency":
+                part = event.agency
+        if part is None:
+            return None
+        parts.append(part)
+    return tuple(parts)
+
+
+def complete_from(sheet: "FactSheet") -> int | None:
+    """Return the instant from which all contacts of the case are in the log, None if it is taken as whole."""
+    settings, profile = sheet.world.settings, sheet.profile
+    day = (profile.history_from if profile else None) or settings.history_complete_from
+    if day is not None:
+        return microseconds(start_of_day(day, sheet.borrower_zone))
+    if settings.history == "from-earliest" and sheet.world.earliest is not None:
+        return microseconds(sheet.world.earliest)
+    return None
+
+
+def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach | None:
+    """Return how far back a measure looks from an event, None if it counts dates of a zone that is unknown."""
+    window = measure.window
+    started = sheet.event.started_at
+    at = microseconds(started)
+    match window.kind:
+        case "elapsed":
+            return Reach(at - window.size, at - window.size)
+        case "ever":
+            first = microseconds(datetime.min.replace(tzinfo=started.tzinfo))
+            return Reach(first, first)
+    zone = sheet.borrower_zone
+    if zone is None:
+        return None
+    today = local_date(started, zone)
+    days = {"local_day": 1, "local_week": today.weekday() + 1, "local_month": today.day}.get(window.kind, window.size)
+    first_date = today - timedelta(days=days - 1)
+    first = microseconds(start_of_day(first_date, zone))
+    return Reach(first, first - _ZONE_SPREAD, first_date, zone)
+
+
+class _Count:
+    """The lowest and the highest value of a measure, event by event, from the latest to the earliest."""
+
+    def __init__(self, kind: str, at: int, zone: str | None) -> None:
+        self._kind = kind
+        self._at = at
+        self._zone = zone
+        self._low = 0.0
+        self._high = 0.0
+        self._sure: set[object] = set()
+        self._possible: set[object] = set()
+        self._latest_sure: int | None = None
+        self._latest_possible: int | None = None
+
+    def add(self, entry: Entry, *, surely: bool) -> None:
+        match self._kind:
+            case "events":
+                self._low += surely
+                self._high += 1
+            case "talk_seconds":
+                self._low += (entry.talk or 0.0) if surely else 0.0
+                self._high += UNBOUNDED if entry.talk is None else entry.talk
+            case "elapsed":
+                if self._latest_possible is None:
+                    self._latest_possible = entry.at
+                if surely and self._latest_sure is None:
+                    self._latest_sure = entry.at
+            case kind:
+                self._distinct(self._thing(kind, entry), surely=surely)
+
+    def _thing(self, kind: str, entry: Entry) -> object | None:
+        """Return what is told apart: a local date or a number; None if it is unknown."""
+        if kind == "numbers":
+            return entry.number
+        return None if self._zone is None else local_date(entry.started, self._zone)
+
+    def _distinct(self, thing: object | None, *, surely: bool) -> None:
+        """Count distinct things: one that is unknown may be new, or the same as any other."""
+        if thing is None:
+            self._high += 1
+            self._low = max(self._low, float(surely))
+            return
+        self._possible.add(thing)
+        if surely:
+            self._sure.add(thing)
+
+    def result(self, unseen_before: int | None) -> float | Interval:
+        """Return the value; ``unseen_before`` is the instant before which unseen events may lie."""
+        match self._kind:
+            case "elapsed":
+                latest_possible = self._latest_possible
+                if unseen_before is not None:
+                    latest_possible = max(latest_possible or unseen_before, unseen_before)
+                low = UNBOUNDED if latest_possible is None else self._at - latest_possible
+                high = UNBOUNDED if self._latest_sure is None else self._at - self._latest_sure
+                return interval(min(low, high), high)
+            case "local_dates" | "numbers":
+                low = max(float(len(self._sure)), self._low)
+                high = len(self._possible) + self._high
+            case _:
+                low, high = self._low, self._high
+        return interval(low, UNBOUNDED if unseen_before is not None else high)
+
+
+def instructs(sign: Sign, kinds: tuple[StateChange, ...]) -> bool | None:
+    """Say whether an event reported one of these changes of state; a word that no table knows may be one."""
+    change = sign.event.outcome.state_change
+    return None if change == "unknown" else change in kinds

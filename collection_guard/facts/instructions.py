@@ -1,0 +1,86 @@
+"""Instructions in force: numbers reported wrong, requests to cease (semantics 23)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from collection_guard.facts.addressee import addressee_of, same_person, usable_name
+from collection_guard.facts.history import Sign, instructs
+from collection_guard.facts.numbers import number_key
+from collection_guard.facts.sheet import FactSheet, fact
+from collection_guard.language.kleene import all_of, any_of
+from collection_guard.model.profile import Instruction
+from collection_guard.model.words import StateChange
+
+_WRONG: Final[tuple[StateChange, ...]] = ("wrong_number", "recycled_number")
+_WITHOUT_NUMBER: Final = frozenset({"visit", "letter", "social_post"})
+
+
+def _given(sheet: FactSheet, kinds: tuple[str, ...]) -> Iterator[Instruction]:
+    """Yield the instructions of the profile that are known and in force at the start of the event."""
+    started = sheet.event.started_at
+    instructions = (sheet.profile.instructions if sheet.profile else None) or ()
+    for instruction in instructions:
+        if (
+            instruction.kind in kinds
+            and (instruction.at is None or instruction.at <= started)
+            and (instruction.expires is None or started < instruction.expires)
+        ):
+            yield instruction
+
+
+def _profile_is_silent(sheet: FactSheet) -> bool | None:
+    """Return false where the profile's list is known; without one, there may be instructions nobody sees."""
+    return None if sheet.profile is None or sheet.profile.instructions is None else False
+
+
+def _to_number(sheet: FactSheet, number: str | None) -> bool | None:
+    """Say whether the contact was to a number; one that could not go to a number was not."""
+    if not sheet.value("recipient.has_number") and sheet.event.channel in _WITHOUT_NUMBER:
+        return False
+    own, other = addressee_of(sheet).number, number_key(number, sheet.world.settings.country)
+    return None if own is None or other is None else own == other
+
+
+@fact("recipient.number_reported_wrong")
+def _number_reported_wrong(sheet: FactSheet) -> bool | None:
+    told = [_to_number(sheet, instruction.number) for instruction in _given(sheet, _WRONG)]
+    logged = [
+        all_of([instructs(sign, _WRONG), _to_number(sheet, sign.event.recipient.number)])
+        for sign in sheet.history.signs(sheet)
+        if sign.event.outcome.state_change is not None
+    ]
+    return any_of([*told, *logged, _profile_is_silent(sheet)])
+
+
+@fact("recipient.has_asked_to_cease")
+def _has_asked_to_cease(sheet: FactSheet) -> bool | None:
+    told = [_bound_by(sheet, instruction) for instruction in _given(sheet, ("cease",))]
+    logged = [
+        all_of([instructs(sign, ("cease",)), _same_recipient(sheet, sign)])
+        for sign in sheet.history.signs(sheet)
+        if sign.event.outcome.state_change is not None
+    ]
+    return any_of([*told, *logged, _profile_is_silent(sheet)])
+
+
+def _bound_by(sheet: FactSheet, instruction: Instruction) -> bool | None:
+    """Say whether a request in the profile binds this contact: by channel, by number, else the borrower's."""
+    if instruction.channel is not None and instruction.channel != sheet.event.channel:
+        return False
+    if instruction.number is not None:
+        return _to_number(sheet, instruction.number)
+    is_borrower: bool | None = sheet.value("recipient.is_borrower")
+    return is_borrower
+
+
+def _same_recipient(sheet: FactSheet, sign: Sign) -> bool | None:
+    """Say whether a request in the log binds this contact: it binds the one who made it."""
+    now: bool | None = sheet.value("recipient.is_borrower")
+    then = sign.is_borrower
+    if now is not None and then is not None and now != then:
+        return False
+    recipient = sign.event.recipient
+    here = addressee_of(sheet)
+    country = sheet.world.settings.country
+    same = same_person(here.number, here.name, number_key(recipient.number, country), usable_name(recipient.name))
+    return any_of([all_of([now, then]), same])
