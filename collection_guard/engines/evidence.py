@@ -1,6 +1,7 @@
 """The evidence of a violation: the facts that made it one, and what belongs to them."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from collection_guard.facts.atoms import truth_of_atom
 from collection_guard.facts.sheet import FactSheet, FactSource
@@ -9,6 +10,9 @@ from collection_guard.language.ir import Atom, InZones, Node, deciding_atoms, te
 from collection_guard.language.kleene import UNBOUNDED, Interval
 from collection_guard.language.units import show_duration, show_local_time
 from collection_guard.language.vocabulary import Fact
+
+PLACEHOLDER: Final = re.compile(r"\{([a-z_.0-9]+)\}")
+"""The name of a fact in the text of a message or a remedy."""
 
 
 def evidence_of(rule: CompiledRule, sheet: FactSheet) -> dict[str, Any]:
@@ -56,6 +60,13 @@ def shown(fact: Fact, value: Any) -> Any:
             return show_duration(value)
         case _:
             return int(value) if value == int(value) else value
+
+
+def values_named(rule: CompiledRule, sheet: FactSheet) -> dict[str, Any]:
+    """Return the values of the facts that a rule's message and remedy name in braces."""
+    texts = (rule.rule.message.zh, rule.rule.message.en, rule.rule.remedy.zh, rule.rule.remedy.en)
+    names = {name for text in texts for name in PLACEHOLDER.findall(text)}
+    return {name: show(sheet, sheet.rule_set.vocabulary[name]) for name in sorted(names)}
 
 
 def show(facts: FactSource, fact: Fact) -> Any:

@@ -18,7 +18,7 @@ from collection_guard.language.compiling import compile_packs
 from collection_guard.language.kleene import UNBOUNDED, Interval, fact_of
 from collection_guard.language.packs import Pack, examples_of
 from collection_guard.language.schema import Example, Rule
-from collection_guard.language.units import parse_duration, parse_local_time
+from collection_guard.language.units import HOUR, MINUTE, SECOND, parse_duration
 from collection_guard.language.vocabulary import Fact
 from collection_guard.language.yaml_positions import Document, KeyPath
 from collection_guard.model.event import Event
@@ -113,9 +113,7 @@ def _typed_one(fact: Fact, value: Any) -> Any:
         case "int" | "float":
             typed = None if isinstance(value, bool) else value + 0
         case "local_time":
-            whole, _, fraction = value.partition(".")
-            start = parse_local_time(whole)
-            typed = None if start is None else start + int(fraction.ljust(6, "0") or 0)
+            typed = _clock(value)
         case "duration":
             typed = parse_duration(value)
         case "set":
@@ -127,6 +125,13 @@ def _typed_one(fact: Fact, value: Any) -> Any:
     if typed is None:
         raise ValueError(value)
     return typed
+
+
+def _clock(text: str) -> int:
+    """Return the microseconds of HH:MM:SS.ffffff; the end of a contact may pass 24:00."""
+    whole, _, fraction = text.partition(".")
+    hours, minutes, seconds = (*map(int, whole.split(":")), 0)[:3]
+    return hours * HOUR + minutes * MINUTE + seconds * SECOND + int(fraction.ljust(6, "0") or 0)
 
 
 def run_examples(

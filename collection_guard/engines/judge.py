@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION, Engine, MakeEngine
 from collection_guard.engines.durable import DurableEngine, is_available
-from collection_guard.engines.evidence import evidence_of
+from collection_guard.engines.evidence import evidence_of, values_named
 from collection_guard.engines.reference import ReferenceEngine
 from collection_guard.facts.atoms import missing_of, truth_of_atom
 from collection_guard.facts.clock import local_date, microseconds
@@ -44,12 +44,16 @@ def missing_facts(rule: CompiledRule, facts: FactSource, vocabulary: Mapping[str
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One verdict, and whether it looked back past the earliest contact that the log holds."""
+    """One verdict, and whether it looked back past the earliest contact that the log holds.
+
+    ``values`` are those of the facts that the rule's message and remedy name, where the rule is violated.
+    """
 
     rule: CompiledRule
     pack: CompiledPack
     verdict: Verdict
     looks_past_log: bool
+    values: dict[str, Any]
 
 
 class _Bench:
@@ -99,7 +103,8 @@ class Judge:
             for rule, word in zip(rule_set.rules, words, strict=True):
                 verdict = self._verdict(event, sheet, rule, word if rule.in_force_on(day) else NOT_APPLICABLE)
                 past = verdict.verdict != NOT_APPLICABLE and self._looks_past_log(sheet, rule)
-                yield Judged(rule, bench.pack, verdict, past)
+                values = values_named(rule, sheet) if word == VIOLATION else {}
+                yield Judged(rule, bench.pack, verdict, past, values)
 
     def _verdict(self, event: Event, sheet: FactSheet, rule: CompiledRule, word: str) -> Verdict:
         missing: tuple[str, ...] = ()

@@ -1,0 +1,162 @@
+"""What an audit found: counts, violations with their evidence, what could not be known, and what was assumed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from collection_guard.audit.intake import Contact, Intake
+from collection_guard.facts.world import Settings
+from collection_guard.language.schema import SEVERITIES, Rule
+
+NO_AGENCY = "—"
+"""Stands for the agency of contacts that name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """A rule as a report needs it."""
+
+    rule: Rule
+    pack: str
+    unset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackInfo:
+    """A pack that was applied."""
+
+    name: str
+    version: str
+    status: str
+    digest: str
+    parameters: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often each verdict was given."""
+
+    violation: int = 0
+    clear: int = 0
+    unassessable: int = 0
+    not_applicable: int = 0
+
+    def add(self, verdict: str) -> None:
+        """Count one verdict."""
+        setattr(self, verdict, getattr(self, verdict) + 1)
+
+    @property
+    def assessed(self) -> int:
+        """Return how many verdicts say yes or no."""
+        return self.violation + self.clear
+
+    @property
+    def applicable(self) -> int:
+        """Return how many verdicts are not ``not_applicable``."""
+        return self.assessed + self.unassessable
+
+    @property
+    def assessable_share(self) -> float | None:
+        """Return the share that could be assessed of those to which the rule applied or may have; None of none."""
+        return self.assessed / self.applicable if self.applicable else None
+
+
+@dataclass(slots=True)
+class AgencyTally:
+    """The contacts of one agency, and what was found in them."""
+
+    contacts: int = 0
+    contacts_in_violation: int = 0
+    contacts_assessed: int = 0
+    verdicts: Tally = field(default_factory=Tally)
+    by_rule: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One violation: the contact, the rule, the facts that made it one, and those that its message names."""
+
+    contact: Contact
+    rule: str
+    evidence: dict[str, Any]
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingColumn:
+    """A field that was missing, and how many verdicts hang on a fact that is read from it."""
+
+    field: str
+    verdicts: int
+    rules: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """The result of one audit. Counts are over contacts and rules; nothing in it depends on the clock."""
+
+    engine: str
+    engine_note: str | None
+    settings: Settings
+    packs: list[PackInfo]
+    registry_digest: str | None
+    detector: str | None
+    intake: Intake
+    rules: dict[str, RuleInfo]
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    by_rule: dict[str, Tally] = field(default_factory=dict)
+    by_agency: dict[str, AgencyTally] = field(default_factory=dict)
+    missing: dict[str, Counter[tuple[str, ...]]] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+    contacts_in_violation: int = 0
+    contacts_fully_assessed: int = 0
+    looks_past_log: int = 0
+    verdict_digest: str = ""
+
+    @property
+    def contacts(self) -> int:
+        """Return how many contacts were judged."""
+        return len(self.intake.contacts)
+
+    @property
+    def total(self) -> Tally:
+        """Return the verdicts of all rules together."""
+        total = Tally()
+        for tally in self.by_rule.values():
+            total.violation += tally.violation
+            total.clear += tally.clear
+            total.unassessable += tally.unassessable
+            total.not_applicable += tally.not_applicable
+        return total
+
+    def violations_at_or_above(self, severity: str) -> int:
+        """Count the violations of rules at or above a severity."""
+        grave = SEVERITIES[: SEVERITIES.index(severity) + 1]
+        return sum(tally.violation for rule, tally in self.by_rule.items() if self.rules[rule].rule.severity in grave)
+
+    def missing_facts(self) -> Counter[str]:
+        """Count the unassessable verdicts by each fact on which they hang."""
+        counts: Counter[str] = Counter()
+        for combinations in self.missing.values():
+            for names, count in combinations.items():
+                counts.update(dict.fromkeys(names, count))
+        return counts
+
+    def worst_rules(self, most: int = 3) -> list[tuple[str, Tally]]:
+        """Return the rules with the most violations; graver rules first among equals."""
+        found = [(rule, tally) for rule, tally in self.by_rule.items() if tally.violation]
+        order = {name: index for index, name in enumerate(SEVERITIES)}
+        found.sort(key=lambda pair: (-pair[1].violation, order[self.rules[pair[0]].rule.severity], pair[0]))
+        return found[:most]
+
+    def worst_agencies(self, most: int = 3) -> list[tuple[str, AgencyTally]]:
+        """Return the agencies with the most contacts in violation."""
+        found = [(name, tally) for name, tally in self.by_agency.items() if tally.contacts_in_violation]
+        found.sort(key=lambda pair: (-pair[1].contacts_in_violation, pair[0]))
+        return found[:most]
+
+    def not_in_force(self) -> list[RuleInfo]:
+        """Return the rules that a missing parameter keeps out of force."""
+        return [info for info in self.rules.values() if info.unset]

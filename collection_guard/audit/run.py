@@ -1,0 +1,111 @@
+"""The audit: everything that was read, judged in its order, verdict by verdict."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collection_guard.audit.intake import Contact, Intake
+from collection_guard.audit.report import NO_AGENCY, AgencyTally, PackInfo, Report, RuleInfo, Tally, Violation
+from collection_guard.audit.verdict_lines import line_of
+from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
+from collection_guard.engines.durable import is_available
+from collection_guard.engines.judge import Judge, Judged
+from collection_guard.facts.registry import RegistryIndex
+from collection_guard.facts.world import Detector, Settings, World
+from collection_guard.language.compiling import compile_packs
+from collection_guard.language.packs import Pack
+from collection_guard.model.profile import CaseProfile
+from collection_guard.model.registry import RegistryData
+
+EachVerdict = Callable[[Judged], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a log is judged by: packs, parameters, settings, the registry, case profiles, the engine."""
+
+    packs: Iterable[Pack]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+    registry: RegistryData | None = None
+    profiles: Mapping[str, CaseProfile] = field(default_factory=dict)
+    detector: Detector | None = None
+    detector_name: str | None = None
+    engine: str = "auto"
+
+
+def run_audit(
+    intake: Intake,
+    basis: Basis,
+    each: EachVerdict | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Judge everything that was taken in, and return what was found.
+
+    ``each`` is given every verdict, sorted by ``started_at``, ``event_id`` and rule id, whatever the order of the
+    input; ``progress`` the number of contacts judged so far.
+    """
+    packs = list(basis.packs)
+    compiled = compile_packs(packs, basis.parameters)
+    contacts = sorted(intake.contacts, key=lambda item: (item.event.started_at, item.event.event_id))
+    earliest = contacts[0].event.started_at if contacts else None
+    registry = RegistryIndex(basis.registry) if basis.registry is not None else None
+    world = World(basis.settings, basis.profiles, registry, basis.detector, earliest)
+    judge = Judge(compiled, world, basis.engine)
+    last_sets = [pack.rule_sets[-1] for pack in compiled]
+    report = Report(
+        engine=judge.engine_name,
+        engine_note="durable_unavailable" if basis.engine == "auto" and not is_available() else None,
+        settings=basis.settings,
+        packs=[
+            PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters))
+            for pack, last in zip(compiled, last_sets, strict=True)
+        ],
+        registry_digest=basis.registry.digest if basis.registry is not None else None,
+        detector=basis.detector_name,
+        intake=intake,
+        rules={rule.id: RuleInfo(rule.rule, last.pack, rule.unset) for last in last_sets for rule in last.rules},
+        earliest=earliest,
+        latest=contacts[-1].event.started_at if contacts else None,
+    )
+    report.by_rule = {rule: Tally() for rule in sorted(report.rules)}
+    digest = hashlib.sha256()
+    # INVARIANT (order-free): contacts are judged in the total order of line 4, not in that of the input.
+    # INVARIANT (no-look-ahead): an event joins the past only after it was judged.
+    for index, contact in enumerate(contacts):
+        judged = sorted(judge.judge(contact.event), key=lambda item: item.rule.id)
+        _count(report, contact, judged)
+        for item in judged:
+            if item.verdict.verdict != NOT_APPLICABLE:
+                digest.update(line_of(item.verdict).encode())
+            if each is not None:
+                each(item)
+        judge.add(contact.event)
+        if progress is not None:
+            progress(index + 1)
+    report.verdict_digest = digest.hexdigest()
+    return report
+
+
+def _count(report: Report, contact: Contact, judged: list[Judged]) -> None:
+    agency = report.by_agency.setdefault(contact.event.agency or NO_AGENCY, AgencyTally())
+    agency.contacts += 1
+    violated = unknown = False
+    for item in judged:
+        verdict = item.verdict
+        report.by_rule[verdict.rule].add(verdict.verdict)
+        agency.verdicts.add(verdict.verdict)
+        report.looks_past_log += item.looks_past_log
+        if verdict.verdict == VIOLATION:
+            violated = True
+            agency.by_rule[verdict.rule] += 1
+            report.violations.append(Violation(contact, verdict.rule, verdict.evidence, item.values))
+        elif verdict.verdict == UNASSESSABLE:
+            unknown = True
+            report.missing.setdefault(verdict.rule, Counter())[verdict.missing] += 1
+    report.contacts_in_violation += violated
+    agency.contacts_in_violation += violated
+    report.contacts_fully_assessed += not unknown
+    agency.contacts_assessed += not unknown

@@ -1,0 +1,59 @@
+"""The verdict file: one JSON line a verdict, written whole or not at all."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal, TextIO
+
+from collection_guard.engines.judge import Judged
+from collection_guard.model.verdict import Verdict
+
+Which = Literal["all", "assessed", "findings"]
+WHICH: Final[dict[str, frozenset[str]]] = {
+    "all": frozenset({"violation", "clear", "unassessable", "not_applicable"}),
+    "assessed": frozenset({"violation", "clear"}),
+    "findings": frozenset({"violation", "unassessable"}),
+}
+
+
+def line_of(verdict: Verdict) -> str:
+    """Return a verdict as one line of JSON, with its line end."""
+    fields = {
+        "event_id": verdict.event_id,
+        "case_id": verdict.case_id,
+        "rule": verdict.rule,
+        "verdict": verdict.verdict,
+        "missing": list(verdict.missing),
+        "evidence": verdict.evidence,
+    }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """Open a file that appears under its name only once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished-{os.getpid()}")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class VerdictWriter:
+    """Writes the verdicts that were asked for, in the order in which they come."""
+
+    def __init__(self, file: TextIO, which: Which) -> None:
+        self._file = file
+        self._wanted = WHICH[which]
+
+    def __call__(self, judged: Judged) -> None:
+        """Write one verdict, if it is of those asked for."""
+        if judged.verdict.verdict in self._wanted:
+            self._file.write(line_of(judged.verdict))
