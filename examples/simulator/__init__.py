@@ -1,0 +1,1 @@
+"""A seeded simulator of contact logs: an independent source of truth for the audit."""
