@@ -1,0 +1,1 @@
+"""The batch side: contact logs are read, judged and reported."""

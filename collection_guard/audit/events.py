@@ -1,0 +1,428 @@
+"""One row becomes one event: words, times, identifiers and signals of its cells, and nothing guessed."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from collection_guard.audit.durations import read_duration
+from collection_guard.audit.layout import ColumnPlan
+from collection_guard.audit.mapping import Mapping
+from collection_guard.audit.signals import read_signals
+from collection_guard.audit.taken import PLACEHOLDER, Contact, Position, Rejected, SetAside
+from collection_guard.audit.times import Family, Fold, TimeError, localise, read_time
+from collection_guard.audit.values import PrecisionLostError, RowError, WordReader, identifier
+from collection_guard.audit.vocabulary.folding import fold_word
+from collection_guard.audit.vocabulary.headers import IDENTIFIERS
+from collection_guard.audit.vocabulary.tables import tables
+from collection_guard.model.event import Event
+from collection_guard.model.tables import Cell, cell_text
+
+_RELATION: Final = re.compile(r"(.+?)\s*[-—－–:：/]\s*(.+)")
+_RELATION_AFTER: Final = re.compile(r"(.+?)\s*[(（]\s*(.+?)\s*[)）]")
+_PHONE: Final = re.compile(r"[+\d*][\d*\s-]{6,}")
+_LIST: Final = re.compile(r"[|｜、,，;；/]")
+_TEXT_PATHS: Final = ("agency", "collector.name", "recipient.name", "claims.person", "claims.title")
+_SIMPLE_WORDS: Final = (
+    "collector.kind",
+    "recipient.audience",
+    "recipient.timezone",
+    "direction",
+    "outcome.network",
+    "outcome.answered_by",
+    "outcome.party",
+    "outcome.message_left",
+)
+_REPORTED: Final = ("outcome.disposition", "outcome.state_change")
+"""Null says that none was reported, so a word that nobody knows is ``unknown``."""
+
+Given = dict[str, tuple[str, Any]]
+"""The cells of a row that hold something, by path, with their headers."""
+
+
+@dataclass(slots=True)
+class TimePlan:
+    """How the times of a table are read: one order of day and month, one form a column."""
+
+    zone: str | None = None
+    fold: Fold | None = None
+    told: str | None = None
+    day_first: bool | None = None
+    families: dict[str, Family] = field(default_factory=dict)
+
+
+class EventReader:
+    """Makes events of the rows of one table."""
+
+    def __init__(
+        self, mapping: Mapping, words: WordReader, times: TimePlan, *, implied: dict[str, str], strict: bool
+    ) -> None:
+        self._words = words
+        self._times = times
+        self._blank = tables().blank
+        self._none = tables().none
+        self._strict = strict
+        self._fallback = self._defaults(mapping) | implied
+        self.lost: Counter[tuple[str, str]] = Counter()
+        """Identifiers that lost digits, by header and path."""
+        self.first_lost: dict[tuple[str, str], Position] = {}
+
+    def _defaults(self, mapping: Mapping) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for path, word in mapping.defaults.items():
+            try:
+                meaning = self._words.known(path, word)
+            except KeyError:
+                found[path] = word
+                continue
+            for name, value in (meaning or {}).items():
+                found.setdefault(name or path, value)
+        return found
+
+    def read(
+        self, position: Position, cells: Iterable[tuple[ColumnPlan, Any]], extra: dict[str, Any] | None = None
+    ) -> Contact | Rejected | SetAside:
+        """Return the event of a row, or why there is none."""
+        try:
+            given, more = self._given(cells)
+            flat = self._facts(given)
+            reason = flat.pop("set_aside", None)
+            if reason is not None:
+                return SetAside(position, reason)
+            self._times_of(given, flat)
+            self._identifiers(given, flat, more, position)
+            return Contact(self._event(flat, extra if extra is not None else more or None), position)
+        except RowError as error:
+            return Rejected(position, error.reason, error.header, error.path, error.value, error.values)
+
+    def _given(self, cells: Iterable[tuple[ColumnPlan, Any]]) -> tuple[Given, dict[str, Any]]:
+        given: Given = {}
+        extra: dict[str, Any] = {}
+        for column, cell in cells:
+            if self._is_blank(cell, column.path):
+                continue
+            path = column.path
+            if path.startswith("extra."):
+                extra.setdefault(path[len("extra.") :], cell_text(cell))
+                continue
+            if path not in given:
+                given[path] = (column.header, _in_seconds(cell, column.seconds))
+            elif cell_text(given[path][1]) != cell_text(cell):
+                raise RowError("two_values", path, column.header, cell, other=given[path][0])
+        return given, extra
+
+    def _is_blank(self, cell: Any, path: str) -> bool:
+        if cell is None:
+            return True
+        if not isinstance(cell, str):
+            return False
+        if path == "content" and self._strict:
+            return False
+        text = cell.strip()
+        return not text or text.casefold() in self._blank or not cell_text(cell)
+
+    # --- what the words say -----------------------------------------------------------------------------------
+
+    def _facts(self, given: Given) -> dict[str, Any]:
+        flat: dict[str, Any] = {}
+        self._texts(given, flat)
+        for path in _SIMPLE_WORDS:
+            if path in given:
+                meaning = self._words.meaning(path, self._word(given, path))
+                if meaning:
+                    flat[path] = meaning[""]
+        for path in _REPORTED:
+            if path in given:
+                meaning = self._words.meaning(path, self._word(given, path))
+                flat[path] = meaning.get("") if meaning is not None else "unknown"
+        self._channel(given, flat)
+        self._relationship(given, flat)
+        self._roles(given, flat)
+        if "talk_seconds" in given:
+            self._talk(given, flat)
+        self._outcome(given, flat)
+        self._claims(given, flat)
+        signals = read_signals(given, self._words)
+        if signals is not None:
+            flat["signals"] = signals
+        for path, value in self._fallback.items():
+            flat.setdefault(path, value)
+        return flat
+
+    def _word(self, given: Given, path: str) -> Cell:
+        header, cell = given[path]
+        if isinstance(cell, list | dict) or (self._strict and not isinstance(cell, str) and not isinstance(cell, bool)):
+            raise RowError("field_type", path, header, cell)
+        return cell  # type: ignore[no-any-return] # narrowed above to what a cell holds
+
+    def _text(self, given: Given, path: str) -> str:
+        header, cell = given[path]
+        if isinstance(cell, list | dict) or (self._strict and not isinstance(cell, str)):
+            raise RowError("field_type", path, header, cell)
+        return cell_text(cell)
+
+    def _texts(self, given: Given, flat: dict[str, Any]) -> None:
+        for path in _TEXT_PATHS:
+            if path in given:
+                flat[path] = self._text(given, path)
+        if "content" in given:
+            text, raw = self._text(given, "content"), given["content"][1]
+            # What was said is evidence: it is kept letter for letter, but for what Excel puts around it.
+            kept = isinstance(raw, str) and (self._strict or raw[:1] not in ("=", "'"))
+            flat["content"] = (raw if self._strict else raw.strip()) if kept else text
+        if "recipient.members" in given:
+            flat["recipient.members"] = self._members(*given["recipient.members"])
+
+    def _channel(self, given: Given, flat: dict[str, Any]) -> None:
+        if "channel" not in given:
+            return
+        meaning = self._words.meaning("channel", self._word(given, "channel"))
+        if meaning is None:
+            flat["channel"] = "other"
+            return
+        for path, value in meaning.items():
+            flat.setdefault(path, value)
+
+    def _relationship(self, given: Given, flat: dict[str, Any]) -> None:
+        if "recipient.relationship" in given:
+            text = cell_text(self._word(given, "recipient.relationship"))
+            meaning = self._words.known("recipient.relationship", text)
+            if meaning is None:
+                meaning = self._split(text)
+            if meaning is None:
+                self._words.count("recipient.relationship", text)
+                return
+            for path, value in meaning.items():
+                flat.setdefault(path, value)
+        elif not self._strict and (name := flat.get("recipient.name")):
+            # 本人, 父亲-高某: the cell of the person says the relationship.
+            meaning = self._words.known("recipient.relationship", name)
+            meaning = {**meaning, "recipient.name": None} if meaning else self._split(name)
+            if meaning is not None:
+                flat.update(meaning)
+
+    def _split(self, text: str) -> dict[str, Any] | None:
+        """Read 父亲-高某, 父亲-高某-13800000000 and 高某(父亲); what names several persons is not read."""
+        if not self._strict and (found := _RELATION.fullmatch(text)) is not None:
+            meaning = self._words.known("recipient.relationship", found[1])
+            rest = [part.strip() for part in re.split(r"[-—－–:：/]", found[2]) if part.strip()]
+            if meaning and len(rest) == 1 and not _PHONE.fullmatch(rest[0]):
+                return {**meaning, "recipient.name": rest[0]}
+            if meaning and len(rest) == 2 and _PHONE.fullmatch(rest[1]):
+                return {**meaning, "recipient.name": rest[0], "recipient.number": rest[1]}
+        elif not self._strict and (found := _RELATION_AFTER.fullmatch(text)) is not None:
+            meaning = self._words.known("recipient.relationship", found[2])
+            if meaning:
+                return {**meaning, "recipient.name": found[1]}
+        return None
+
+    def _roles(self, given: Given, flat: dict[str, Any]) -> None:
+        if "recipient.roles" not in given:
+            return
+        header, cell = given["recipient.roles"]
+        parts = self._parts(header, cell, "recipient.roles")
+        if parts is None:
+            flat.setdefault("recipient.roles", ())
+            return
+        meanings = [self._words.meaning("recipient.roles", part) for part in parts]
+        roles = [meaning[""] for meaning in meanings if meaning]
+        # A role that nobody knows may be that of an emergency contact: then only the known one is certain.
+        if None in meanings and "emergency_contact" not in roles:
+            return
+        flat["recipient.roles"] = tuple(dict.fromkeys((*flat.get("recipient.roles", ()), *roles)))
+
+    def _parts(self, header: str, cell: Any, path: str) -> list[str] | None:
+        """Return the items of a list in one cell; None where the cell says that there are none."""
+        if isinstance(cell, list):
+            if not all(isinstance(item, str) for item in cell):
+                raise RowError("field_type", path, header, cell)
+            return list(cell) or None
+        if isinstance(cell, dict) or (self._strict and not isinstance(cell, str)):
+            raise RowError("field_type", path, header, cell)
+        text = cell_text(cell)
+        if fold_word(text) in self._none:
+            return None
+        return [part.strip() for part in _LIST.split(text) if part.strip()]
+
+    def _talk(self, given: Given, flat: dict[str, Any]) -> None:
+        header, cell = given["talk_seconds"]
+        if isinstance(cell, list | dict):
+            raise RowError("field_type", "talk_seconds", header, cell)
+        seconds = read_duration(cell)
+        if seconds is None:
+            self._words.count("talk_seconds", cell)
+        else:
+            flat["talk_seconds"] = seconds
+
+    def _outcome(self, given: Given, flat: dict[str, Any]) -> None:
+        for path in ("outcome", "hangup"):
+            if path not in given:
+                continue
+            meaning = self._words.meaning(path, self._word(given, path), flat.get("channel"))
+            if meaning is None:
+                if path == "outcome":
+                    # Something was reported, and nobody knows what.
+                    for name in _REPORTED:
+                        flat.setdefault(name, "unknown")
+                continue
+            if meaning.get("needs_talk") and not flat.get("talk_seconds"):
+                continue
+            for name, value in meaning.items():
+                if name != "needs_talk":
+                    flat.setdefault(name, value)
+
+    def _claims(self, given: Given, flat: dict[str, Any]) -> None:
+        for path in ("claims.law_firm", "claims.law_firms"):
+            if path not in given:
+                continue
+            header, cell = given[path]
+            if path == "claims.law_firm" or isinstance(cell, str):
+                text = self._text(given, path)
+                firms = None if fold_word(text) in self._none else [part.strip() for part in text.split("|")]
+            else:
+                firms = self._parts(header, cell, path)
+            if firms is None:
+                flat["claims.law_firms"] = ()
+            elif path == "claims.law_firm" and len(firms) == 1:
+                flat[path] = firms[0]
+            else:
+                flat["claims.law_firms"] = tuple(firm for firm in firms if firm)
+
+    def _members(self, header: str, cell: Any) -> tuple[dict[str, Any], ...]:
+        """Read the members of a group: a list of recipients, whose words go through the same tables."""
+        path = "recipient.members"
+        if isinstance(cell, str) and not self._strict:
+            try:
+                cell = json.loads(cell)
+            except (ValueError, RecursionError):
+                raise RowError("field_type", path, header, cell) from None
+        if not isinstance(cell, list) or not all(isinstance(item, dict) for item in cell):
+            raise RowError("field_type", path, header, cell)
+        return tuple(self._member(header, item) for item in cell)
+
+    def _member(self, header: str, item: dict[str, Any]) -> dict[str, Any]:
+        member = dict(item)
+        for name in ("relationship", "audience", "timezone"):
+            path = f"recipient.{name}"
+            word = member.get(name)
+            if isinstance(word, str):
+                meaning = self._words.meaning(path, word) or {}
+                member[name] = meaning.get("", meaning.get(path))
+        if isinstance(member.get("roles"), list):
+            flat: dict[str, Any] = {}
+            self._roles({"recipient.roles": (header, member["roles"])}, flat)
+            member["roles"] = flat.get("recipient.roles")
+        if member.get("members") is not None:
+            member["members"] = self._members(header, member["members"])
+        return member
+
+    # --- times and identifiers --------------------------------------------------------------------------------
+
+    def _times_of(self, given: Given, flat: dict[str, Any]) -> None:
+        if "channel" not in flat:
+            raise RowError("channel_missing", "channel")
+        if "started_at" not in given and "started_at.date" not in given:
+            raise RowError("time_missing", "started_at")
+        flat["started_at"] = self._started(given)
+        for path in ("ended_at", "recorded_at"):
+            if path in given:
+                header, cell = given[path]
+                value = self._value(path, header, cell)
+                if isinstance(value, datetime):
+                    flat[path] = self._instant(value, path, header, cell)
+                else:
+                    self._words.count(path, cell)
+
+    def _started(self, given: Given) -> datetime:
+        path = "started_at" if "started_at" in given else "started_at.date"
+        header, cell = given[path]
+        value = self._value(path, header, cell)
+        if isinstance(value, time) and "started_at.date" in given:
+            day = self._value("started_at.date", *given["started_at.date"])
+            if isinstance(day, datetime):
+                day = day.date()
+            if isinstance(day, date):
+                value = datetime.combine(day, value)
+        if value is None:
+            raise RowError("time_unreadable", path, header, cell)
+        if not isinstance(value, datetime):
+            code = "time_without_date" if isinstance(value, time) else "time_without_clock"
+            raise RowError(code, path, header, cell)
+        return self._instant(value, path, header, cell)
+
+    def _value(self, path: str, header: str, cell: Any) -> datetime | date | time | None:
+        if isinstance(cell, list | dict):
+            raise RowError("field_type", path, header, cell)
+        plan = self._times
+        told = plan.told if isinstance(cell, str) else None
+        reading = read_time(cell, day_first=plan.day_first, told=told)
+        if reading is None:
+            return None
+        family = plan.families.get(path)
+        if family is not None and reading.family != family:
+            raise RowError("time_other_form", path, header, cell, form=reading.family, expected=family)
+        return reading.value
+
+    def _instant(self, value: datetime, path: str, header: str, cell: Any) -> datetime:
+        if value.tzinfo is not None:
+            return value
+        zone = self._times.zone
+        if zone is None:
+            raise RowError("time_without_zone", path, header, cell)
+        try:
+            return localise(value, zone, self._times.fold)
+        except TimeError as error:
+            raise RowError(str(error), path, header, cell, zone=zone) from None
+
+    def _identifiers(self, given: Given, flat: dict[str, Any], extra: dict[str, Any], position: Position) -> None:
+        inbound = flat.get("direction") == "inbound"
+        for path in IDENTIFIERS:
+            if path not in given:
+                continue
+            header, cell = given[path]
+            if isinstance(cell, list | dict | bool):
+                raise RowError("field_type", path, header, cell)
+            try:
+                text = identifier(cell, path, header)
+            except PrecisionLostError:
+                self.lost[header, path] += 1
+                self.first_lost.setdefault((header, path), position)
+                continue
+            if text is None:
+                continue
+            # The other party of the contact is the one called, or in an inbound contact the one who called.
+            if path in ("callee", "caller"):
+                if (path == "caller") == inbound:
+                    flat["recipient.number"] = text
+                else:
+                    extra[path] = text
+            else:
+                flat[path] = text
+
+    def _event(self, flat: dict[str, Any], extra: dict[str, Any] | None) -> Event:
+        data: dict[str, Any] = {"event_id": PLACEHOLDER, "case_id": PLACEHOLDER, "extra": extra}
+        for path, value in flat.items():
+            if value is None:
+                continue
+            group, dot, name = path.partition(".")
+            if dot:
+                data.setdefault(group, {})[name] = value
+            else:
+                data[path] = value
+        try:
+            return Event.model_validate(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            path = ".".join(str(part) for part in first["loc"])
+            raise RowError("field_invalid", path, path, first["input"], cause=first["msg"]) from None
+
+
+def _in_seconds(cell: Any, unit: float) -> Any:
+    """Return a cell under a header that names another unit than the second, such as 通话时长(分钟)."""
+    seconds = read_duration(cell, unit) if unit != 1.0 else None
+    return cell if seconds is None else seconds

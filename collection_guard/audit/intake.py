@@ -1,0 +1,96 @@
+"""How rows become an intake: ids and cases are supplied, gate events and duplicates taken out, no row lost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from collection_guard.audit.cases import CaseFinder, has_case
+from collection_guard.audit.identity import resolve_duplicates, supply_ids
+from collection_guard.audit.taken import (
+    PLACEHOLDER,
+    CaseCounts,
+    Contact,
+    Intake,
+    Position,
+    Rejected,
+    SetAside,
+)
+from collection_guard.model.event import Event
+from collection_guard.model.profile import CaseProfile
+from collection_guard.model.words import CALL_CHANNELS
+
+
+@dataclass(slots=True)
+class Tray:
+    """Rows on their way in. An event whose id or case the file lacks carries the placeholder there."""
+
+    drafts: list[Contact] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.drafts) + len(self.rejected) + len(self.set_aside)
+
+    def add(self, row: Contact | Rejected | SetAside) -> None:
+        """Put a row where it belongs."""
+        match row:
+            case Contact():
+                self.drafts.append(row)
+            case Rejected():
+                self.rejected.append(row)
+            case SetAside():
+                self.set_aside.append(row)
+
+    def settle(self, cases: CaseFinder) -> Intake:
+        """Supply ids and cases, and take out gate events, redeliveries and contradictory duplicates."""
+        rows_read = len(self)
+        kept = resolve_duplicates(supply_ids(self._not_blocked()), self.rejected, self.set_aside)
+        counts: Counter[str] = Counter()
+        contacts = []
+        for contact in kept:
+            event, how = contact.event, "given"
+            if event.case_id == PLACEHOLDER:
+                how, case_id = cases.find(event)
+                event = event.model_copy(update={"case_id": case_id})
+            elif not has_case(event.case_id):
+                how = "by_event" if event.case_id.startswith("event:") else "by_number"
+            counts[how] += 1
+            contacts.append(Contact(event, contact.position))
+        contacts.sort(key=lambda contact: contact.position.sort_key())
+        self.rejected.sort(key=lambda row: row.position.sort_key())
+        self.set_aside.sort(key=lambda row: row.position.sort_key())
+        return Intake(
+            tuple(contacts),
+            tuple(self.rejected),
+            tuple(self.set_aside),
+            rows_read,
+            cases=CaseCounts(**counts),
+        )
+
+    def _not_blocked(self) -> list[Contact]:
+        """Set aside calls that a gate or limit stopped: nobody was called (semantics 4)."""
+        through = []
+        for contact in self.drafts:
+            event = contact.event
+            if event.outcome.network == "blocked" and event.channel in CALL_CHANNELS:
+                self.set_aside.append(SetAside(contact.position, "blocked"))
+            else:
+                through.append(contact)
+        return through
+
+
+def take_events(
+    events: Iterable[Event],
+    *,
+    timezone: str | None = None,
+    country: str = "CN",
+    profiles: Mapping[str, CaseProfile] | None = None,
+) -> Intake:
+    """Take in events that are already built, as the library call does; their position is their number."""
+    tray = Tray()
+    for number, event in enumerate(events, 1):
+        tray.add(Contact(event, Position(row=number)))
+    return tray.settle(CaseFinder(profiles, timezone=timezone, country=country))
+
+
+__all__ = ["CaseCounts", "Contact", "Intake", "Position", "Rejected", "SetAside", "Tray", "take_events"]

@@ -1,0 +1,143 @@
+"""What an audit took in: contacts, rejected rows and rows set aside, each with its place, and how files were read."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from collection_guard.audit.cases import has_case
+from collection_guard.model.event import Event
+
+PLACEHOLDER: Final = "\x00"
+"""Stands for an identifier that the file lacks until one is supplied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a row stands: file, sheet, and the line or row in it, from 1 (in a JSON array: the element)."""
+
+    file: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+
+    def sort_key(self) -> tuple[str, str, int]:
+        """Order positions as a person reads."""
+        return (self.file or "", self.sheet or "", self.row or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A row that became an event."""
+
+    event: Event
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that cannot become an event; ``rejected.<reason>`` of the catalogue says why."""
+
+    position: Position
+    reason: str
+    column: str | None = None
+    path: str | None = None
+    value: str | None = None
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that is no contact; ``set_aside.<reason>`` of the catalogue says what it is."""
+
+    position: Position
+    reason: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that was taken for granted; ``assumption.<code>`` of the catalogue says what."""
+
+    code: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    """How one table was read."""
+
+    sheet: str | None
+    header_rows: tuple[int, ...]
+    columns: dict[str, str]
+    unmapped: tuple[str, ...]
+    ambiguous: dict[str, tuple[str, ...]]
+    assumptions: tuple[Assumption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """How one file was read."""
+
+    path: str
+    digest: str
+    encoding: str | None
+    encoding_confirmed: bool
+    zone: str | None
+    sheets: tuple[SheetReading, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedValue:
+    """A word that no table knows, how often it stood there, and known words that look like it."""
+
+    path: str
+    value: str
+    count: int
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault of the data; ``finding.<code>`` of the catalogue says which. The position is that of the first."""
+
+    code: str
+    position: Position
+    column: str | None
+    count: int
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCounts:
+    """How the case of each contact was found."""
+
+    given: int = 0
+    by_profile: int = 0
+    by_number: int = 0
+    by_event: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything that was read. INVARIANT (nothing-lost): contacts + rejected + set aside = rows read."""
+
+    contacts: tuple[Contact, ...]
+    rejected: tuple[Rejected, ...]
+    set_aside: tuple[SetAside, ...]
+    rows_read: int
+    files: tuple[FileReading, ...] = ()
+    unmapped: tuple[UnmappedValue, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    cases: CaseCounts = CaseCounts()
+
+    def has_case(self, case_id: str) -> bool:
+        """Say whether a case id is one, and not the key of a contact whose case is unknown."""
+        return has_case(case_id)
+
+    def set_aside_by_reason(self) -> dict[str, int]:
+        """Count the rows set aside by reason."""
+        return dict(sorted(Counter(item.reason for item in self.set_aside).items()))
+
+    def rejected_by_reason(self) -> dict[str, int]:
+        """Count the rejected rows by reason."""
+        return dict(sorted(Counter(item.reason for item in self.rejected).items()))

@@ -1,0 +1,16 @@
+"""What a file holds: bytes become text, and text or a workbook becomes rows of cells. Nothing here knows debts."""
+
+from collection_guard.model.tables.cells import Cell, cell_text, is_blank
+from collection_guard.model.tables.files import TableFile, read_table_file
+from collection_guard.model.tables.grids import BrokenRow, Grid, JsonRow
+
+__all__ = [
+    "BrokenRow",
+    "Cell",
+    "Grid",
+    "JsonRow",
+    "TableFile",
+    "cell_text",
+    "is_blank",
+    "read_table_file",
+]

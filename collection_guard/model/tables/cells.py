@@ -1,0 +1,51 @@
+"""A cell of a table, and its text."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+Cell = str | float | int | bool | datetime | date | time | timedelta | None
+"""What a cell may hold. Text files hold text alone."""
+
+_EXCEL_TEXT: Final = re.compile(r'^="((?:[^"]|"")*)"$')
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+def is_blank(cell: Cell) -> bool:
+    """Say whether a cell holds nothing."""
+    return cell is None or (isinstance(cell, str) and not cell.strip(" \t\r\n\u3000\u00a0\ufeff\u200b"))
+
+
+def cell_text(cell: Cell) -> str:
+    """Return the text that a person sees in a cell, without what Excel adds to keep text as text."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return _plain(cell)
+        case bool():
+            return "true" if cell else "false"
+        case int():
+            return str(cell)
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        case datetime() | date() | time():
+            return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
+        case timedelta():
+            return str(cell)
+
+
+def _plain(text: str) -> str:
+    plain = text.translate(_INVISIBLE).strip()
+    if (quoted := _EXCEL_TEXT.match(plain)) is not None:
+        plain = quoted[1].replace('""', '"').strip()
+    # A leading apostrophe marks a text in Excel; some exports write it out.
+    if plain.startswith("'") and plain[1:2].isalnum():
+        plain = plain[1:]
+    return plain
+
+
+def narrow(text: str) -> str:
+    """Return a text with full-width digits, letters and signs made narrow."""
+    return unicodedata.normalize("NFKC", text)

@@ -1,0 +1,82 @@
+"""One file, opened and taken apart."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from collection_guard.model.problems import Problem
+from collection_guard.model.tables.cells import cell_text
+from collection_guard.model.tables.delimited import ScoreRow, read_delimited
+from collection_guard.model.tables.encodings import Decoded, decode
+from collection_guard.model.tables.grids import BrokenRow, Grid, JsonRow
+from collection_guard.model.tables.json_text import looks_like_json, read_json
+from collection_guard.model.tables.kinds import kind_of
+from collection_guard.model.tables.workbook import read_workbook
+
+_HEAD: Final = 200
+"""Lines in which known words are looked for, to confirm an encoding."""
+
+
+@dataclass(slots=True)
+class TableFile:
+    """What a file holds: tables, or JSON objects."""
+
+    path: str
+    digest: str
+    encoding: str | None = None
+    confirmed: bool = True
+    grids: list[Grid] = field(default_factory=list)
+    objects: list[JsonRow] | None = None
+    broken: list[BrokenRow] = field(default_factory=list)
+    blank_rows: list[int] = field(default_factory=list)
+
+
+def read_table_file(
+    path: Path, *, encoding: str | None, score: ScoreRow, knows: Callable[[str], bool]
+) -> TableFile | Problem:
+    """Read a file into tables or objects.
+
+    ``score`` counts the known headers of a row, ``knows`` says whether a word is a known value: together they
+    confirm an encoding and find the delimiter.
+    """
+    name = str(path)
+    if path.is_dir():
+        return Problem("file_is_folder", name)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Problem("file_missing", name)
+    except (OSError, ValueError) as error:
+        return Problem("file_unreadable", name, values={"cause": str(error)})
+    found = TableFile(name, hashlib.sha256(data).hexdigest())
+    kind = kind_of(data)
+    if kind == "workbook":
+        grids = read_workbook(data, name)
+        if isinstance(grids, Problem):
+            return grids
+        found.grids = grids
+        return found
+    if kind != "text":
+        return Problem(kind, name)
+
+    def recognise(text: str) -> int:
+        cells = [cell for line in text.splitlines()[:_HEAD] for cell in _words(line)]
+        return score(cells) + sum(map(knows, cells))
+
+    decoded = decode(data, name, encoding, recognise)
+    if not isinstance(decoded, Decoded):
+        return decoded
+    found.encoding, found.confirmed = decoded.encoding, decoded.confirmed
+    if looks_like_json(decoded.text):
+        found.objects, found.broken, found.blank_rows = read_json(decoded.text)
+    else:
+        found.grids = [read_delimited(decoded.text, score)]
+    return found
+
+
+def _words(line: str) -> list[str]:
+    for mark in ("\t", ";", "|", "，", '"', ":", "{", "}"):
+        line = line.replace(mark, ",")
+    return [cell_text(cell) for cell in line.split(",")]
