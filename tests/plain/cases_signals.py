@@ -150,6 +150,20 @@ LINE_23 = [
     heard("and nobody else", False, reports("cease", MOTHER), OWN_CALL, CEASE_FACT),
     heard("the borrower's request on a call", True, reports("cease", SELF), OWN_CALL, CEASE_FACT),
     heard(
+        "the borrower's request at the door binds on the telephone",
+        True,
+        reports("cease", {"relationship": "self"}, channel="visit"),
+        OWN_CALL,
+        CEASE_FACT,
+    ),
+    heard(
+        "the mother's request at the door binds at the door",
+        True,
+        reports("cease", {"name": "王芳"}, channel="visit"),
+        event(to={"name": "王芳"}, channel="visit"),
+        CEASE_FACT,
+    ),
+    heard(
         "the borrower's request does not bind toward the mother", False, reports("cease", SELF), MUM_CALL, CEASE_FACT
     ),
     outside("an inbound call after a request", event(to=SELF, direction="inbound"), CEASE_RULE, [CEASE]),

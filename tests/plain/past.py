@@ -102,7 +102,7 @@ class Past:
         return earliest if self.settings.history == "from-earliest" else None
 
     def _is_case(self) -> bool:
-        """Say whether the case is known at all; contacts without one are kept under another key (design 5)."""
+        """Say whether the case is known at all; contacts without one are kept under another key."""
         return not self.case_id.startswith(("number:", "event:"))
 
     def failed_attempts(self, event: Event) -> tuple[Interval, Interval]:
