@@ -21,8 +21,8 @@ from simulator import lives, rule_ids, wild
 from simulator.world import DATA, LIMITS, SHANGHAI, World
 
 PARAMETERS: Final = {
-    "social-account-bombing": {"messages_per_local_day": LIMITS["social-account-bombing"]},
-    "repeated-contact": {"contacts_per_local_day": LIMITS["repeated-contact"]},
+    "social_messages_per_day": LIMITS["social-account-bombing"],
+    "contacts_per_day": LIMITS["repeated-contact"],
 }
 
 

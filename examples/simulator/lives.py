@@ -40,6 +40,8 @@ def story(seed: int, index: int, world: World) -> Story:
     wrong = WRONGS[index // 2 % len(WRONGS)] if index % 2 == 0 else None
     wants = wrong.wants if wrong else {}
     told = borrower(rng, world, index, wants)
+    if wrong is None and rng.random() < 0.1:
+        told.needs.append(rng.choice(("deaf", "blind")))
     for play in _episodes(told, wrong):
         if told.planned and told.day > LAST_DAY - LONGEST_EPISODE:
             break
@@ -82,8 +84,6 @@ def borrower(rng: Random, world: World, index: int, wants: dict[str, Any]) -> St
     if rng.random() < 0.3:
         named["valid_from"] = "2025-01-01"
     told.emergency_contacts.append(named)
-    if not wants and rng.random() < 0.05:
-        told.needs.append(rng.choice(("deaf", "blind")))
     if "need" in wants:
         told.needs.append(wants["need"])
     # In the far west people live by another clock than the legal one: its windows are left out.

@@ -193,8 +193,12 @@ class Story:
         filling: dict[str, str] | None = None,
         recorded: datetime | None = None,
         prompt: bool = False,
+        silently: bool = False,
     ) -> None:
-        """Add one contact. ``says`` names a text, an empty text is silence, None is nothing conveyed."""
+        """Add one contact. ``says`` names a text, an empty text is silence, None is nothing conveyed.
+
+        What is shown ``silently`` has the text's signals, but no words. A ``prompt`` contact is recorded at once.
+        """
         who = who or self.borrower
         agency = agency or self.agency_on(at)
         ended = at + timedelta(seconds=seconds) if seconds is not None else None
@@ -212,6 +216,7 @@ class Story:
         if claims is None and text is not None and direction == "outbound" and self.rng.random() < 0.8:
             title = self.rng.choice(self.world.words["titles"])
             claims = {"law_firms": [], "person": collector["name"], "title": title}
+        party = (outcome or {}).get("party")
         event: Json = {
             "event_id": "",
             "case_id": self.case,
@@ -227,7 +232,7 @@ class Story:
             "recipient": _without_nulls(addressed | (recipient or {})),
             "outcome": _without_nulls(outcome or {}),
             "claims": claims,
-            "content": self._content(says, text, (outcome or {}).get("party"), filling or {}),
+            "content": "" if silently else self._content(says, text, party, filling or {}),
             "signals": {name: text is not None and name in text.signals for name in SIGNALS},
         }
         self.planned.append(Planned(at, _without_nulls(event), tuple(sorted(set(wrongs)))))
@@ -327,8 +332,10 @@ class Story:
             return ""
         if text is None:
             return None
-        # Of a talk with the borrower the log often holds what a listener heard in it, but no transcript.
-        if party == "borrower" and "claims_lawyer" not in text.signals and self.rng.random() < 0.15:
+        # Of a talk with the borrower the log often holds what a listener heard in it, but no transcript;
+        # of a lawyer's letter it mostly holds whose letter it was.
+        hidden = 0.6 if "claims_lawyer" in text.signals else 0.15
+        if party in ("borrower", None) and self.rng.random() < hidden:
             return None
         values = {
             "name": self.borrower.name,

@@ -86,9 +86,18 @@ def visit_and_letter_disagree(story: Story) -> None:
 
 
 def lawyer_without_firm(story: Story) -> None:
-    """Claim to be a lawyer and name no firm."""
+    """Show a lawyer's card at the door, and name no firm: not a word is said that could name one."""
     claims = {"law_firms": [], "person": "高某", "title": story.world.words["lawyer_title"]}
-    story.talk(story.on(story.day)[0], says="lawyer_unnamed", claims=claims, wrongs={rule.NO_FIRM})
+    story.contact(
+        story.on(story.day)[0],
+        "visit",
+        says="lawyer_unnamed",
+        silently=True,
+        claims=claims,
+        outcome={"party": "borrower"},
+        seconds=60,
+        wrongs={rule.NO_FIRM},
+    )
 
 
 def agency_not_listed(story: Story, names: str) -> None:

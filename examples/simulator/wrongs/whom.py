@@ -71,7 +71,8 @@ def emergency_contact_at_other_number(story: Story) -> None:
     failed_run(story)
     named = story.emergency
     number = story.world.mobile(story.index, 5)
-    who = Person(named.name, named.relationship, number, named.zone, ("emergency_contact",), named.tells_zone)
+    # The profile's zone is that of the number it names, so the log has to tell this one's.
+    who = Person(named.name, named.relationship, number, named.zone, ("emergency_contact",), tells_zone=True)
     story.talk(story.later(story.now, who), who, says="relay", wrongs={rule.NOT_EMERGENCY})
 
 
