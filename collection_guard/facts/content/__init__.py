@@ -1,0 +1,1 @@
+"""Content signals: what a text says, with the words that say it."""

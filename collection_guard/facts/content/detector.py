@@ -1,0 +1,307 @@
+"""The lexicon's detector: entries, then their context, then signals."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final, TypeVar
+
+from collection_guard.facts.content.context import Layout, layout
+from collection_guard.facts.content.lexicon import (
+    CompiledCondition,
+    CompiledEntry,
+    CompiledFrame,
+    Lexicon,
+    load_lexicon,
+)
+from collection_guard.facts.content.matching import Hits, Match, Pattern, Range, find
+from collection_guard.facts.content.names import NameFinder, unique
+from collection_guard.facts.content.normalisation import Normalised
+from collection_guard.facts.content.reading import Explanation, Reading, Span, Step, nothing_said
+from collection_guard.facts.content.schema import SIGNALS
+
+Item = TypeVar("Item", CompiledEntry, CompiledFrame)
+NAME: Final = "lexicon"
+VERSION: Final = "1"
+# How far before an act a word may stand that denies it, in characters of either script.
+_NEGATION_REACH: Final = 14
+_NEGATION_REACH_LATIN: Final = 34
+# Evidence shown for one signal: the first pieces tell enough.
+_MOST_SPANS: Final = 20
+
+
+@dataclass(slots=True)
+class _Text:
+    """One text under reading."""
+
+    normalised: Normalised
+    layout: Layout
+    hits: Hits
+    mask: int
+    kind: str | None
+    negators: list[Range]
+    prohibitions: list[Range]
+    cancels: list[Range]
+
+    def found(self, pattern: Pattern) -> list[Match]:
+        if pattern.mask & ~self.mask:
+            return []
+        return find(pattern, self.hits, self.layout.clauses, self.layout.sentences)
+
+
+@dataclass(slots=True)
+class _Fired:
+    """An act that was heard, at a place."""
+
+    entry: CompiledEntry
+    pattern: Pattern
+    match: Match
+
+
+@dataclass(slots=True)
+class _Mention:
+    """A frame that holds over a range."""
+
+    frame: CompiledFrame
+    start: int
+    end: int
+    acts: frozenset[str] | None
+    quotes_only: bool
+
+
+class LexiconDetector:
+    """Hears what a text says by the lexicon under ``rules/lexicon``."""
+
+    name = NAME
+    version = VERSION
+
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        self.lexicon = lexicon or load_lexicon()
+        self._entries_of = _by_rarest_atom((entry, entry.patterns) for entry in self.lexicon.entries)
+        self._frames_of = _by_rarest_atom((frame, frame.patterns) for frame in self.lexicon.frames)
+        self._names = NameFinder(self.lexicon.names, self.lexicon.normaliser.folding)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> "LexiconDetector":
+        """Return a detector over the lexicon in a folder."""
+        return cls(load_lexicon(folder))
+
+    @cached_property
+    def _pressing(self) -> frozenset[str]:
+        return frozenset(name for name, act in self.lexicon.acts.items() if act.signals)
+
+    def read(self, text: str, kind: str | None = None) -> Reading:
+        """Return what a text of a kind says."""
+        return self._read(text, kind, None)
+
+    def explain(self, text: str, kind: str | None = None) -> Explanation:
+        """Return what a text says, which entries fired, and why others did not."""
+        steps: list[Step] = []
+        reading = self._read(text, kind, steps)
+        steps.sort(key=lambda step: (not step.fired, step.span or Span(0, 0, ""), step.entry))
+        return Explanation(reading, tuple(steps))
+
+    def _read(self, text: str, kind: str | None, steps: list[Step] | None) -> Reading:
+        if not text:
+            return nothing_said(self.name, self.version, self.lexicon.digest)
+        normalised = self.lexicon.normalise(text)
+        hits, mask = self.lexicon.matcher.hits(normalised.text)
+        view = _Text(
+            normalised,
+            layout(normalised.text, self.lexicon.speakers, kind),
+            hits,
+            mask,
+            kind,
+            hits.get(self.lexicon.negator, []),
+            hits.get(self.lexicon.prohibition, []),
+            hits.get(self.lexicon.negator_cancel, []),
+        )
+        mentions = self._mentions(view)
+        fired = self._fired(view, mentions, steps)
+        return self._reading(view, fired, steps)
+
+    def _mentions(self, view: _Text) -> list[_Mention]:
+        found: list[_Mention] = []
+        for frame, pattern in _candidates(self._frames_of, view):
+            if frame.frame.kinds and view.kind not in frame.frame.kinds:
+                continue
+            silenced = None if "all" in frame.frame.silences else frozenset(frame.frame.silences)
+            for match in view.found(pattern):
+                if view.layout.by_other_speaker(match.start, match.end):
+                    continue
+                if any(self._holds(view, condition, match) for condition in frame.unless):
+                    continue
+                scope = frame.frame.scope
+                if scope == "after":
+                    start, (_, end) = match.end, view.layout.scope(match.start, match.end, "sentence")
+                elif scope == "quotes":
+                    start, end = view.layout.scope(match.start, match.end, "sentence")
+                else:
+                    start, end = view.layout.scope(match.start, match.end, scope)
+                found.append(_Mention(frame, start, end, silenced, scope == "quotes"))
+        return found
+
+    def _fired(self, view: _Text, mentions: list[_Mention], steps: list[Step] | None) -> list[_Fired]:
+        fired: list[_Fired] = []
+        for entry, pattern in _candidates(self._entries_of, view):
+            rules = entry.entry
+            if (rules.kinds and view.kind not in rules.kinds) or view.kind in rules.not_kinds:
+                continue
+            for match in view.found(pattern):
+                why = self._silenced(view, mentions, entry, match)
+                if why is None:
+                    fired.append(_Fired(entry, pattern, match))
+                if steps is not None:
+                    steps.append(self._step(view, entry, pattern, match, why))
+        return fired
+
+    def _silenced(
+        self, view: _Text, mentions: list[_Mention], entry: CompiledEntry, match: Match
+    ) -> tuple[str, str] | None:
+        """Return why a match counts for nothing, or None if it counts."""
+        start, end = match.start, match.end
+        if view.layout.by_other_speaker(start, end):
+            return "speaker", ""
+        if entry.entry.negation == "clause":
+            denial = self._denied(view, match)
+            if denial is not None:
+                return "negated", view.normalised.text[denial[0] : denial[1]]
+        for condition in entry.near:
+            if not self._holds(view, condition, match):
+                return "missing_near", condition.wording
+        for condition in entry.blocked_by:
+            if self._holds(view, condition, match):
+                return "blocked", condition.wording
+        act = entry.entry.act
+        for mention in mentions:
+            if mention.start <= start and end <= mention.end and act not in mention.frame.frame.spares:
+                if mention.acts is not None and act not in mention.acts:
+                    continue
+                if mention.quotes_only and not view.layout.quoted(start, end):
+                    continue
+                return "framed", mention.frame.frame.id
+        return None
+
+    def _denied(self, view: _Text, match: Match) -> Range | None:
+        """Return the word that denies a match, if one does."""
+        if not view.negators and not view.prohibitions:
+            return None
+        latin = match.start < len(view.normalised.text) and view.normalised.text[match.start].isascii()
+        reach = _NEGATION_REACH_LATIN if latin else _NEGATION_REACH
+        clause, _ = view.layout.scope(match.start, match.start + 1, "clause")
+        sentence, _ = view.layout.scope(match.start, match.start + 1, "sentence")
+        last = match.parts[-1][0]
+        for places, left in (
+            (view.negators, max(clause, match.start - reach)),
+            (view.prohibitions, sentence),
+        ):
+            for place in places[bisect_left(places, (left, 0)) :]:
+                if place[1] > last:
+                    break
+                inside = any(part[0] <= place[0] and place[1] <= part[1] for part in match.parts)
+                if not inside and not self._cancelled(view, place):
+                    return place
+        return None
+
+    @staticmethod
+    def _cancelled(view: _Text, place: Range) -> bool:
+        """Tell whether a denial is itself denied ("do not think that we will not")."""
+        return any(cancel[0] <= place[0] <= cancel[1] + 8 for cancel in view.cancels)
+
+    @staticmethod
+    def _holds(view: _Text, condition: CompiledCondition, match: Match) -> bool:
+        start, end = view.layout.scope(match.start, match.end, condition.within)
+        return any(
+            start <= other.start and other.end <= end
+            for pattern in condition.patterns
+            for other in view.found(pattern)
+        )
+
+    def _span(self, view: _Text, start: int, end: int) -> Span:
+        left, right = view.normalised.original_range(start, end)
+        return Span(left, right, view.normalised.original[left:right])
+
+    def _step(
+        self, view: _Text, entry: CompiledEntry, pattern: Pattern, match: Match, why: tuple[str, str] | None
+    ) -> Step:
+        return Step(
+            entry=entry.entry.id,
+            act=entry.entry.act,
+            signals=tuple(self.lexicon.acts[entry.entry.act].signals),
+            fired=why is None,
+            code=why[0] if why else "fired",
+            phrase=pattern.phrase,
+            span=self._span(view, match.start, match.end),
+            by=why[1] if why else None,
+            file=entry.file,
+            line=entry.line,
+        )
+
+    def _reading(self, view: _Text, fired: list[_Fired], steps: list[Step] | None) -> Reading:
+        """Compose acts to signals."""
+        acts: dict[str, list[Range]] = {}
+        for item in fired:
+            acts.setdefault(item.entry.entry.act, []).append((item.match.start, item.match.end))
+        for implied in self.lexicon.implied:
+            if implied.kinds and view.kind not in implied.kinds:
+                continue
+            if (
+                implied.act not in acts
+                and all(act in acts for act in implied.all_of)
+                and (not implied.any_of or any(act in acts for act in implied.any_of))
+                and not any(act in acts for act in implied.none_of)
+            ):
+                acts[implied.act] = acts.get(implied.span_of, [])
+                if steps is not None and acts[implied.act]:
+                    start, end = acts[implied.act][0]
+                    signals = tuple(self.lexicon.acts[implied.act].signals)
+                    span = self._span(view, start, end)
+                    steps.append(Step(implied.id, implied.act, signals, True, "implied", span=span))
+        places: dict[str, list[Range]] = {}
+        for act, ranges in acts.items():
+            for signal in self.lexicon.acts[act].signals:
+                places.setdefault(signal, []).extend(ranges)
+        if len(places) > 1:
+            places.pop("relay_only", None)
+        signals = {signal: signal in places for signal in SIGNALS}
+        spans = {signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in places}
+        firms: tuple[str, ...] = ()
+        persons: tuple[str, ...] = ()
+        if signals["claims_lawyer"]:
+            firms = unique(self._names.firms(view.normalised))
+            persons = unique(self._names.lawyers(view.normalised))
+        return Reading(signals, spans, self.name, self.version, self.lexicon.digest, firms, persons)
+
+    def _spans(self, view: _Text, ranges: list[Range]) -> tuple[Span, ...]:
+        """Return the longest pieces of evidence, overlapping ones joined."""
+        merged: list[Range] = []
+        for start, end in sorted(ranges):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return tuple(self._span(view, start, end) for start, end in merged[:_MOST_SPANS])
+
+
+def _by_rarest_atom(items: Iterable[tuple[Item, tuple[Pattern, ...]]]) -> dict[int, list[tuple[Item, Pattern]]]:
+    """Index patterns by the atom that the fewest patterns use, so that most texts touch few of them."""
+    pairs = [(item, pattern) for item, patterns in items for pattern in patterns]
+    uses = Counter(step.atom for _, pattern in pairs for step in pattern.steps)
+    index: dict[int, list[tuple[Item, Pattern]]] = {}
+    for item, pattern in pairs:
+        rarest = min((step.atom for step in pattern.steps), key=lambda atom: (uses[atom], atom))
+        index.setdefault(rarest, []).append((item, pattern))
+    return index
+
+
+def _candidates(
+    index: dict[int, list[tuple[Item, Pattern]]], view: _Text
+) -> Iterable[tuple[Item, Pattern]]:
+    """Yield the patterns all of whose atoms stand in the text."""
+    mask = view.mask
+    for atom in view.hits:
+        for item, pattern in index.get(atom, ()):
+            if not pattern.mask & ~mask:
+                yield item, pattern

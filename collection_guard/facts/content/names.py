@@ -1,0 +1,181 @@
+"""Law firms and lawyers that a text names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from collection_guard.facts.content.characters import (
+    CLOSE_BRACKET,
+    MARKS,
+    OPEN_BRACKET,
+    Folding,
+    is_han,
+    is_latin,
+)
+from collection_guard.facts.content.matching import Range
+from collection_guard.facts.content.normalisation import Normalised
+from collection_guard.facts.content.schema import Names
+
+_LONGEST_NAME: Final = 24
+_LONGEST_LATIN_NAME: Final = 8  # words
+_BRACKETS: Final = frozenset("（）()")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name found in a text, as a range of the folded text and as cleaned of disguise."""
+
+    start: int
+    end: int
+    name: str
+
+
+class NameFinder:
+    """Cuts the names of firms out of a text, backwards from the words that end such names."""
+
+    def __init__(self, names: Names, folding: Folding) -> None:
+        self._folding = folding
+        self._ends = _automaton(names.firm_ends)
+        self._stops = _automaton(names.firm_stops)
+        self._latin_ends = tuple(names.latin_ends)
+        self._latin_ends_automaton = _automaton(names.latin_ends)
+        self._latin_stops = frozenset(names.latin_stops)
+        self._titles = _automaton(names.person_titles)
+        self._surnames = frozenset(names.surnames)
+
+    def firms(self, normalised: Normalised) -> list[Named]:
+        """Return the law firms that a text names, in the order of the text."""
+        text = normalised.text
+        found: list[Named] = []
+        for _, start, end in self._ends.find_matches_as_indexes(text):
+            left = self._left_edge(text, start)
+            if left < start and sum(map(is_han, text[left:start])) >= 2:
+                found.append(Named(left, end, self._cleaned(normalised, left, end)))
+        last = -1
+        for _, start, end in self._latin_ends_automaton.find_matches_as_indexes(text):
+            if (start and text[start - 1].isalnum()) or (end < len(text) and is_latin(text[end])) or start < last:
+                continue
+            named = self._latin_name(normalised, start, end)
+            if named is not None:
+                found.append(named)
+                last = named.end
+        return sorted(found, key=lambda named: named.start)
+
+    def _left_edge(self, text: str, start: int) -> int:
+        """Return where a Chinese firm's name begins, going back from its end."""
+        left = start
+        depth = 0
+        while left > 0 and start - left < _LONGEST_NAME:
+            char = text[left - 1]
+            if char == CLOSE_BRACKET:
+                depth += 1
+            elif char == OPEN_BRACKET:
+                if not depth:
+                    break
+                depth -= 1
+            elif char in MARKS or not (is_han(char) or char.isalnum()):
+                break
+            left -= 1
+        if depth:  # the bracket that closes before the name belongs to a heading: 【…】
+            left = text.rfind(CLOSE_BRACKET, left, start) + 1
+        if left < start and text[left] == CLOSE_BRACKET:
+            left += 1
+        cut = left
+        for _, _, end in self._stops.find_matches_as_indexes(text[left:start]):
+            if left + end < start:
+                cut = left + end
+        if text[cut : cut + 1] == CLOSE_BRACKET:
+            cut += 1
+        if text.startswith(OPEN_BRACKET, cut):  # a name does not begin with its bracket
+            close = text.find(CLOSE_BRACKET, cut, start)
+            cut = close + 1 if close >= 0 else cut
+        return cut
+
+    def _cleaned(self, normalised: Normalised, start: int, end: int) -> str:
+        """Return a name without its disguise: brackets and traditional characters stay as written."""
+        cleaned: list[str] = []
+        for i in range(start, end):
+            char = normalised.text[i]
+            source = normalised.original[normalised.starts[i] : normalised.ends[i]]
+            if len(source) == 1 and (source in _BRACKETS or (is_han(source) and self._folding[source] == char)):
+                char = source
+            cleaned.append(char)
+        return "".join(cleaned)
+
+    def _latin_name(self, normalised: Normalised, start: int, end: int) -> Named | None:
+        """Return an English firm's name: the capitalised words before its end, in the original's spelling."""
+        original = normalised.original
+        right = normalised.ends[end - 1]
+        left = normalised.starts[start]
+        words = 0
+        while words < _LONGEST_LATIN_NAME:
+            stop = left
+            while stop and original[stop - 1] in " \u00a0":
+                stop -= 1
+            begin = stop
+            while begin and (original[begin - 1].isalnum() or original[begin - 1] in "&.'’-,"):
+                begin -= 1
+            word = original[begin:stop]
+            if not word or stop == left == begin:
+                break
+            bare = word.strip(".,")
+            joins = word == "&" or bare.lower() in ("and", "of")
+            ends_sentence = word[-1] == "." and len(bare) > 2
+            if not joins and (ends_sentence or not bare[:1].isupper() or bare.lower() in self._latin_stops):
+                break
+            if word[-1] == "," and words and not original[left:right].lstrip().startswith(("LL", "P.", "PL")):
+                follows = original[left:right].split()
+                if not follows or not follows[0][0].isupper():
+                    break
+            left = begin
+            words += 1
+        name = original[left:right].strip(" ,.&")
+        while name.split(" ")[0].lower() in ("and", "of", "&", "the"):
+            name = name.partition(" ")[2]
+        end_word = original[normalised.starts[start] : right]
+        if not name or name.lower() == end_word.lower() or not any(letter.isupper() for letter in name):
+            return None
+        return Named(start, end, " ".join(self._plain(name).split()))
+
+    def _plain(self, name: str) -> str:
+        """Return a Latin name without full-width letters and invisible characters."""
+        kept: list[str] = []
+        for char in name:
+            folded = self._folding[char]
+            if char.isascii():
+                kept.append(char)
+            elif folded and folded.isalnum():
+                kept.append(folded.upper() if char.isupper() else folded)
+            elif char in "’":
+                kept.append("'")
+        return "".join(kept)
+
+    def lawyers(self, normalised: Normalised) -> list[Named]:
+        """Return the persons that a text calls lawyers."""
+        text = normalised.text
+        found: list[Named] = []
+        for _, start, end in self._titles.find_matches_as_indexes(text):
+            if text.startswith(("事务所", "函", "费", "所", "团", "行", "协会"), end):
+                continue
+            for size in (3, 2, 1):
+                left = start - size
+                if left >= 0 and text[left] in self._surnames and all(map(is_han, text[left:start])):
+                    before = text[left - 1] if left else ""
+                    if size == 1 or not before or not is_han(before) or before in "是叫由派即系为师姓":
+                        found.append(Named(left, end, self._cleaned(normalised, left, start)))
+                        break
+        return found
+
+
+def unique(names: Iterable[Named]) -> tuple[str, ...]:
+    """Return the names once each, in order."""
+    return tuple(dict.fromkeys(named.name for named in names))
+
+
+def _automaton(strings: list[str]) -> AhoCorasick:
+    return AhoCorasick(strings or ["\0"], matchkind=MatchKind.LeftmostLongest)
+
+
+__all__ = ["NameFinder", "Named", "Range", "unique"]

@@ -1,0 +1,226 @@
+"""Text as it was written to text as it was meant, with a map of every character back to the original."""
+
+from dataclasses import dataclass
+
+from collection_guard.facts.content.characters import (
+    CLAUSE_END,
+    CLOSE_BRACKET,
+    CLOSE_QUOTE,
+    COLON,
+    CONTEXTUAL,
+    MARKS,
+    OPEN_BRACKET,
+    OPEN_QUOTE,
+    SENTENCE_END,
+    SOFT,
+    CharacterTable,
+    Folding,
+    is_han,
+    is_latin,
+)
+
+# A longer bracket than this is an aside or a heading, not a way to split a word.
+_SPLIT_BRACKET = 1
+# A single character between marks is no clause: from three in a row on, the marks are separators.
+_SPLIT_BY_MARKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A folded text; ``starts[i]`` and ``ends[i]`` bound what character ``i`` was in the original."""
+
+    original: str
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+    def original_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range of the original that a range of the folded text came from."""
+        return self.starts[start], self.ends[end - 1]
+
+
+class Normaliser:
+    """Folds texts, character by character, in one pass."""
+
+    def __init__(self, table: CharacterTable) -> None:
+        self.folding = self._fold = Folding(table)
+        self._leet = table.leet
+        self._emoji = table.emoji
+        self._emoji_words = frozenset(table.emoji_words)
+
+    def fold(self, text: str) -> str:
+        """Return the folded form alone, for patterns."""
+        return self.normalise(text).text
+
+    def normalise(self, text: str) -> Normalised:
+        """Fold a text and keep the map back to it."""
+        out: list[str] = []
+        at: list[int] = []
+        fold, leet = self._fold, False
+        pending = -1
+        single_letters = marks = brackets = 0
+        quoted = False
+        for i, char in enumerate(text):
+            folded = fold[char]
+            if not folded:
+                continue
+            if "\u3400" <= folded <= "\u9fff":  # the common case: a Chinese character stands by itself
+                pending = -1
+                out.append(folded)
+                at.append(i)
+                continue
+            if folded == SOFT:
+                if pending < 0:
+                    pending = i
+                continue
+            if folded == '"':
+                quoted = not quoted
+                folded = OPEN_QUOTE if quoted else CLOSE_QUOTE
+            if folded in CONTEXTUAL or folded in self._emoji:
+                folded = self._in_context(folded, text, i, out, pending >= 0)
+                if folded == SOFT:
+                    if pending < 0:
+                        pending = i
+                    continue
+                if not folded:
+                    continue
+            if folded in MARKS:
+                if folded == CLAUSE_END and self._inside_number(text, i, out):
+                    continue
+                pending = -1
+                marks += 1
+                brackets += folded == CLOSE_BRACKET
+                out.append(folded)
+                at.append(i)
+                continue
+            if pending >= 0:
+                # Chinese characters need no space between them; English words and numbers do.
+                if out and out[-1].isascii() and folded.isascii():
+                    out.append(" ")
+                    at.append(pending)
+                    single_letters += is_latin(folded)
+                pending = -1
+            if out and not leet and len(folded) == 1:
+                leet = (folded.isdigit() and is_latin(out[-1])) or (is_latin(folded) and out[-1].isdigit())
+            for part in folded:
+                out.append(part)
+                at.append(i)
+        if leet:
+            self._unleet(out)
+        if single_letters >= 2:
+            out, at = _join_single_letters(out, at)
+        if brackets:
+            out, at = _open_split_brackets(out, at)
+        if marks >= _SPLIT_BY_MARKS - 1 and marks * 3 > len(out):
+            out, at = _join_across_marks(out, at)
+        return Normalised(text, "".join(out), at, [place + 1 for place in at])
+
+    def _in_context(self, folded: str, text: str, i: int, out: list[str], spaced: bool) -> str:
+        """Read a sign by its neighbours."""
+        before = out[-1] if out and not spaced else ""
+        after = self._fold[text[i + 1]][:1] if i + 1 < len(text) else ""
+        if folded in self._emoji:
+            meant = self._emoji[folded]
+            words = self._emoji_words
+            if (out and out[-1] + meant in words) or meant + after in words:
+                return meant
+            return SOFT
+        if folded == ".":
+            if before.isdigit() and after.isdigit():
+                return "."
+            # A full stop ends a sentence after a word; after a single letter it is an initial or a separator.
+            word = len(out) > 1 and not spaced and before.isascii() and before.isalnum() and out[-2].isascii()
+            return SENTENCE_END if word and after in ("", SOFT, "\"", *MARKS) and out[-2].isalnum() else SOFT
+        if folded == ",":
+            return CLAUSE_END
+        if folded == "'":
+            return "'" if is_latin(before or " ") and is_latin(after or " ") else SOFT
+        if folded == "@":
+            if is_latin(before or " ") and is_latin(after or " "):
+                return "a"
+            return "@" if after in ("全", "所", "a", "e") else SOFT
+        if folded == "%":
+            return "%" if before.isdigit() else SOFT
+        if folded == "$" and is_latin(before or " ") and is_latin(after or " "):
+            return "s"
+        return folded if after.isdigit() or after == SOFT else SOFT
+
+    def _inside_number(self, text: str, i: int, out: list[str]) -> bool:
+        """Tell whether a comma groups the digits of a number."""
+        after = self._fold[text[i + 1]] if i + 1 < len(text) else ""
+        return bool(out) and out[-1].isdigit() and after.isdigit()
+
+    def _unleet(self, out: list[str]) -> None:
+        """Read digits that stand between the letters of a word as letters, in place."""
+        for i in range(len(out) - 1):
+            if out[i] in self._leet and is_latin(out[i + 1]):
+                inside = i > 0 and is_latin(out[i - 1])
+                leads = (
+                    (i == 0 or not out[i - 1].isalnum() or is_han(out[i - 1]))
+                    and len(out) > i + 4
+                    and all(is_latin(letter) for letter in out[i + 1 : i + 5])
+                )
+                if inside or leads:
+                    out[i] = self._leet[out[i]]
+
+
+def _join_single_letters(out: list[str], at: list[int]) -> tuple[list[str], list[int]]:
+    """Join Latin letters that are written apart: three or more of them in a row are one word."""
+    drop: set[int] = set()
+    run: list[int] = []  # the spaces between the letters of the run
+    i, size = 0, len(out)
+    while i < size:
+        alone = (
+            is_latin(out[i])
+            and (i == 0 or not is_latin(out[i - 1]))
+            and (i + 1 == size or not is_latin(out[i + 1]))
+        )
+        if alone and i + 2 < size and out[i + 1] == " " and is_latin(out[i + 2]):
+            run.append(i + 1)
+            i += 2
+            continue
+        if not alone and run:
+            run.pop()
+        if len(run) >= 2:
+            drop.update(run)
+        run = []
+        i += 1
+    if not drop:
+        return out, at
+    kept = [i for i in range(size) if i not in drop]
+    return [out[i] for i in kept], [at[i] for i in kept]
+
+
+def _open_split_brackets(out: list[str], at: list[int]) -> tuple[list[str], list[int]]:
+    """Drop brackets around a single Chinese character inside a word."""
+    drop: set[int] = set()
+    for i in range(len(out) - 2):
+        if out[i] == OPEN_BRACKET and out[i + 2] == CLOSE_BRACKET and is_han(out[i + 1]):
+            drop.update((i, i + 2))
+    if not drop:
+        return out, at
+    kept = [i for i in range(len(out)) if i not in drop]
+    return [out[i] for i in kept], [at[i] for i in kept]
+
+
+def _join_across_marks(out: list[str], at: list[int]) -> tuple[list[str], list[int]]:
+    """Drop marks that stand between single Chinese characters, three or more in a row."""
+    drop: set[int] = set()
+    run: list[int] = []
+    i, size = 0, len(out)
+    while i < size:
+        if is_han(out[i]) and i + 2 < size and out[i + 1] in MARKS and is_han(out[i + 2]):
+            run.append(i + 1)
+            i += 2
+            continue
+        if len(run) >= _SPLIT_BY_MARKS - 1:
+            drop.update(run)
+        run = []
+        i += 1
+    if not drop:
+        return out, at
+    kept = [i for i in range(size) if i not in drop]
+    return [out[i] for i in kept], [at[i] for i in kept]
+
+
+__all__ = ["CLAUSE_END", "COLON", "SENTENCE_END", "Normalised", "Normaliser"]

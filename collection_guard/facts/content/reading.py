@@ -1,0 +1,87 @@
+"""What a detector answers, and what a detector is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from collection_guard.facts.content.schema import SIGNALS
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of evidence: an exact substring of the text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says, with the words that say it, and who heard it."""
+
+    signals: Mapping[str, bool]
+    spans: Mapping[str, tuple[Span, ...]]
+    detector: str
+    version: str
+    lexicon_digest: str | None = None
+    law_firms: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+
+    @property
+    def law_firm(self) -> str | None:
+        """Return the first firm that the text claims, if any."""
+        return self.law_firms[0] if self.law_firms else None
+
+
+def nothing_said(detector: str, version: str, digest: str | None = None) -> Reading:
+    """Return the reading of an empty text."""
+    return Reading(dict.fromkeys(SIGNALS, False), {}, detector, version, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry and what became of it: ``code`` names the text that says so."""
+
+    entry: str
+    act: str
+    signals: tuple[str, ...]
+    fired: bool
+    code: str
+    phrase: str | None = None
+    span: Span | None = None
+    by: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A reading with the steps that led to it."""
+
+    reading: Reading
+    steps: tuple[Step, ...] = field(default_factory=tuple)
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Anything that hears what a text says."""
+
+    @property
+    def name(self) -> str:
+        """Return the detector's name, shown with every finding."""
+
+    @property
+    def version(self) -> str:
+        """Return the detector's version, shown with every finding."""
+
+    def read(self, text: str, kind: str | None = None) -> Reading:
+        """Return what a text of a kind says."""
+
+
+@runtime_checkable
+class ExplainingDetector(Detector, Protocol):
+    """A detector that can say why."""
+
+    def explain(self, text: str, kind: str | None = None) -> Explanation:
+        """Return what a text says, and why."""
