@@ -143,7 +143,20 @@ class Addressee:
             return None
         return _agreed(any_of(self._is_entry(entry) for entry in self._contacts_on(day)) for day in self.days)
 
-    def own_zone_of_contact(self) -> str | None:
+    def zones(self, *, is_borrower: bool | None) -> tuple[str, ...]:
+        """Return every zone that the person may be in (semantics 16); none if nothing is known."""
+        sheet, profile = self.sheet, self.sheet.profile
+        if self._recipient.timezone is not None:
+            return (self._recipient.timezone,)
+        if is_borrower and profile is not None and profile.timezone is not None:
+            return (profile.timezone,)
+        zone = self._zone_of_contact() if is_borrower is False else None
+        if zone is not None:
+            return (zone,)
+        configured = sheet.world.settings.timezone
+        return zones_of_number(self._recipient.number) or ((configured,) if configured else ())
+
+    def _zone_of_contact(self) -> str | None:
         """Return the zone that the profile gives for this emergency contact."""
         for entry in self._contacts_on(self.days[0]):
             if self._is_entry(entry) and entry.timezone is not None:
@@ -155,6 +168,12 @@ def addressee_of(sheet: FactSheet) -> Addressee:
     """Return the addressee of an event."""
     addressee: Addressee = sheet.value("recipient.addressee")
     return addressee
+
+
+def people_of(sheet: FactSheet) -> list[Addressee]:
+    """Return everyone addressed: the known members of a group, else the one recipient."""
+    members: list[Addressee] | None = sheet.value("recipient.group")
+    return members or [addressee_of(sheet)]
 
 
 @fact("borrower.zone")
@@ -230,7 +249,7 @@ def _is_emergency_contact(sheet: FactSheet) -> bool | None:
 
 @fact("recipient.number_is_own")
 def _number_is_own(sheet: FactSheet) -> bool | None:
-    return addressee_of(sheet).number_is_own()
+    return any_of(person.number_is_own() for person in people_of(sheet))
 
 
 @fact("recipient.has_number")
@@ -258,27 +277,32 @@ def _accessibility(sheet: FactSheet) -> frozenset[str] | None:
 
 @fact("recipient.zones")
 def _zones(sheet: FactSheet) -> tuple[str, ...]:
-    """Return every zone that the recipient may be in (semantics 16); none if nothing is known."""
+    """Return every zone that the recipient may be in (semantics 16); none if nothing is known.
+
+    Of a group, these are the zones of all members; one of whom nothing is known leaves all open.
+    """
+    members: list[Addressee] | None = sheet.value("recipient.group")
+    if members and sheet.event.recipient.timezone is None:
+        each = [member.zones(is_borrower=_is_debtor(member)) for member in members]
+        zones = tuple(zone for found in each for zone in found) if all(each) else ()
+    else:
+        zones = addressee_of(sheet).zones(is_borrower=sheet.value("recipient.is_borrower"))
+    return _judged_by(sheet, zones)
+
+
+@fact("borrower.zones")
+def _borrower_zones(sheet: FactSheet) -> tuple[str, ...]:
+    """Return every zone that the borrower may be in as the one addressed (semantics 18)."""
+    if sheet.value("recipient.is_borrower") is False:
+        zone = sheet.borrower_zone
+        return (zone,) if zone else ()
+    members: list[Addressee] | None = sheet.value("recipient.group")
+    addressee = addressee_of(sheet)
+    if members and sheet.event.recipient.timezone is None:
+        addressee = next((member for member in members if _is_debtor(member)), addressee)
+    return _judged_by(sheet, addressee.zones(is_borrower=True))
+
+
+def _judged_by(sheet: FactSheet, zones: Iterable[str]) -> tuple[str, ...]:
     table = sheet.rule_set.tables.legal_zones
-    zones, read_from = _candidate_zones(sheet)
-    judged = tuple(sorted({legal_zone(zone, table) for zone in zones}))
-    sheet.note("contact.local_time", zone_from=read_from)
-    return judged
-
-
-def _candidate_zones(sheet: FactSheet) -> tuple[tuple[str, ...], str]:
-    recipient, profile = sheet.event.recipient, sheet.profile
-    if recipient.timezone is not None:
-        return (recipient.timezone,), "recipient.timezone"
-    is_borrower: bool | None = sheet.value("recipient.is_borrower")
-    if profile is not None:
-        if is_borrower and profile.timezone is not None:
-            return (profile.timezone,), "profile.timezone"
-        zone = addressee_of(sheet).own_zone_of_contact() if is_borrower is False else None
-        if zone is not None:
-            return (zone,), "profile.emergency_contacts"
-    by_number = zones_of_number(recipient.number)
-    if by_number:
-        return by_number, "recipient.number"
-    configured = sheet.world.settings.timezone
-    return ((configured,), "settings.timezone") if configured else ((), "")
+    return tuple(sorted({legal_zone(zone, table) for zone in zones}))

@@ -46,7 +46,7 @@ def firms_claimed(
         # Without content the fields say it all; where they are empty too, what was conveyed is unknown.
         return Firms(names, maybe_more=fields is None and conveyed is not False and claims_lawyer is not False)
     if reading is None:
-        return Firms(names, maybe_more=True)
+        return Firms(names, maybe_more=fields is None)
     heard = {fold_name(name): name for name in (*reading.law_firms, *names)}
     return Firms(tuple(heard.values()), maybe_more=False)
 
@@ -154,12 +154,10 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
         days = set(dates_of(event.started_at, sheet.borrower_zone))
         others = set(dates_of(sign.event.started_at, sheet.borrower_zone))
         same_day = None if len(days | others) > 1 and days & others else days == others
-        same_hand = any_of(
-            [
-                _same(event.collector.id, sign.event.collector.id),
-                _same(event.agency, sign.event.agency),
-            ]
-        )
+        one, other = event.collector, sign.event.collector
+        by_id = _same(one.id, other.id)
+        same_collector = _same(one.name, other.name) if by_id is None else by_id
+        same_hand = any_of([same_collector, _same(event.agency, sign.event.agency)])
         related = all_of([same_day, same_hand])
         if related is not False:
             yield sign, related

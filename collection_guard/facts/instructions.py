@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from collection_guard.facts.addressee import addressee_of, same_person, usable_name
+from collection_guard.facts.addressee import addressee_of, people_of, same_person, usable_name
 from collection_guard.facts.history import Sign, instructs
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet, fact
@@ -35,10 +35,12 @@ def _profile_is_silent(sheet: FactSheet) -> bool | None:
 
 def _to_number(sheet: FactSheet, number: str | None) -> bool | None:
     """Say whether the contact was to a number; one that could not go to a number was not."""
-    if not sheet.value("recipient.has_number") and sheet.event.channel in _WITHOUT_NUMBER:
+    people = people_of(sheet)
+    alone = people == [addressee_of(sheet)]
+    if alone and not sheet.value("recipient.has_number") and sheet.event.channel in _WITHOUT_NUMBER:
         return False
-    own, other = addressee_of(sheet).number, number_key(number, sheet.world.settings.country)
-    return None if own is None or other is None else own == other
+    named = number_key(number, sheet.world.settings.country)
+    return any_of(None if person.number is None or named is None else person.number == named for person in people)
 
 
 @fact("recipient.number_reported_wrong")
@@ -80,7 +82,7 @@ def _same_recipient(sheet: FactSheet, sign: Sign) -> bool | None:
     if now is not None and then is not None and now != then:
         return False
     recipient = sign.event.recipient
-    here = addressee_of(sheet)
-    country = sheet.world.settings.country
-    same = same_person(here.number, here.name, number_key(recipient.number, country), usable_name(recipient.name))
+    number = number_key(recipient.number, sheet.world.settings.country)
+    name = usable_name(recipient.name)
+    same = any_of(same_person(person.number, person.name, number, name) for person in people_of(sheet))
     return any_of([all_of([now, then]), same])

@@ -75,11 +75,9 @@ def _party(sheet: FactSheet) -> str | None:
             return "nobody"
         if outcome.party is None and outcome.answered_by == "nobody":
             return "nobody"
-        if outcome.party is None and outcome.network == "connected" and sheet.world.settings.assume_party:
+        answered = outcome.network == "connected" or outcome.answered_by == "human"
+        if outcome.party is None and answered and sheet.world.settings.assume_party:
             return _addressee_as_party(sheet)
-    elif event.channel in MESSAGE_CHANNELS and event.direction == "inbound" and outcome.party is None:
-        # A reply from the borrower's own number is the borrower's (semantics 14).
-        return "borrower" if sheet.value("recipient.number_is_own") else None
     return outcome.party
 
 
@@ -94,15 +92,26 @@ def _addressee_as_party(sheet: FactSheet) -> str | None:
 
 @fact("contact.conveyed")
 def _conveyed(sheet: FactSheet) -> bool | None:
-    event, outcome = sheet.event, sheet.event.outcome
+    event = sheet.event
+    sent = event.outcome.network not in _NOT_SENT  # of a message, sending is the act
     if event.channel in MESSAGE_CHANNELS:
-        return outcome.network not in _NOT_SENT  # sending is the act
+        return sent
+    spoken = _spoken(sheet)
+    if event.channel == "other":
+        return spoken if spoken == sent else None  # known only if it is so whatever the channel was
+    return spoken
+
+
+def _spoken(sheet: FactSheet) -> bool | None:
+    """Say whether a call or a visit conveyed anything: to a person, or by leaving a message."""
+    outcome = sheet.event.outcome
     if outcome.answered_by == "machine":
         return outcome.message_left
     party: str | None = sheet.value("contact.party")
-    if event.content or party in _PERSONS:
+    if sheet.event.content or party in _PERSONS:
         return True
-    return False if party == "nobody" else None
+    nobody = party == "nobody" or outcome.network not in {None, "connected"}
+    return False if nobody else None
 
 
 @fact("contact.reached_third_party")

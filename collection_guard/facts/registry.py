@@ -43,6 +43,10 @@ class RegistryIndex:
         span = self._listed[bisect_right(self._breaks, day)]
         return span(key)
 
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories that the registry lists anybody in."""
+        return tuple(sorted(self._written))
+
     def hints(self, name: str, category: str) -> tuple[str, ...]:
         """Return names of the category that look like this one, whenever they were listed."""
         return near_misses(name, self._written.get(category, ()))
@@ -80,7 +84,7 @@ def _spans(lists: Iterable[PartnerList]) -> tuple[list[date], list[_Span]]:
     spans = [_Span([], before_first=True)]
     for at in breaks:
         candidates = [keys[index] for index, item in enumerate(ordered) if _may_hold(item, ordered, at)]
-        spans.append(_Span(candidates, before_first=all(item.latest > at for item in ordered)))
+        spans.append(_Span(candidates, before_first=not any(_surely_begun(item, at) for item in ordered)))
     return breaks, spans
 
 
@@ -89,4 +93,9 @@ def _may_hold(item: PartnerList, lists: list[PartnerList], day: date) -> bool:
     if item.earliest > day:
         return False
     latest_start = min(item.latest, day)
-    return not any(other is not item and other.earliest > latest_start and other.latest <= day for other in lists)
+    return not any(other is not item and other.earliest > latest_start and _surely_begun(other, day) for other in lists)
+
+
+def _surely_begun(item: PartnerList, day: date) -> bool:
+    """Say whether a list is surely in force by a date; one known by its month is in doubt all that month."""
+    return item.latest < day or item.earliest == item.latest == day

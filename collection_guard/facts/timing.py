@@ -1,13 +1,17 @@
 """When the contact was made: local times, ends, elected quiet windows (semantics 16-18)."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from collection_guard.facts.clock import clock_since_midnight_of, local, local_clock
 from collection_guard.facts.sheet import FactSheet, fact, fact_in_zone
-from collection_guard.language.kleene import any_of
+from collection_guard.language.kleene import Interval, any_of, interval
 from collection_guard.language.units import DAY, clock_microseconds
 from collection_guard.model.profile import QuietWindow
 from collection_guard.model.words import CALL_CHANNELS, WEEKDAYS
+
+LONGEST_RINGING: Final = timedelta(minutes=2)
+"""How long a call can have rung, where its end was not recorded: networks give up before that."""
 
 
 @fact_in_zone("contact.local_time")
@@ -22,23 +26,31 @@ def _weekday(sheet: FactSheet, zone: str) -> str:
 
 
 @fact("contact.end")
-def _end(sheet: FactSheet) -> datetime | None:
-    """Return the instant at which the contact ended; an end before the start is none."""
+def _end(sheet: FactSheet) -> tuple[datetime, datetime] | None:
+    """Return the earliest and the latest instant at which the contact can have ended.
+
+    An end before the start is none. Without an end, a call lasted as long as it was talked, and rang before that.
+    """
     event = sheet.event
     if event.ended_at is not None and event.ended_at >= event.started_at:
-        return event.ended_at
-    if event.talk_seconds is not None:
-        return event.started_at + timedelta(seconds=event.talk_seconds)
+        return event.ended_at, event.ended_at
+    talked = event.talk_seconds
     network = event.outcome.network
-    if event.channel in CALL_CHANNELS and network is not None and network != "connected":
-        return event.started_at  # nobody talked
-    return None
+    if talked is None and event.channel in CALL_CHANNELS and network is not None and network != "connected":
+        talked = 0.0
+    if talked is None:
+        return None
+    end = event.started_at + timedelta(seconds=talked)
+    return end, end + LONGEST_RINGING if event.channel in CALL_CHANNELS else end
 
 
 @fact_in_zone("contact.local_end")
-def _local_end(sheet: FactSheet, zone: str) -> int | None:
-    end: datetime | None = sheet.value("contact.end")
-    return None if end is None else clock_since_midnight_of(sheet.event.started_at, end, zone)
+def _local_end(sheet: FactSheet, zone: str) -> float | Interval | None:
+    ends: tuple[datetime, datetime] | None = sheet.value("contact.end")
+    if ends is None:
+        return None
+    low, high = (clock_since_midnight_of(sheet.event.started_at, end, zone) for end in ends)
+    return interval(min(low, high), max(low, high))
 
 
 @fact("contact.in_elected_quiet_window")
@@ -50,9 +62,10 @@ def _in_elected_quiet_window(sheet: FactSheet) -> bool | None:
     in_force = [window for window in profile.quiet_windows if _in_force(window, started)]
     if not in_force:
         return False
-    zones = sheet.zones()
-    if zones is None:
-        return None
+    zones: tuple[str, ...] = sheet.value("borrower.zones")
+    if not zones:
+        around_the_clock = any(w.start is None and w.end is None and w.weekdays is None for w in in_force)
+        return True if around_the_clock else None
     # Where the zone is uncertain, one zone in which the window is open is one too many.
     return any_of(_covers(window, started, zone) for window in in_force for zone in zones)
 

@@ -1,0 +1,172 @@
+"""``collection-guard audit``: judge contact logs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collection_guard.audit.rejected_file import write_rejected
+from collection_guard.audit.report import Report
+from collection_guard.audit.run import run_audit
+from collection_guard.audit.verdict_lines import WHICH, VerdictWriter, whole_file
+from collection_guard.cli import options as o
+from collection_guard.cli.exits import (
+    INPUT,
+    UNASSESSABLE,
+    VIOLATIONS,
+    Gathering,
+    exits,
+    first_of,
+    say,
+)
+from collection_guard.cli.loading import load_basis, load_logs
+from collection_guard.cli.output import emit, show_configuration, terminal
+from collection_guard.cli.progress import progress_to
+from collection_guard.configuration import Configuration
+from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.texts import text
+from collection_guard.reports import render
+
+FORMATS = ("text", "json", "csv")
+
+
+def audit(
+    logs: Annotated[list[Path] | None, typer.Argument(help=o.help_of("logs"), metavar="LOG...")] = None,
+    registry: o.RegistryOption = None,
+    cases: o.CasesOption = None,
+    rules: o.RulesOption = None,
+    param: o.ParamOption = None,
+    config: o.ConfigOption = None,
+    timezone: o.TimezoneOption = None,
+    country: o.CountryOption = None,
+    fold: o.FoldOption = None,
+    map_file: o.MapOption = None,
+    encoding: o.EncodingOption = None,
+    history: o.HistoryOption = None,
+    assume_party: o.AssumeOption = None,
+    engine: o.EngineOption = None,
+    verdicts: Annotated[Path | None, typer.Option(help=o.help_of("verdicts"), metavar="FILE")] = None,
+    verdicts_of: Annotated[
+        str, typer.Option(help=o.help_of("verdicts_of"), metavar="all|assessed|findings")
+    ] = "findings",
+    rejected: Annotated[Path | None, typer.Option(help=o.help_of("rejected"), metavar="FILE")] = None,
+    output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json|csv")] = "text",
+    out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help=o.help_of("fail_on"), metavar="critical|major|minor|advisory|never", show_default=False),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help=o.help_of("strict"))] = False,
+    max_rejected: Annotated[
+        int | None, typer.Option(help=o.help_of("max_rejected"), metavar="N", min=0, show_default=False)
+    ] = None,
+    unmasked: o.UnmaskedOption = False,
+    show_config: Annotated[bool, typer.Option("--show-config", help=o.help_of("show_config"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=o.help_of("quiet"))] = False,
+    lang: o.LangOption = None,
+) -> None:
+    """Run the command."""
+    with exits(o.LANG):
+        settings = o.configuration(
+            config,
+            registry=registry,
+            cases=cases,
+            rules=rules,
+            param=param,
+            timezone=timezone,
+            country=country,
+            fold=fold,
+            map=map_file,
+            encoding=encoding,
+            history=history,
+            assume_party=assume_party,
+            engine=engine,
+            fail_on=fail_on,
+            strict=strict,
+            max_rejected=max_rejected,
+            unmasked=unmasked,
+            lang=lang,
+        )
+        for value, known, option in (
+            (verdicts_of, tuple(WHICH), "--verdicts-of"),
+            (output_format, FORMATS, "--format"),
+        ):
+            if value not in known:
+                values: dict[str, object] = {"option": option, "value": value, "reason": " | ".join(known)}
+                raise ConfigurationError([Problem("bad_option", values=values)])
+        if show_config:
+            show_configuration(settings)
+            return
+        if not logs:
+            raise ConfigurationError([Problem("no_log")])
+    _run(logs, settings, verdicts, verdicts_of, rejected, output_format, out, quiet=quiet)
+
+
+def _run(
+    logs: list[Path],
+    settings: Configuration,
+    verdicts: Path | None,
+    verdicts_of: str,
+    rejected: Path | None,
+    output_format: str,
+    out: Path | None,
+    *,
+    quiet: bool,
+) -> None:
+    lang, masked = settings.lang, not settings["unmasked"]
+    gathering = Gathering()
+    basis = load_basis(settings, gathering)
+    intake = gathering.attempt(lambda: load_logs(logs, settings, dict(basis.profiles) if basis else {}))
+    gathering.settle(lang)
+    assert basis is not None  # noqa: S101  # the gathering has settled
+    assert intake is not None  # noqa: S101  # as above
+    with exits(lang), progress_to(len(intake.contacts), quiet=quiet) as progress:
+        if verdicts is None:
+            report = run_audit(intake, basis, None, progress)
+        else:
+            with writing(verdicts), whole_file(verdicts) as file:
+                report = run_audit(intake, basis, VerdictWriter(file, verdicts_of), progress)
+    if report.engine_note and not quiet:
+        typer.echo(text(f"note.{report.engine_note}", lang), err=True)
+    if intake.rejected:
+        path = rejected or Path(f"{logs[0].stem}.rejected.csv")
+        with exits(lang), writing(path):
+            write_rejected(path, intake.rejected, lang, masked=masked)
+        typer.echo(text("note.rejected", lang, count=len(intake.rejected), path=str(path)), err=True)
+    with exits(lang):
+        emit(render(report, output_format, lang, masked=masked, color=terminal(out)), out)
+    code = exit_code(report, settings)
+    if code == INPUT:
+        say(Problem("too_many_rejected", values={"count": len(intake.rejected), "rows": intake.rows_read}), lang)
+    raise typer.Exit(code)
+
+
+class writing:  # noqa: N801  # reads as a phrase: with writing(path)
+    """Turn a file that cannot be written into a problem that says so."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise ConfigurationError in place of an error of the operating system."""
+        if isinstance(error, OSError):
+            values: dict[str, object] = {"path": str(self._path), "reason": error.strerror or str(error)}
+            raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
+
+
+def exit_code(report: Report, settings: Configuration) -> int:
+    """Return the exit code of an audit."""
+    codes: set[int] = set()
+    if settings["fail_on"] != "never" and report.violations_at_or_above(settings["fail_on"]):
+        codes.add(VIOLATIONS)
+    limit = settings["max_rejected"]
+    refused = len(report.intake.rejected)
+    # A log of which nothing could be read is unreadable, whatever share may be rejected.
+    if (limit is not None and refused > limit) or (refused and not report.contacts):
+        codes.add(INPUT)
+    if settings["strict"] and report.total.unassessable:
+        codes.add(UNASSESSABLE)
+    return first_of(codes)

@@ -1,0 +1,82 @@
+"""``collection-guard explain``: one event's verdicts, step by step, in words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collection_guard.cli import options as o
+from collection_guard.cli.exits import Gathering, exits
+from collection_guard.cli.loading import load_basis, load_logs
+from collection_guard.cli.output import emit
+from collection_guard.engines.judge import Judge, in_order
+from collection_guard.facts.registry import RegistryIndex
+from collection_guard.facts.world import World
+from collection_guard.language.compiling import compile_packs
+from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.texts import nearest
+from collection_guard.reports.explanation import explain as explanation
+
+
+def explain(
+    event_id: Annotated[str, typer.Argument(help=o.help_of("event_id"), metavar="EVENT_ID")],
+    logs: Annotated[list[Path], typer.Argument(help=o.help_of("logs"), metavar="LOG...")],
+    rule: Annotated[str | None, typer.Option(help=o.help_of("one_rule"), metavar="RULE")] = None,
+    registry: o.RegistryOption = None,
+    cases: o.CasesOption = None,
+    rules: o.RulesOption = None,
+    param: o.ParamOption = None,
+    config: o.ConfigOption = None,
+    timezone: o.TimezoneOption = None,
+    country: o.CountryOption = None,
+    fold: o.FoldOption = None,
+    map_file: o.MapOption = None,
+    encoding: o.EncodingOption = None,
+    history: o.HistoryOption = None,
+    assume_party: o.AssumeOption = None,
+    engine: o.EngineOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Run the command."""
+    with exits(o.LANG):
+        settings = o.configuration(
+            config,
+            registry=registry,
+            cases=cases,
+            rules=rules,
+            param=param,
+            timezone=timezone,
+            country=country,
+            fold=fold,
+            map=map_file,
+            encoding=encoding,
+            history=history,
+            assume_party=assume_party,
+            engine=engine,
+            lang=lang,
+        )
+    gathering = Gathering()
+    basis = load_basis(settings, gathering)
+    intake = gathering.attempt(lambda: load_logs(logs, settings, dict(basis.profiles) if basis else {}))
+    gathering.settle(settings.lang)
+    assert basis is not None  # noqa: S101  # the gathering has settled
+    assert intake is not None  # noqa: S101  # as above
+    events = in_order(contact.event for contact in intake.contacts)
+    with exits(settings.lang):
+        event = next((one for one in events if one.event_id == event_id), None)
+        if event is None:
+            near = nearest(event_id, (one.event_id for one in events))
+            raise ConfigurationError([Problem("no_such_event", values={"id": event_id, "nearest": near})])
+        packs = compile_packs(basis.packs, basis.parameters)
+        known = {one.id for pack in packs for one in pack.rule_sets[-1].rules}
+        if rule is not None and rule not in known:
+            raise ConfigurationError([Problem("no_such_rule", values={"id": rule, "nearest": nearest(rule, known)})])
+        registry_index = RegistryIndex(basis.registry) if basis.registry is not None else None
+        world = World(basis.settings, basis.profiles, registry_index, basis.detector, events[0].started_at)
+        judge = Judge(packs, world, basis.engine)
+        for one in events:
+            if one is event:
+                break
+            judge.add(one)
+        judged = list(judge.judge(event))
+        emit("\n".join(explanation(judged, judge.sheets(), settings.lang, rule=rule)) + "\n", None)

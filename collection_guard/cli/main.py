@@ -1,0 +1,51 @@
+"""The entry point of the command line."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from collection_guard.cli import options as o
+from collection_guard.cli.audit import audit
+from collection_guard.cli.explain import explain
+from collection_guard.cli.registry import app as registry_app
+from collection_guard.cli.rules import app as rules_app
+from collection_guard.version import __version__
+
+app = typer.Typer(
+    help=o.help_of("program"),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("audit", help=o.help_of("audit"))(audit)
+app.command("explain", help=o.help_of("explain"))(explain)
+app.add_typer(rules_app, name="rules")
+app.add_typer(registry_app, name="registry")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"collection-guard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", help=o.help_of("version"), callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Audit the conduct of debt collection."""
+    del version
+
+
+def run() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    app()

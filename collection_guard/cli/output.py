@@ -1,0 +1,39 @@
+"""Where output goes: data to stdout or a file, messages to stderr."""
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from collection_guard.configuration import Configuration
+from collection_guard.model.problems import ConfigurationError, Problem
+
+
+def terminal(out: Path | None) -> bool:
+    """Say whether colours may be used: only on a terminal, and never where NO_COLOR is set."""
+    return out is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def emit(content: str, out: Path | None) -> None:
+    """Write a result to stdout, or to a file that appears only once it is whole."""
+    if out is None:
+        sys.stdout.buffer.write(content.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+        return
+    unfinished = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(content, "utf-8", newline="")
+        unfinished.replace(out)
+    except OSError as error:
+        values: dict[str, object] = {"path": str(out), "reason": error.strerror or str(error)}
+        raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def show_configuration(settings: Configuration) -> None:
+    """Print every setting in force, and where it comes from."""
+    for name, value in settings.values.items():
+        typer.echo(f"{name}: {value}  # {settings.origins[name]}")

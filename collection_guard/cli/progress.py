@@ -1,0 +1,28 @@
+"""Progress of a run: a bar on a terminal, nothing in a pipe."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+_STEP: Final = 500
+
+
+@contextmanager
+def progress_to(total: int, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Give a function that shows how many contacts are done, or None where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    console = Console(stderr=True)
+    with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+
+        def show(done: int) -> None:
+            if done % _STEP == 0 or done == total:
+                bar.update(task, completed=done)
+
+        yield show

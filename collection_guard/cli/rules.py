@@ -1,0 +1,218 @@
+"""``collection-guard rules``: list, show, check and document rules."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from collection_guard.cli import options as o
+from collection_guard.cli.exits import RULES, exits, say
+from collection_guard.cli.loading import checked_packs
+from collection_guard.cli.output import emit
+from collection_guard.configuration import Configuration, ConfigurationFile
+from collection_guard.engines.examples import failures, run_examples
+from collection_guard.engines.judge import engine_maker
+from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.compiling import compile_packs
+from collection_guard.language.lint import lint as find_issues
+from collection_guard.language.schema import PackFile, RuleFile
+from collection_guard.model.event import Event
+from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.profile import CaseProfile
+from collection_guard.model.registry import RegistryEntry
+from collection_guard.model.texts import Lang, nearest, text
+from collection_guard.reports.rule_pages import page, pages
+from collection_guard.reports.wording import word
+
+app = typer.Typer(help=o.help_of("rules_commands"), no_args_is_help=True, rich_markup_mode=None)
+PacksArgument = Annotated[list[str] | None, typer.Argument(help=o.help_of("packs"), metavar="[PACK]...")]
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "pack": PackFile,
+    "rules": RuleFile,
+    "event": Event,
+    "profile": CaseProfile,
+    "registry": RegistryEntry,
+    "config": ConfigurationFile,
+}
+
+
+def _settings(packs: list[str] | None, config: Path | None, lang: str | None, **more: Any) -> Configuration:
+    rules = ",".join(packs) if packs else None
+    return o.configuration(config, rules=rules, lang=lang, **more)
+
+
+def _compiled(settings: Configuration) -> list[CompiledPack]:
+    return compile_packs(checked_packs(settings), settings["parameters"])
+
+
+def _title(rule: CompiledRule, lang: Lang) -> str:
+    return rule.rule.title.zh if lang == "zh" else rule.rule.title.en
+
+
+@app.command("list", help=o.help_of("rules_list"))
+def list_rules(
+    packs: PacksArgument = None,
+    config: o.ConfigOption = None,
+    param: o.ParamOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """List the rules, and say which are not in force."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang, param=param)
+        compiled = _compiled(settings)
+    for pack in compiled:
+        typer.echo(f"{pack.name} {pack.version} ({word(pack.status, settings.lang)}) sha256:{pack.digest[:12]}")
+        for rule in pack.rule_sets[-1].rules:
+            note = ""
+            if rule.unset:
+                note = " — " + text("page.unset", settings.lang, parameters=", ".join(rule.unset))
+            severity = word(rule.rule.severity, settings.lang)
+            typer.echo(f"  {rule.id} [{severity}] {_title(rule, settings.lang)}{note}")
+
+
+@app.command("show", help=o.help_of("rules_show"))
+def show(
+    rule_id: Annotated[str, typer.Argument(help=o.help_of("rule_id"), metavar="RULE")],
+    packs: PacksArgument = None,
+    config: o.ConfigOption = None,
+    param: o.ParamOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Show one rule in words."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang, param=param)
+        found: list[tuple[CompiledRule, RuleSet, CompiledPack]] = []
+        ids: list[str] = []
+        for pack in _compiled(settings):
+            rule_set = pack.rule_sets[-1]
+            ids += [rule.id for rule in rule_set.rules]
+            found += [(rule, rule_set, pack) for rule in rule_set.rules if rule.id == rule_id]
+        if not found:
+            near = nearest(rule_id, ids)
+            raise ConfigurationError([Problem("no_such_rule", values={"id": rule_id, "nearest": near})])
+    typer.echo("\n".join(page(*found[0], settings.lang)))
+
+
+@app.command("facts", help=o.help_of("rules_facts"))
+def facts(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.LangOption = None) -> None:
+    """List the vocabulary: every fact that a rule may name."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang)
+        compiled = _compiled(settings)
+    shown: set[str] = set()
+    for pack in compiled:
+        for fact in pack.rule_sets[-1].vocabulary.values():
+            if fact.name in shown:
+                continue
+            shown.add(fact.name)
+            kind = fact.type + (f": {' | '.join(fact.words)}" if fact.words else "")
+            typer.echo(f"{fact.name} ({kind}; {text(f'stage.{fact.stage}', settings.lang)})")
+            typer.echo(f"    {fact.doc[settings.lang]}")
+            if fact.fields:
+                typer.echo(f"    {text('page.read_from', settings.lang)} {', '.join(fact.fields)}")
+
+
+@app.command("lint", help=o.help_of("rules_lint"))
+def lint(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.LangOption = None) -> None:
+    """Check packs beyond what loading them checks; exit 3 if a verdict would be wrong or empty."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang)
+        loaded = checked_packs(settings)
+        compiled = compile_packs(loaded, settings["parameters"])
+    errors = 0
+    for pack, one in zip(loaded, compiled, strict=True):
+        for issue in find_issues(pack, one):
+            errors += issue.consequence == "error"
+            typer.echo(f"{text(f'lint.{issue.consequence}', settings.lang)}: {issue.problem.render(settings.lang)}")
+    typer.echo(text("lint.done", settings.lang, packs=len(loaded), errors=errors), err=True)
+    if errors:
+        raise typer.Exit(RULES)
+
+
+@app.command("test", help=o.help_of("rules_test"))
+def test(
+    packs: PacksArgument = None,
+    rule: Annotated[str | None, typer.Option(help=o.help_of("one_rule"), metavar="RULE")] = None,
+    config: o.ConfigOption = None,
+    engine: o.EngineOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Run the examples of the rules; exit 3 if one does not come out as written."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang, engine=engine)
+        loaded = checked_packs(settings)
+        make = engine_maker(settings["engine"])
+        results, problems = run_examples(loaded, make, settings["engine"], rule)
+    for problem in problems:
+        say(problem, settings.lang)
+    for result in failures(results):
+        typer.echo(
+            text(
+                "test.failed",
+                settings.lang,
+                place=result.place,
+                rule=result.rule,
+                name=result.name,
+                expected=_outcome(result.expected, result.expected_missing or (), settings.lang),
+                found=_outcome(result.found, result.found_missing, settings.lang),
+            )
+        )
+    failed = sum(1 for _ in failures(results))
+    typer.echo(text("test.done", settings.lang, passed=len(results) - failed, failed=failed), err=True)
+    if failed or problems:
+        raise typer.Exit(RULES)
+
+
+def _outcome(verdict: str, missing: tuple[str, ...], lang: Lang) -> str:
+    return word(verdict, lang) + (f" [{', '.join(missing)}]" if missing else "")
+
+
+@app.command("schema", help=o.help_of("rules_schema"))
+def schema(
+    of: Annotated[str, typer.Argument(help=o.help_of("schema_of"), metavar="|".join(SCHEMAS))] = "pack",
+    out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
+) -> None:
+    """Print a JSON Schema."""
+    with exits(o.LANG):
+        if of not in SCHEMAS:
+            values: dict[str, object] = {"option": "schema", "value": of, "reason": " | ".join(SCHEMAS)}
+            raise ConfigurationError([Problem("bad_option", values=values)])
+        published = SCHEMAS[of].model_json_schema(by_alias=True)
+        emit(json.dumps(published, ensure_ascii=False, indent=2) + "\n", out)
+
+
+@app.command("docs", help=o.help_of("rules_docs"))
+def docs(
+    packs: PacksArgument = None,
+    out: Annotated[Path, typer.Option(help=o.help_of("docs_out"), metavar="FOLDER")] = Path("docs/rules"),
+    check: Annotated[bool, typer.Option("--check", help=o.help_of("docs_check"))] = False,
+    config: o.ConfigOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Write one page a rule, or check that the pages say what the rules say; exit 3 if they do not."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang)
+        written = pages(_compiled(settings))
+        stale = [name for name, content in written.items() if _current(out / name) != content]
+        stale += [
+            str(file.relative_to(out))
+            for file in sorted(out.glob("*/*/*.md"))
+            if str(file.relative_to(out)) not in written
+        ]
+        if not check:
+            for name, content in written.items():
+                emit(content, out / name)
+            for name in stale:
+                if name not in written:
+                    (out / name).unlink()
+    if check and stale:
+        for name in stale:
+            typer.echo(text("docs.stale", settings.lang, path=str(out / name)), err=True)
+        raise typer.Exit(RULES)
+    typer.echo(text("docs.done", settings.lang, count=len(written), folder=str(out)), err=True)
+
+
+def _current(path: Path) -> str | None:
+    return path.read_text("utf-8") if path.is_file() else None

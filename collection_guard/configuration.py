@@ -1,0 +1,218 @@
+"""The configuration: what is in force for a run, and from where each setting comes.
+
+Command line over environment (``COLLECTION_GUARD_…``) over ``collection-guard.yaml`` over what a pack says.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import pytz
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
+
+from collection_guard.facts.world import HistoryReading, Settings
+from collection_guard.language.packs import validated
+from collection_guard.language.yaml_positions import Document, read_yaml
+from collection_guard.model.event import Day
+from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.texts import Lang, language_of_environment
+
+FILE_NAME: Final = "collection-guard.yaml"
+PREFIX: Final = "COLLECTION_GUARD_"
+PATHS: Final = ("registry", "cases", "map")
+SEVERITY_WORDS: Final = ("critical", "major", "minor", "advisory", "never")
+
+
+def _zone(name: str) -> str:
+    if name not in pytz.all_timezones_set:
+        raise PydanticCustomError("unknown_zone", "not a zone of the IANA database")
+    return name
+
+
+class ConfigurationFile(BaseModel):
+    """``collection-guard.yaml``. Paths are relative to the folder that it stands in."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    rules: list[str] | None = None
+    parameters: dict[str, Any] | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    country: str | None = None
+    registry: str | None = None
+    cases: str | None = None
+    map: str | None = None
+    encoding: str | None = None
+    fold: Literal["first", "second"] | None = None
+    engine: Literal["auto", "reference", "durable"] | None = None
+    history: HistoryReading | None = None
+    history_complete_from: Day | None = None
+    assume_party: Literal["addressee", "off"] | None = None
+    fail_on: Literal["critical", "major", "minor", "advisory", "never"] | None = None
+    max_rejected: int | None = None
+    strict: bool | None = None
+    unmasked: bool | None = None
+    lang: Literal["zh", "en"] | None = None
+
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "rules": ["core"],
+    "parameters": {},
+    "timezone": None,
+    "country": "CN",
+    "registry": None,
+    "cases": None,
+    "map": None,
+    "encoding": None,
+    "fold": None,
+    "engine": "auto",
+    "history": "complete",
+    "history_complete_from": None,
+    "assume_party": "off",
+    "fail_on": "critical",
+    "max_rejected": None,
+    "strict": False,
+    "unmasked": False,
+    "lang": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Every setting of a run, and from where it comes."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a setting by name."""
+        return self.values[name]
+
+    @property
+    def lang(self) -> Lang:
+        """Return the language: as set, else that of the environment."""
+        lang: Lang = self.values["lang"] or language_of_environment()
+        return lang
+
+    @property
+    def settings(self) -> Settings:
+        """Return how a log is to be read."""
+        return Settings(
+            timezone=self.values["timezone"],
+            country=self.values["country"],
+            assume_party=self.values["assume_party"] == "addressee",
+            history=self.values["history"],
+            history_complete_from=self.values["history_complete_from"],
+        )
+
+
+def configure(
+    given: Mapping[str, Any], config: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Configuration:
+    """Return the configuration from what was given, the environment, and the configuration file.
+
+    The file is ``config``, else the nearest ``collection-guard.yaml`` upward from the working directory. Raises
+    ConfigurationError with every problem of the file and the environment.
+    """
+    values, origins = dict(DEFAULTS), dict.fromkeys(DEFAULTS, "default")
+    problems: list[Problem] = []
+    path = config or find_upward(Path.cwd())
+    if path is not None:
+        for name, value in _from_file(path, problems).items():
+            values[name], origins[name] = value, str(path)
+    for name, value in _from_environment(os.environ if environment is None else environment, problems).items():
+        values[name], origins[name] = value, PREFIX + name.upper()
+    for name, value in given.items():
+        if value is not None and value != [] and value != {}:
+            if name == "parameters":
+                value = {**values[name], **value}  # noqa: PLW2901  # one parameter on the command line keeps the others
+            values[name], origins[name] = value, "command line"
+    if problems:
+        raise ConfigurationError(problems)
+    return Configuration(values, origins)
+
+
+def find_upward(folder: Path) -> Path | None:
+    """Return the nearest configuration file in a folder or above it."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE_NAME).is_file():
+            return candidate / FILE_NAME
+    return None
+
+
+def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    if not path.is_file():
+        problems.append(Problem("no_config_file", values={"path": str(path)}))
+        return {}
+    document = read_yaml(path)
+    problems.extend(document.problems)
+    if document.problems:
+        return {}
+    model = validated(ConfigurationFile, document, problems)
+    if model is None:
+        return {}
+    found = {name: getattr(model, name) for name in model.model_fields_set if getattr(model, name) is not None}
+    for name in PATHS:
+        if name in found:
+            found[name] = str(path.parent / found[name])
+    if "rules" in found:
+        found["rules"] = [_beside(rule, path.parent) for rule in found["rules"]]
+    return found
+
+
+def _beside(rule: str, folder: Path) -> str:
+    """Return the path of a pack beside the configuration file, or its name if it comes along."""
+    return str(folder / rule) if (folder / rule).exists() else rule
+
+
+def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for variable, text in environment.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or name not in DEFAULTS or name == "parameters" or not text:
+            continue
+        value: Any = _plain(name, text)
+        document = Document(variable, data={name: value})
+        model = validated(ConfigurationFile, document, problems)
+        if model is not None:
+            found[name] = getattr(model, name)
+    return found
+
+
+def _plain(name: str, text: str) -> Any:
+    if name == "rules":
+        return text.split(",")
+    if name in {"strict", "unmasked"}:
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.lower(), text)
+    if name == "max_rejected":
+        return int(text) if text.isdecimal() else text
+    return text
+
+
+def check_value(name: str, value: Any, shown_as: str) -> Any:
+    """Return a setting of the command line as the configuration keeps it; raise ConfigurationError if it is none."""
+    try:
+        return getattr(ConfigurationFile.model_validate({name: value}), name)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise ConfigurationError(
+            [Problem("bad_option", values={"option": shown_as, "value": value, "reason": reason})]
+        ) from None
+
+
+def parse_history(text: str) -> dict[str, Any]:
+    """Return the settings that ``--history-complete-from`` means: a date, or ``earliest``."""
+    if text == "earliest":
+        return {"history": "from-earliest"}
+    try:
+        return {"history_complete_from": date.fromisoformat(text)}
+    except ValueError:
+        values: dict[str, object] = {
+            "option": "--history-complete-from",
+            "value": text,
+            "reason": "YYYY-MM-DD | earliest",
+        }
+        raise ConfigurationError([Problem("bad_option", values=values)]) from None

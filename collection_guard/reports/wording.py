@@ -1,0 +1,333 @@
+"""What the reports of every format say in words: messages, evidence, values, people, places, times and shares."""
+
+import json
+import string
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import pytz
+
+from collection_guard.audit.report import NO_AGENCY, Report, Violation
+from collection_guard.audit.taken import Assumption, Contact, Finding, Position, Rejected
+from collection_guard.language.schema import SEVERITIES, Source, Text
+from collection_guard.language.vocabulary import Fact
+from collection_guard.model.masking import mask_name, mask_text
+from collection_guard.model.texts import Lang, catalogue, has_text, text
+
+_NAME_PATHS: Final = frozenset({"recipient.name", "recipient.members", "collector.name", "claims.person"})
+_UNSHOWN_PATHS: Final = frozenset({"content"})
+"""What was said names people in ways that no pattern finds."""
+_CONTENT: Final = "content."
+_FIRMS: Final = "law_firm."
+
+
+def number(value: float) -> str:
+    """Return a number with its thousands set apart."""
+    return f"{value:,}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share; 100.0 % stands for all of them only, and 0.0 % for none."""
+    if not whole:
+        return "—"
+    tenths = round(1000 * part / whole)
+    if part != whole:
+        tenths = min(tenths, 999)
+    if part:
+        tenths = max(tenths, 1)
+    return f"{tenths / 10:.1f} %"
+
+
+def per_thousand(part: int, whole: int) -> str:
+    """Return a rate per 1,000."""
+    if not whole:
+        return "—"
+    tenths = round(10_000 * part / whole)
+    return "<0.1" if part and not tenths else f"{tenths / 10:,.1f}"
+
+
+def gravest_first(report: Report) -> list[Violation]:
+    """Return all violations, the gravest first, then by instant, event and rule."""
+    rank = {severity: index for index, severity in enumerate(SEVERITIES)}
+    return sorted(
+        report.violations,
+        key=lambda item: (
+            rank[report.rules[item.rule].rule.severity],
+            item.contact.event.started_at,
+            item.contact.event.event_id,
+            item.rule,
+        ),
+    )
+
+
+def said(words: str, lang: Lang) -> str:
+    """Return one language of a source's text, where it is written in both, as `中文 / English`."""
+    left, slash, right = words.partition(" / ")
+    if not slash or _is_chinese(left) == _is_chinese(right):
+        return words
+    return left if _is_chinese(left) == (lang == "zh") else right
+
+
+def _is_chinese(words: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in words)
+
+
+def plain(words: str) -> str:
+    """Return a text without characters that steer a terminal or change the order of what is read."""
+    return "".join(character if character.isprintable() else " " for character in words)
+
+
+class Wording:
+    """Says things of one report in one language, masked or not."""
+
+    def __init__(self, report: Report, lang: Lang, *, masked: bool = True) -> None:
+        self.report = report
+        self.lang: Lang = lang
+        self.masked = masked
+        self._facts = {pack.name: pack.facts for pack in report.packs}
+        zone = report.settings.timezone
+        self._zone = pytz.timezone(zone) if zone is not None else None
+
+    # The catalogue
+
+    def text(self, code: str, /, **values: object) -> str:
+        """Return a text of the catalogue."""
+        return text(code, self.lang, **values)
+
+    def of(self, words: Text) -> str:
+        """Return the language of a text that a pack gives in both."""
+        return words.zh if self.lang == "zh" else words.en
+
+    def word(self, value: str) -> str:
+        """Return a word of a closed list; a word of nobody's list stays as it is."""
+        code = f"word.{value}"
+        return self.text(code) if has_text(code) else self.shown(value)
+
+    def field(self, path: str) -> str:
+        """Return a field as one names a column, with its path."""
+        code = f"field.{path}"
+        return self.text("report.field", name=self.text(code), path=path) if has_text(code) else path
+
+    def listed(self, words: Iterator[str] | list[str] | tuple[str, ...]) -> str:
+        """Return words as a list inside a sentence."""
+        return self.text("report.list_sign").join(words)
+
+    def told(self, kind: str, code: str, values: Mapping[str, object]) -> str:
+        """Return what the catalogue says of a code of the intake, filled in; the bare code if it says nothing."""
+        entry = catalogue().get(f"{kind}.{code}")
+        if entry is None:
+            return code
+        shown = {name: value if isinstance(value, int) else self.shown(value) for name, value in values.items()}
+        return string.Formatter().vformat(entry[self.lang], (), _Values(shown))
+
+    # What came from the input
+
+    def shown(self, value: object) -> str:
+        """Return anything that came from the input as text, masked."""
+        words = plain(str(value))
+        return mask_text(words) if self.masked else words
+
+    def person(self, name: str | None) -> str | None:
+        """Return the name of a person, masked."""
+        if name is None:
+            return None
+        return mask_text(mask_name(plain(name))) if self.masked else plain(name)
+
+    def raw(self, path: str | None, value: str | None) -> str | None:
+        """Return a cell of a row that could not be read, masked by what its column holds."""
+        if value is None or not self.masked:
+            return None if value is None else plain(value)
+        if path in _NAME_PATHS:
+            return self.person(value)
+        if path in _UNSHOWN_PATHS:
+            return self.text("report.not_shown", count=len(value))
+        return self.shown(value)
+
+    def agency(self, name: str | None) -> str:
+        """Return the agency; agencies are no persons."""
+        return self.text("report.no_agency") if name is None or name == NO_AGENCY else self.shown(name)
+
+    def case(self, contact: Contact) -> str:
+        """Return the case, or that it is unknown."""
+        case_id = contact.event.case_id
+        return self.shown(case_id) if self.report.intake.has_case(case_id) else self.text("report.no_case")
+
+    def collector(self, contact: Contact) -> str:
+        """Return the id and the name of the collector, as far as known."""
+        collector = contact.event.collector
+        parts = (None if collector.id is None else self.shown(collector.id), self.person(collector.name))
+        return " ".join(part for part in parts if part) or self.word("unknown")
+
+    def recipient(self, contact: Contact) -> str:
+        """Return who was addressed: relationship, roles, audience and name."""
+        recipient = contact.event.recipient
+        roles = [self.word(role) for role in recipient.roles or ()]
+        if recipient.audience in {"group", "public"}:
+            roles.append(self.word(recipient.audience))
+        words = self.word(recipient.relationship or "unknown")
+        if roles:
+            words = self.text("report.in_brackets", words=words, inner=self.listed(roles))
+        return " ".join(part for part in (words, self.person(recipient.name)) if part)
+
+    def number_of(self, contact: Contact) -> str | None:
+        """Return the number that was contacted."""
+        value = contact.event.recipient.number
+        return None if value is None else self.shown(value)
+
+    def place(self, position: Position) -> str:
+        """Return where a row stands."""
+        parts = [self.shown(part) for part in (position.file, position.sheet) if part is not None]
+        if position.row is not None:
+            parts.append(self.text("report.row", row=position.row))
+        return " ".join(parts) or self.word("unknown")
+
+    def moment(self, instant: datetime) -> str:
+        """Return an instant in the configured zone, else with the offset that it was recorded with."""
+        zone = None
+        if self._zone is not None:
+            try:
+                instant, zone = instant.astimezone(self._zone), self._zone.zone
+            except OverflowError:  # the edge of the calendar has no form in another zone
+                zone = None
+        words = instant.replace(tzinfo=None).isoformat(" ", "milliseconds" if instant.microsecond else "seconds")
+        return f"{words} {zone or instant.strftime('%:z')}"
+
+    # Rules and verdicts
+
+    def fact(self, rule: str, name: str) -> Fact | None:
+        """Return a fact of the pack that a rule belongs to."""
+        return self._facts.get(self.report.rules[rule].pack, {}).get(name)
+
+    def meaning(self, rule: str, name: str) -> str:
+        """Return what a fact means, in words; of a parameter, its name."""
+        fact = self.fact(rule, name)
+        return name if fact is None else fact.doc[self.lang]
+
+    def value(self, fact: Fact | None, value: Any) -> str:
+        """Return the value of a fact in words of the language."""
+        match value:
+            case None:
+                return self.word("unknown")
+            case bool():
+                return self.word("yes" if value else "no")
+            case dict():
+                zones = [f"{self.value(fact, at)} ({zone})" for zone, at in value.items()]
+                return self.listed(zones) or self.word("unknown")
+            case [low, None] if fact is None or fact.type != "set":
+                return self.text("report.at_least", low=self.value(fact, low))
+            case [low, high] if fact is None or fact.type != "set":
+                return self.text("report.between", low=self.value(fact, low), high=self.value(fact, high))
+            case list() | tuple():
+                return self.listed([self.value(fact, item) for item in value]) or self.word("none")
+            case str() if fact is not None and fact.words:
+                return self.word(value)
+            case _:
+                return self.shown(value)
+
+    def message(self, violation: Violation) -> str:
+        """Return what a violation is, with its facts filled in."""
+        return self._filled(self.of(self.report.rules[violation.rule].rule.message), violation)
+
+    def remedy(self, violation: Violation) -> str:
+        """Return what to do instead, with its facts filled in."""
+        return self._filled(self.of(self.report.rules[violation.rule].rule.remedy), violation)
+
+    def _filled(self, words: str, violation: Violation) -> str:
+        parts = []
+        for literal, name, _, _ in string.Formatter().parse(words):
+            parts.append(literal)
+            if name is not None:
+                parts.append(self.value(self.fact(violation.rule, name), violation.values.get(name)))
+        return "".join(parts)
+
+    def evidence(self, violation: Violation) -> list[str]:
+        """Return the facts that made a violation one, each with what stands beside it."""
+        lines = []
+        for name, value in violation.evidence.items():
+            if name.endswith(":"):
+                lines += self._notes(value)
+                continue
+            meaning = self.meaning(violation.rule, name)
+            lines.append(self.text("report.fact", fact=meaning, value=self.value(self.fact(violation.rule, name), value)))
+        return lines
+
+    def _notes(self, notes: Mapping[str, Any]) -> Iterator[str]:
+        for key, value in notes.items():
+            match key:
+                case "looked_up":
+                    yield from (self._looked_up(item) for item in value)
+                case "zone_from":
+                    if value:
+                        yield self.text("report.zone_from", field=self.field(value))
+                case "names":
+                    yield self.text("report.names", names=self.listed([self.shown(item) for item in value]))
+                case _:
+                    yield self.text("report.fact", fact=key, value=self.shown(json.dumps(value, ensure_ascii=False)))
+
+    def _looked_up(self, item: Mapping[str, Any]) -> str:
+        listed = {True: "on_list", False: "not_on_list", None: "list_unknown"}[item["listed"]]
+        words = self.text(
+            f"report.{listed}", name=self.shown(item["name"]), category=self.word(item["category"]), on=item["on"]
+        )
+        similar = [self.shown(name) for name in item.get("similar_but_not_the_same", ())]
+        return words + (self.text("report.similar", names=self.listed(similar)) if similar else "")
+
+    def sources(self, rule: str) -> list[str]:
+        """Return what a rule rests on."""
+        return [self._source(source) for source in self.report.rules[rule].rule.sources]
+
+    def _source(self, source: Source) -> str:
+        parts = [source.title]
+        if source.published is not None:
+            parts.append(source.published.isoformat())
+        if source.clause is not None:
+            parts.append(said(source.clause, self.lang))
+        return self.text("report.source", title=self.text("report.comma").join(parts), says=said(source.says, self.lang))
+
+    def basis(self, violation: Violation) -> str:
+        """Say how a violation was established: from fields, from signals supplied, or from words detected."""
+        event = violation.contact.event
+        found = set()
+        for name in violation.evidence:
+            signal = name.removeprefix(_CONTENT) if name.startswith(_CONTENT) else None
+            if signal is not None and signal != "recorded_empty":
+                given = (event.signals or {}).get(signal)  # type: ignore[call-overload]  # any name may be asked for
+                found.add("basis_detected" if given is None and event.content else "basis_supplied")
+            elif name.startswith(_FIRMS) and not name.endswith(":") and self._firm_heard(violation):
+                found.add("basis_detected")
+        kinds = [kind for kind in ("basis_detected", "basis_supplied") if kind in found] or ["basis_fields"]
+        return self.listed([self.text(f"report.{kind}") for kind in kinds])
+
+    def _firm_heard(self, violation: Violation) -> bool:
+        claims = violation.contact.event.claims
+        return not claims.law_firm and not claims.law_firms and bool(violation.contact.event.content)
+
+    # The intake
+
+    def rejection(self, row: Rejected) -> str:
+        """Return why a row was rejected."""
+        value = self.raw(row.path, row.value)
+        return self.told("rejected", row.reason, {**self._of_row(row), "value": "" if value is None else value})
+
+    def _of_row(self, row: Rejected) -> dict[str, object]:
+        return {"column": row.column or row.path or "", "path": row.path or "", **row.values}
+
+    def assumption(self, assumption: Assumption) -> str:
+        """Return what was taken for granted."""
+        values = dict(assumption.values)
+        for name in ("path", "word"):
+            if isinstance(values.get(name), str):
+                values[name] = self.field(str(values[name])) if name == "path" else self.word(str(values[name]))
+        return self.told("assumption", assumption.code, values)
+
+    def finding(self, finding: Finding) -> str:
+        """Return what is wrong with the data."""
+        return self.told("finding", finding.code, {"column": finding.column or "", "count": finding.count, **finding.values})
+
+
+class _Values(dict[str, object]):
+    """The values of a text; one that the intake did not give is left out visibly, not with a crash."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
