@@ -27,6 +27,8 @@ _RELATION: Final = re.compile(r"(.+?)\s*[-—－–:：/]\s*(.+)")
 _RELATION_AFTER: Final = re.compile(r"(.+?)\s*[(（]\s*(.+?)\s*[)）]")
 _PHONE: Final = re.compile(r"[+\d*][\d*\s-]{6,}")
 _LIST: Final = re.compile(r"[|｜、,，;；/]")
+_LONGEST_BLANK: Final = 20
+"""No word that stands for an empty cell is longer."""
 _TEXT_PATHS: Final = ("agency", "collector.name", "recipient.name", "claims.person", "claims.title")
 _SIMPLE_WORDS: Final = (
     "collector.kind",
@@ -68,6 +70,7 @@ class EventReader:
         self._none = tables().none
         self._strict = strict
         self._fallback = self._defaults(mapping) | implied
+        self.met_naive_times = False
         self.lost: Counter[tuple[str, str]] = Counter()
         """Identifiers that lost digits, by header and path."""
         self.first_lost: dict[tuple[str, str], Position] = {}
@@ -104,27 +107,21 @@ class EventReader:
         given: Given = {}
         extra: dict[str, Any] = {}
         for column, cell in cells:
-            if self._is_blank(cell, column.path):
+            path, value = column.path, cell
+            if isinstance(cell, str) and not (self._strict and path == "content"):
+                text = cell_text(cell)
+                if not text or (len(text) <= _LONGEST_BLANK and text.casefold() in self._blank):
+                    continue
+                value = cell if path == "content" else text
+            elif cell is None:
                 continue
-            path = column.path
-            if path.startswith("extra."):
-                extra.setdefault(path[len("extra.") :], cell_text(cell))
-                continue
-            if path not in given:
-                given[path] = (column.header, _in_seconds(cell, column.seconds))
-            elif cell_text(given[path][1]) != cell_text(cell):
+            if column.name is not None:
+                extra.setdefault(column.name, cell_text(value))
+            elif path not in given:
+                given[path] = (column.header, _in_seconds(value, column.seconds))
+            elif cell_text(given[path][1]) != cell_text(value):
                 raise RowError("two_values", path, column.header, cell, other=given[path][0])
         return given, extra
-
-    def _is_blank(self, cell: Any, path: str) -> bool:
-        if cell is None:
-            return True
-        if not isinstance(cell, str):
-            return False
-        if path == "content" and self._strict:
-            return False
-        text = cell.strip()
-        return not text or text.casefold() in self._blank or not cell_text(cell)
 
     # --- what the words say -----------------------------------------------------------------------------------
 
@@ -375,9 +372,11 @@ class EventReader:
         if zone is None:
             raise RowError("time_without_zone", path, header, cell)
         try:
-            return localise(value, zone, self._times.fold)
+            instant = localise(value, zone, self._times.fold)
         except TimeError as error:
             raise RowError(str(error), path, header, cell, zone=zone) from None
+        self.met_naive_times = True
+        return instant
 
     def _identifiers(self, given: Given, flat: dict[str, Any], extra: dict[str, Any], position: Position) -> None:
         inbound = flat.get("direction") == "inbound"

@@ -77,14 +77,14 @@ def resolve_duplicates(contacts: list[Contact], rejected: list[Rejected], set_as
     Equal content is a redelivery and is set aside. Of different contents the smallest by (recorded_at or
     started_at, started_at, digest) is kept; the others are rejected and name it.
     """
-    by_id: dict[str, list[Contact]] = defaultdict(list)
+    first_of: dict[str, Contact] = {}
+    several: dict[str, list[Contact]] = {}
     for contact in contacts:
-        by_id[contact.event.event_id].append(contact)
-    kept = []
-    for event_id, same in by_id.items():
-        if len(same) == 1:
-            kept.append(same[0])
-            continue
+        event_id = contact.event.event_id
+        if first_of.setdefault(event_id, contact) is not contact:
+            several.setdefault(event_id, [first_of[event_id]]).append(contact)
+    kept = [contact for event_id, contact in first_of.items() if event_id not in several]
+    for event_id, same in several.items():
         ranked = sorted(((_rank(contact), _order(contact), contact) for contact in same), key=itemgetter(0, 1))
         best, _, first = ranked[0]
         kept.append(first)

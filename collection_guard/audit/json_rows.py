@@ -85,6 +85,4 @@ def _extra(value: Any) -> dict[str, Any]:
 
 
 def _unknown(name: str, known: Iterable[str]) -> RowError:
-    near = nearest(name, known)
-    reason = "unknown_field" if near is None else "unknown_field_near"
-    return RowError(reason, name, name, field=name, nearest=near)
+    return RowError("unknown_field", name, name, field=name, nearest=nearest(name, known))

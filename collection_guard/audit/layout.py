@@ -25,6 +25,8 @@ class ColumnPlan:
     header: str
     path: str
     seconds: float = 1.0
+    name: str | None = None
+    """The key in ``extra``, for a column that is no field of the event."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,8 @@ class HeaderFinder:
                 else:
                     unmapped.append(name)
                 meaning = Header(f"extra.{name}")
-            column = ColumnPlan(index, name, meaning.path, meaning.seconds)
+            extra = meaning.path.removeprefix("extra.") if meaning.path.startswith("extra.") else None
+            column = ColumnPlan(index, name, meaning.path, meaning.seconds, extra)
             columns.append(column)
             by_field[meaning.field].append(column)
         layout.columns, layout.unmapped = tuple(columns), tuple(unmapped)
@@ -148,8 +151,21 @@ class HeaderFinder:
             if len(same) > 1 and not self._may_share(path, same):
                 values: dict[str, object] = {"path": path, "headers": ", ".join(item.header for item in same)}
                 layout.problems.append(Problem(place.code, place.file, sheet=place.sheet, row=place.row, values=values))
+        self._say_mapped(layout, names)
         self._imply(layout)
         return layout
+
+    def _say_mapped(self, layout: Layout, names: list[str]) -> None:
+        """Note what the mapping file settles, and what it might."""
+        for column in layout.columns:
+            if self._mapping.path_of(column.header) is not None:
+                values: dict[str, object] = {"header": column.header, "path": column.path}
+                layout.assumptions.append(Assumption("mapped", values))
+        for header, paths in layout.ambiguous.items():
+            layout.assumptions.append(Assumption("ambiguous_header", {"header": header, "paths": ", ".join(paths)}))
+        ignored = [name for name in names if name and self._mapping.ignores(name)]
+        if ignored:
+            layout.assumptions.append(Assumption("ignored", {"headers": ", ".join(ignored)}))
 
     def _may_share(self, path: str, columns: list[ColumnPlan]) -> bool:
         """Allow several columns for what nobody judges, and where a mapping file names each of them."""

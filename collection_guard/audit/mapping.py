@@ -115,11 +115,7 @@ class _Reading:
         self._document.problems.append(self._document.problem(code, path, at_key=at_key, **values))
 
     def _unknown(self, code: str, word: str, known: Iterable[str], path: KeyPath, *, at_key: bool = False) -> None:
-        near = nearest(word, known)
-        if near is None:
-            self._wrong(code, path, at_key=at_key, word=word)
-        else:
-            self._wrong(f"{code}_near", path, at_key=at_key, word=word, nearest=near)
+        self._wrong(code, path, at_key=at_key, word=word, nearest=nearest(word, known))
 
     def mapping(self) -> Mapping:
         data = self._document.data

@@ -16,6 +16,7 @@ from collection_guard.audit.layout import HeaderFinder, Layout
 from collection_guard.audit.mapping import Mapping as MapFile
 from collection_guard.audit.mapping import read_mapping
 from collection_guard.audit.taken import (
+    Assumption,
     FileReading,
     Finding,
     Position,
@@ -55,9 +56,8 @@ def read_logs(
     dialled, and ``profiles`` give contacts without a case theirs.
     """
     if timezone is not None and timezone not in pytz.all_timezones_set:
-        near = nearest(timezone, pytz.all_timezones)
-        code = "zone_unknown" if near is None else "zone_unknown_near"
-        raise ConfigurationError([Problem(code, values={"zone": timezone, "nearest": near})])
+        values: dict[str, object] = {"zone": timezone, "nearest": nearest(timezone, pytz.all_timezones)}
+        raise ConfigurationError([Problem("zone_unknown", values=values)])
     mapping = MapFile() if map_file is None else read_mapping(Path(map_file))
     run = _Run(mapping, timezone or mapping.timezone, fold, encoding)
     files = [run.read(path) for path in run.each_once(Path(path) for path in paths)]
@@ -121,6 +121,7 @@ class _Run:
             self.zone,
             tuple(sheets),
             len(self.tray) - before,
+            self._assumed_of(found),
         )
 
     # --- JSON ---------------------------------------------------------------------------------------------------
@@ -148,7 +149,7 @@ class _Run:
         for place, cells, extra in rows:
             self.tray.add(reader.read(place, cells, extra))
         self._lost(reader)
-        return SheetReading(None, (), {}, (), {}, ())
+        return SheetReading(assumptions=self._assumed_times(reader, times))
 
     # --- tables -------------------------------------------------------------------------------------------------
 
@@ -236,7 +237,7 @@ class _Run:
             {column.header: column.path for column in layout.columns if column.header not in layout.unmapped},
             layout.unmapped,
             layout.ambiguous,
-            tuple(layout.assumptions),
+            (*layout.assumptions, *_assumed_of(grid), *self._assumed_times(reader, times)),
         )
 
     # --- what holds for a whole table -----------------------------------------------------------------------------
@@ -258,11 +259,32 @@ class _Run:
                 plan.families[path] = family
         return plan
 
+    def _assumed_of(self, found: TableFile) -> tuple[Assumption, ...]:
+        """Note what was assumed of a whole file: its encoding, and the defaults and words of the mapping file."""
+        assumed = [Assumption("default", {"path": path, "word": word}) for path, word in self.mapping.defaults.items()]
+        assumed += [Assumption("mapped_words", {"path": path}) for path in self.mapping.words]
+        if not found.confirmed:
+            assumed.append(Assumption("encoding_unconfirmed", {"encoding": found.encoding}))
+        return tuple(assumed)
+
+    def _assumed_times(self, reader: EventReader, times: TimePlan) -> tuple[Assumption, ...]:
+        assumed = []
+        if times.day_first is not None:
+            assumed.append(Assumption("day_first" if times.day_first else "month_first"))
+        if reader.met_naive_times:
+            assumed.append(Assumption("naive_times", {"zone": self.zone}))
+        return tuple(assumed)
+
     def _lost(self, reader: EventReader) -> None:
         for (header, path), count in sorted(reader.lost.items()):
             position = reader.first_lost[header, path]
             values: dict[str, object] = {"path": path}
             self.findings.append(Finding("ID_PRECISION_LOST", position, header, count, values))
+
+
+def _assumed_of(grid: Grid) -> list[Assumption]:
+    assumed = [Assumption("hidden_sheet")] if grid.hidden else []
+    return [*assumed, Assumption("filled_down")] if grid.filled else assumed
 
 
 def _is_empty(cells: Sequence[Cell]) -> bool:
@@ -295,6 +317,8 @@ def _continues(text: str, word: str) -> bool:
 
 
 def _repeats_header(cells: Sequence[Cell], layout: Layout) -> bool:
+    if not cells or cell_text(cells[0]) != layout.names[0]:
+        return False
     texts = [cell_text(cell) for cell in cells]
     return texts[: layout.width] == list(layout.names[: len(texts)])
 

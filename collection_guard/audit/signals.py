@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from collection_guard.audit.values import RowError, WordReader
 from collection_guard.audit.vocabulary.folding import fold_word
-from collection_guard.audit.vocabulary.headers import signal_of
 from collection_guard.audit.vocabulary.tables import tables
 from collection_guard.model.tables import cell_text
 from collection_guard.model.words import SIGNALS, SUPPLIED_ONLY_SIGNALS
@@ -26,9 +25,8 @@ def read_signals(given: dict[str, tuple[str, Any]], words: WordReader) -> dict[s
     if "signals" in given:
         found.update(_listed(*given["signals"], words))
     for path, (header, cell) in given.items():
-        signal = signal_of(path)
-        if signal is not None:
-            found[signal] = _flag(path, header, cell, words)
+        if path.startswith("signals."):
+            found[path.removeprefix("signals.")] = _flag(path, header, cell, words)
     return {name: value for name, value in found.items() if value is not None} or None
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from collection_guard.audit.cases import has_case
 from collection_guard.model.event import Event
+from collection_guard.model.texts import Lang, has_text, text
 
 PLACEHOLDER: Final = "\x00"
 """Stands for an identifier that the file lacks until one is supplied."""
@@ -43,6 +44,22 @@ class Rejected:
     value: str | None = None
     values: dict[str, object] = field(default_factory=dict)
 
+    def cause(self, lang: Lang) -> str:
+        """Return why the row was rejected, in one sentence."""
+        return text(f"rejected.{self.reason}", lang, **self._shown(lang))
+
+    def help(self, lang: Lang) -> str | None:
+        """Return what to do about it, where there is something to say."""
+        code = f"rejected.{self.reason}.help"
+        return text(code, lang, **self._shown(lang)) if has_text(code) else None
+
+    def _shown(self, lang: Lang) -> dict[str, object]:
+        shown = {name: "—" if value is None else value for name, value in self.values.items()}
+        for name in ("form", "expected"):
+            if name in shown:
+                shown[name] = text(f"time_form.{shown[name]}", lang)
+        return shown
+
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
@@ -52,6 +69,10 @@ class SetAside:
     reason: str
     values: dict[str, object] = field(default_factory=dict)
 
+    def cause(self, lang: Lang) -> str:
+        """Return what the row is."""
+        return text(f"set_aside.{self.reason}", lang)
+
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
@@ -60,17 +81,26 @@ class Assumption:
     code: str
     values: dict[str, object] = field(default_factory=dict)
 
+    def cause(self, lang: Lang) -> str:
+        """Return what was assumed, in one sentence."""
+        return text(f"assumption.{self.code}", lang, **self.values)
+
+    def help(self, lang: Lang) -> str | None:
+        """Return what to do if it does not hold, where there is something to say."""
+        code = f"assumption.{self.code}.help"
+        return text(code, lang, **self.values) if has_text(code) else None
+
 
 @dataclass(frozen=True, slots=True)
 class SheetReading:
-    """How one table was read."""
+    """How one table was read: which header names which path, and which name none."""
 
-    sheet: str | None
-    header_rows: tuple[int, ...]
-    columns: dict[str, str]
-    unmapped: tuple[str, ...]
-    ambiguous: dict[str, tuple[str, ...]]
-    assumptions: tuple[Assumption, ...]
+    sheet: str | None = None
+    header_rows: tuple[int, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    ambiguous: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +114,7 @@ class FileReading:
     zone: str | None
     sheets: tuple[SheetReading, ...]
     rows: int
+    assumptions: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +136,14 @@ class Finding:
     column: str | None
     count: int
     values: dict[str, object] = field(default_factory=dict)
+
+    def cause(self, lang: Lang) -> str:
+        """Return what is wrong with the data, in one sentence."""
+        return text(f"finding.{self.code}", lang, column=self.column, count=self.count, **self.values)
+
+    def help(self, lang: Lang) -> str:
+        """Return what to do about it."""
+        return text(f"finding.{self.code}.help", lang, column=self.column, count=self.count, **self.values)
 
 
 @dataclass(frozen=True, slots=True)

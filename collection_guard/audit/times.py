@@ -75,10 +75,7 @@ def read_time(cell: Cell, *, day_first: bool | None = None, told: str | None = N
             return None
         case int() | float():
             return _number(float(cell), str(int(cell)) if float(cell).is_integer() else "")
-    text = cell_text(cell)
-    if told is not None:
-        return _as_told(text, told)
-    return _text(narrow(text).lower(), day_first)
+    return _as_told(cell_text(cell), told) if told is not None else _text(cell, day_first)
 
 
 def _as_told(text: str, told: str) -> Reading | None:
@@ -89,7 +86,10 @@ def _as_told(text: str, told: str) -> Reading | None:
     return Reading("told", value) if _YEARS[0] <= value.year <= _YEARS[1] else None
 
 
-def _text(text: str, day_first: bool | None) -> Reading | None:
+@lru_cache(maxsize=1 << 18)
+def _text(cell: str, day_first: bool | None) -> Reading | None:
+    # A column is read three times: for the order of day and month, for its form, and row by row.
+    text = narrow(cell_text(cell)).lower()
     try:
         if (found := _YEAR_FIRST.fullmatch(text)) is not None:
             month, day = found["M"] or found["M2"], found["D"] or found["D2"]

@@ -32,12 +32,17 @@ class Problem:
 
     def cause(self, lang: Lang) -> str:
         """Return what is wrong, in one sentence."""
-        return text(f"problem.{self.code}", lang, subject=self.subject or "", **self.values)
+        return text(f"problem.{self.code}", lang, **self._shown())
 
     def help(self, lang: Lang) -> str | None:
         """Return what to do about it, where there is something to say."""
         code = f"problem.{self.code}.help"
-        return text(code, lang, subject=self.subject or "", **self.values) if has_text(code) else None
+        return text(code, lang, **self._shown()) if has_text(code) else None
+
+    def _shown(self) -> dict[str, object]:
+        """Return the values for a text: a dash stands where nothing is near, or nothing is known."""
+        values = {name: "—" if value is None else value for name, value in self.values.items()}
+        return {"subject": self.subject or ""} | values
 
     def render(self, lang: Lang) -> str:
         """Return place, cause and help as one line of text."""

@@ -9,7 +9,7 @@ from typing import Final, get_args
 from collection_guard.audit.vocabulary.files import header_file
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.tables import tables
-from collection_guard.model.words import SIGNALS, Signal
+from collection_guard.model.words import Signal
 
 EVENT_PATHS: Final = (
     "event_id",
@@ -154,9 +154,3 @@ def headers() -> Headers:
 def is_column_path(path: str) -> bool:
     """Say whether a column may be mapped to a path."""
     return path in COLUMN_PATHS or (path.startswith("extra.") and len(path) > len("extra."))
-
-
-def signal_of(path: str) -> str | None:
-    """Return the signal of a column that holds one signal."""
-    name = path.removeprefix("signals.")
-    return name if name != path and name in SIGNALS else None

@@ -9,7 +9,8 @@ Cell = str | float | int | bool | datetime | date | time | timedelta | None
 """What a cell may hold. Text files hold text alone."""
 
 _EXCEL_TEXT: Final = re.compile(r'^="((?:[^"]|"")*)"$')
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_WRAPPED: Final = ("=", "'")
 
 
 def is_blank(cell: Cell) -> bool:
@@ -19,11 +20,11 @@ def is_blank(cell: Cell) -> bool:
 
 def cell_text(cell: Cell) -> str:
     """Return the text that a person sees in a cell, without what Excel adds to keep text as text."""
+    if isinstance(cell, str):  # nearly all cells of nearly all logs
+        return _plain(cell)
     match cell:
         case None:
             return ""
-        case str():
-            return _plain(cell)
         case bool():
             return "true" if cell else "false"
         case int():
@@ -37,7 +38,11 @@ def cell_text(cell: Cell) -> str:
 
 
 def _plain(text: str) -> str:
-    plain = text.translate(_INVISIBLE).strip()
+    plain = text.strip()
+    if not plain.isascii() and _INVISIBLE.search(plain):
+        plain = _INVISIBLE.sub("", plain).strip()
+    if plain[:1] not in _WRAPPED:
+        return plain
     if (quoted := _EXCEL_TEXT.match(plain)) is not None:
         plain = quoted[1].replace('""', '"').strip()
     # A leading apostrophe marks a text in Excel; some exports write it out.

@@ -43,3 +43,5 @@ class Grid:
     padded: bool = False
     """The workbook shows some numbers with leading zeros."""
     hidden: bool = False
+    filled: bool = False
+    """Some cells were merged downwards, and their value written into each of their rows."""

@@ -97,11 +97,11 @@ def _grid(
         return Grid(sheet.name, [])
     top, left = sheet.start
     values: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=True)]
-    wide = _fill_merged(values, sheet.merged_cell_ranges or [], top, left)
+    wide, filled = _fill_merged(values, sheet.merged_cell_ranges or [], top, left)
     rows = [(top + index + 1, cells) for index, cells in enumerate(values)]
     hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
     formats = _formats(data, sheet.name, left)
-    return Grid(sheet.name, rows, wide=wide, formats=formats, padded=padded, hidden=hidden)
+    return Grid(sheet.name, rows, wide=wide, formats=formats, padded=padded, hidden=hidden, filled=filled)
 
 
 def _fill_merged(
@@ -109,19 +109,20 @@ def _fill_merged(
     ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
     top: int,
     left: int,
-) -> list[tuple[int, int, int]]:
+) -> tuple[list[tuple[int, int, int]], bool]:
     """Write the value of cells merged downwards into each of their rows; note those merged across."""
-    wide = []
+    wide, filled = [], False
     for (first_row, first_column), (last_row, last_column) in ranges:
         row, column = first_row - top, first_column - left
         if row < 0 or column < 0 or row >= len(values) or column >= len(values[row]):
             continue
         for below in range(row + 1, min(last_row - top + 1, len(values))):
-            if is_blank(values[below][column]):
+            if is_blank(values[below][column]) and not is_blank(values[row][column]):
                 values[below][column] = values[row][column]
+                filled = True
         if last_column > first_column:
             wide.append((row, column, last_column - left))
-    return wide
+    return wide, filled
 
 
 def _formats(data: bytes, sheet: str, left: int) -> Formats:

@@ -1,0 +1,100 @@
+"""Personal data as it is shown: enough to find a record again, not enough to know a person."""
+
+import re
+from typing import Any, Final
+
+_DIGIT: Final = "0-9０-９"
+_RUN: Final = re.compile(rf"[{_DIGIT}]{{7,}}[xX]?")
+_MOBILE: Final = rf"1[3-9][{_DIGIT}][ \-][{_DIGIT}]{{4}}[ \-][{_DIGIT}]{{4}}"
+_CARD: Final = rf"[{_DIGIT}]{{4}}(?:[ \-][{_DIGIT}]{{4}}){{3,4}}(?:[ \-][{_DIGIT}]{{1,3}})?"
+_LANDLINE: Final = rf"0[{_DIGIT}]{{2,3}}[ \-][{_DIGIT}]{{7,8}}"
+_SPACED: Final = re.compile(rf"(?<![{_DIGIT}])(?:{_MOBILE}|{_CARD}|{_LANDLINE})(?![{_DIGIT}])")
+_ADDRESS: Final = re.compile(r"[\w.+\-]+@(?=[\w\-]+\.[\w.\-]+)")
+_MASKED: Final = re.compile(r"\+?\d{0,7}[*＊•●xX]{2,}\d{0,4}[xX]?|[^*＊•●\d]{1,2}[*＊•●]+")
+"""A number or a name that the log itself masks already."""
+_COUNTRY: Final = re.compile(r"(\+\d{1,3}[ \-]?|0086|86(?=1[3-9]\d{9}$))")
+_HAN: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]+")
+_TWO_LETTER_SURNAMES: Final = re.compile(
+    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|长孙|宇文|夏侯|轩辕|端木|独孤|南宫|西门|百里"
+)
+_NUMBER_PATHS: Final = frozenset({"recipient.number", "callee", "caller", "number", "members.number"})
+_NAME_PATHS: Final = frozenset(
+    {"recipient.name", "collector.name", "claims.person", "extra.debtor_name", "members.name"}
+)
+_IDENTIFIER_PATHS: Final = frozenset({"borrower_id"})
+
+
+def mask_number(number: str) -> str:
+    """Mask a telephone number but for its first three and last four digits: 138****8000."""
+    plain = number.strip()
+    if _MASKED.fullmatch(plain):
+        return plain
+    head = ""
+    if (country := _COUNTRY.match(plain)) is not None:
+        head, plain = country[0], plain[country.end() :]
+    if len(plain) >= 10:
+        return f"{head}{plain[:3]}{'*' * (len(plain) - 7)}{plain[-4:]}"
+    # A short number gives too much away with seven digits shown.
+    return head + _tail(plain, 2)
+
+
+def mask_identifier(identifier: str) -> str:
+    """Mask an identity or card number but for its last four characters."""
+    plain = identifier.strip()
+    return plain if _MASKED.fullmatch(plain) else _tail(plain, 4)
+
+
+def mask_name(name: str) -> str:
+    """Mask a person's name but for the surname: 高**, 欧阳*, J*** Smith."""
+    plain = name.strip()
+    if _MASKED.fullmatch(plain):
+        return plain
+    if _HAN.fullmatch(plain):
+        kept = 2 if _TWO_LETTER_SURNAMES.match(plain) and len(plain) > 2 else 1
+        return plain[:kept] + "*" * (len(plain) - kept)
+    words = plain.split()
+    if len(words) < 2:
+        return plain[:1] + "*" * (len(plain) - 1)
+    return " ".join([*(word[0] + "***" for word in words[:-1]), words[-1]])
+
+
+def mask_text(text: str) -> str:
+    """Mask every run of seven or more digits in a text, and the names of e-mail addresses."""
+    plain = _SPACED.sub(lambda found: _mask_run(found[0]), text)
+    plain = _RUN.sub(lambda found: _mask_run(found[0]), plain)
+    return _ADDRESS.sub(lambda found: found[0][0] + "***@", plain)
+
+
+def mask_value(path: str, value: str) -> str:
+    """Mask a value by what its path holds."""
+    if path in _NUMBER_PATHS:
+        return mask_number(value)
+    if path in _NAME_PATHS:
+        return mask_name(value)
+    if path in _IDENTIFIER_PATHS:
+        return mask_identifier(value)
+    return mask_text(value)
+
+
+def mask_any(path: str, value: Any) -> Any:
+    """Mask a value of any shape, such as evidence: texts by their path, lists and mappings within."""
+    if isinstance(value, str):
+        return mask_value(path, value)
+    if isinstance(value, dict):
+        return {name: mask_any(f"{path}.{name}" if path else str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [mask_any(path, inner) for inner in value]
+    return value
+
+
+def _mask_run(run: str) -> str:
+    digits = run.replace(" ", "").replace("-", "")
+    if len(digits) == 11 and digits[0] in "1１":
+        return digits[:3] + "****" + digits[-4:]
+    return _tail(digits, 4)
+
+
+def _tail(text: str, kept: int) -> str:
+    if len(text) <= kept:
+        return "*" * len(text)
+    return "*" * (len(text) - kept) + text[-kept:]
