@@ -1,13 +1,16 @@
 """What an audit found: counts, violations with their evidence, what could not be known, and what was assumed."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from collection_guard.audit.intake import Contact, Intake
+from collection_guard.audit.columns import place_of
+from collection_guard.audit.taken import Contact, Intake
 from collection_guard.facts.world import Settings
 from collection_guard.language.schema import SEVERITIES, Rule
+from collection_guard.language.vocabulary import Fact
 
 NO_AGENCY = "—"
 """Stands for the agency of contacts that name none."""
@@ -24,13 +27,14 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class PackInfo:
-    """A pack that was applied."""
+    """A pack that was applied; ``facts`` is its vocabulary, its own measures and facts included."""
 
     name: str
     version: str
     status: str
     digest: str
     parameters: dict[str, Any]
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class MissingColumn:
-    """A field that was missing, and how many verdicts hang on a fact that is read from it."""
+    """A field that was empty, and how many unassessable verdicts hang on a fact that is read from it."""
 
     field: str
     verdicts: int
@@ -109,6 +113,7 @@ class Report:
     by_rule: dict[str, Tally] = field(default_factory=dict)
     by_agency: dict[str, AgencyTally] = field(default_factory=dict)
     missing: dict[str, Counter[tuple[str, ...]]] = field(default_factory=dict)
+    empty_fields: dict[str, Counter[str]] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     contacts_in_violation: int = 0
     contacts_fully_assessed: int = 0
@@ -143,6 +148,18 @@ class Report:
             for names, count in combinations.items():
                 counts.update(dict.fromkeys(names, count))
         return counts
+
+    def missing_columns(self, rule: str | None = None) -> list[MissingColumn]:
+        """Return the fields that were empty where verdicts hang on them, the most helpful first; of one rule or all."""
+        verdicts: Counter[str] = Counter()
+        rules: dict[str, list[str]] = {}
+        for name, counts in sorted(self.empty_fields.items()):
+            if rule in {None, name}:
+                verdicts.update(counts)
+                for path in counts:
+                    rules.setdefault(path, []).append(name)
+        found = [MissingColumn(path, count, tuple(rules[path])) for path, count in verdicts.items()]
+        return sorted(found, key=lambda column: (-column.verdicts, place_of(column.field)))
 
     def worst_rules(self, most: int = 3) -> list[tuple[str, Tally]]:
         """Return the rules with the most violations; graver rules first among equals."""

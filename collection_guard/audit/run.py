@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from collection_guard.audit.intake import Contact, Intake
+from collection_guard.audit.columns import EmptyFields
+from collection_guard.audit.taken import Contact, Intake
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, PackInfo, Report, RuleInfo, Tally, Violation
 from collection_guard.audit.verdict_lines import line_of
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
@@ -60,7 +61,7 @@ def run_audit(
         engine_note="durable_unavailable" if basis.engine == "auto" and not is_available() else None,
         settings=basis.settings,
         packs=[
-            PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters))
+            PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters), last.vocabulary)
             for pack, last in zip(compiled, last_sets, strict=True)
         ],
         registry_digest=basis.registry.digest if basis.registry is not None else None,
@@ -71,6 +72,13 @@ def run_audit(
         latest=contacts[-1].event.started_at if contacts else None,
     )
     report.by_rule = {rule: Tally() for rule in sorted(report.rules)}
+    rule_set_of = {rule.id: rule_set for rule_set in last_sets for rule in rule_set.rules}
+    empty = EmptyFields(
+        [item.event for item in contacts],
+        basis.profiles,
+        has_registry=registry is not None,
+        has_zone=basis.settings.timezone is not None,
+    )
     digest = hashlib.sha256()
     # INVARIANT (order-free): contacts are judged in the total order of line 4, not in that of the input.
     # INVARIANT (no-look-ahead): an event joins the past only after it was judged.
@@ -78,6 +86,9 @@ def run_audit(
         judged = sorted(judge.judge(contact.event), key=lambda item: item.rule.id)
         _count(report, contact, judged)
         for item in judged:
+            if item.verdict.verdict == UNASSESSABLE:
+                hanging = empty.of(contact.event, item.verdict.missing, rule_set_of[item.rule.id])
+                report.empty_fields.setdefault(item.rule.id, Counter()).update(hanging)
             if item.verdict.verdict != NOT_APPLICABLE:
                 digest.update(line_of(item.verdict).encode())
             if each is not None:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from typing import Final
 
 from collection_guard.audit.report import AgencyTally, Report, Violation
-from collection_guard.audit.taken import Assumption
+from collection_guard.audit.taken import Assumption, Finding, Position, Rejected
 from collection_guard.language.schema import SEVERITIES
 from collection_guard.model.texts import Lang
 from collection_guard.reports.page import Column, Page, Styled
@@ -134,13 +134,21 @@ class _Terminal:
             return
         self._title("worst", most=_WORST)
         rows = [
-            (say.text("report.worst_agency", place=place), say.text("report.worst_agency_of", name=say.agency(name), **self._agency_values(tally)))
+            (
+                say.text("report.worst_agency", place=place),
+                say.text("report.worst_agency_of", name=say.agency(name), **self._agency_values(tally)),
+            )
             for place, (name, tally) in enumerate(agencies, 1)
         ]
         rows += [
             (
                 say.text("report.worst_rule", place=place),
-                say.text("report.worst_rule_of", rule=self._rule(rule), severity=say.word(report.rules[rule].rule.severity), count=number(tally.violation)),
+                say.text(
+                    "report.worst_rule_of",
+                    rule=self._rule(rule),
+                    severity=say.word(report.rules[rule].rule.severity),
+                    count=number(tally.violation),
+                ),
             )
             for place, (rule, tally) in enumerate(rules, 1)
         ]
@@ -180,7 +188,12 @@ class _Terminal:
         ranked = sorted(self.report.by_agency.items(), key=lambda pair: (-pair[1].contacts_in_violation, pair[0]))
         self.page.table(
             self._columns(
-                "contacts", "in_violation", "rate", "assessable", "agency", right=("contacts", "in_violation", "rate", "assessable")
+                "contacts",
+                "in_violation",
+                "rate",
+                "assessable",
+                "agency",
+                right=("contacts", "in_violation", "rate", "assessable"),
             ),
             [
                 [
@@ -225,9 +238,14 @@ class _Terminal:
         numbers = say.number_of(contact)
         direction = [say.word(event.direction)] if event.direction else []
         rows = [
-            ("where", say.text("report.where", place=say.place(contact.position), id=say.shown(event.event_id))),
+            ("where", say.text("report.where", place=say.place(contact.position), id=say.key(event.event_id))),
             ("when", say.moment(event.started_at)),
-            ("agency", say.text("report.agency_and_collector", agency=say.agency(event.agency), collector=say.collector(contact))),
+            (
+                "agency",
+                say.text(
+                    "report.agency_and_collector", agency=say.agency(event.agency), collector=say.collector(contact)
+                ),
+            ),
             ("case", say.case(contact)),
             ("whom", " ".join(part for part in (say.recipient(contact), numbers) if part)),
             ("channel", say.listed([say.word(event.channel), *direction])),
@@ -254,7 +272,10 @@ class _Terminal:
         self.page.table(
             self._columns("verdicts", "missing", right=("verdicts",)),
             [
-                [number(count), say.text("report.named", name=meanings[name], id=name) if meanings[name] != name else name]
+                [
+                    number(count),
+                    say.text("report.named", name=meanings[name], id=name) if meanings[name] != name else name,
+                ]
                 for name, count in ranked[:_LISTED]
             ],
         )
@@ -265,7 +286,10 @@ class _Terminal:
             self.page.line(say.text("report.columns_help"))
             self.page.table(
                 self._columns("verdicts", "rules", "field", right=("verdicts", "rules")),
-                [[number(item.verdicts), number(len(item.rules)), say.field(item.field)] for item in columns[:_COLUMNS]],
+                [
+                    [number(item.verdicts), number(len(item.rules)), say.field(item.field)]
+                    for item in columns[:_COLUMNS]
+                ],
             )
         self.page.blank()
         self.page.line(say.text("report.per_rule_help"))
@@ -303,16 +327,13 @@ class _Terminal:
         nameless = sum(1 for item in report.intake.contacts if item.event.borrower_id is None)
         if nameless:
             self.page.item(say.text("report.borrower_is_case", count=number(nameless)))
-        for file, assumption in self._of_files():
-            self.page.item(say.text("report.of_file", file=say.shown(file), words=say.assumption(assumption)))
+        for file, sheet, assumption in say.assumptions():
+            place = say.place(Position(file, sheet))
+            self.page.item(say.text("report.of_file", file=place, words=self._with_help(assumption)))
 
-    def _of_files(self) -> list[tuple[str, Assumption]]:
-        """Return what was assumed of each file, once a file."""
-        found: list[tuple[str, Assumption]] = []
-        for file in self.report.intake.files:
-            for sheet in file.sheets:
-                found += [(file.path, item) for item in sheet.assumptions if (file.path, item) not in found]
-        return found
+    def _with_help(self, item: Rejected | Assumption | Finding) -> str:
+        words, advice = self.say.cause(item), self.say.help(item)
+        return words if advice is None else self.say.text("report.with_help", words=words, help=advice)
 
     def _rows(self) -> None:
         say, intake = self.say, self.report.intake
@@ -334,7 +355,7 @@ class _Terminal:
             self.page.table(
                 self._columns("rows", "reason", "first_at", right=("rows",)),
                 [
-                    [number(count), say.rejection(first[reason]), say.place(first[reason].position)]
+                    [number(count), self._with_help(first[reason]), say.place(first[reason].position)]
                     for reason, count in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
                 ],
             )
@@ -348,7 +369,7 @@ class _Terminal:
                 [
                     [
                         number(count),
-                        say.told("set_aside", reason, earliest[reason].values),
+                        say.cause(earliest[reason]),
                         say.place(earliest[reason].position),
                     ]
                     for reason, count in sorted(aside.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -386,7 +407,7 @@ class _Terminal:
             [
                 [
                     number(item.count),
-                    say.text("report.named", name=say.finding(item), id=item.code),
+                    say.text("report.named", name=self._with_help(item), id=item.code),
                     say.place(item.position),
                 ]
                 for item in found
@@ -407,7 +428,7 @@ class _Terminal:
         self._title("run")
         rows = [(say.text("report.engine"), report.engine)]
         if report.engine_note is not None:
-            rows.append(("", say.told("engine_note", report.engine_note, {})))
+            rows.append(("", say.text(f"engine_note.{report.engine_note}")))
         rows += [
             (
                 say.text("report.pack"),
@@ -431,7 +452,7 @@ class _Terminal:
     def _file(self, place: int) -> str:
         file = self.report.intake.files[place]
         parts = [
-            self.say.shown(file.path),
+            self.say.key(file.path),
             self.say.text("report.file_rows", rows=number(file.rows)),
             file.encoding or "",
             file.zone or "",
@@ -444,14 +465,12 @@ class _Terminal:
         self._title("next")
         for violation in self._selection()[:1]:
             event, position = violation.contact.event, violation.contact.position
-            event_id = say.shown(event.event_id)
-            file = say.shown(position.file) if position.file is not None else "LOG"
+            event_id = say.key(event.event_id)
+            file = say.key(position.file) if position.file is not None else "LOG"
             command = f"collection-guard explain {shlex.quote(event_id)} {shlex.quote(file)}"
             self.page.item(say.text("report.next_explain", command=command))
         for column in report.missing_columns()[:1]:
-            self.page.item(
-                say.text("report.next_column", field=say.field(column.field), count=number(column.verdicts))
-            )
+            self.page.item(say.text("report.next_column", field=say.field(column.field), count=number(column.verdicts)))
         if report.intake.rejected:
             self.page.item(say.text("report.next_rejected", count=number(len(report.intake.rejected))))
         if not report.violations and not report.missing and not report.intake.rejected:

@@ -1,6 +1,7 @@
 """What the reports of every format say in words: messages, evidence, values, people, places, times and shares."""
 
 import json
+import re
 import string
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -9,14 +10,19 @@ from typing import Any, Final
 import pytz
 
 from collection_guard.audit.report import NO_AGENCY, Report, Violation
-from collection_guard.audit.taken import Assumption, Contact, Finding, Position, Rejected
-from collection_guard.language.schema import SEVERITIES, Source, Text
-from collection_guard.language.vocabulary import Fact
-from collection_guard.model.masking import mask_name, mask_text
-from collection_guard.model.texts import Lang, catalogue, has_text, text
+from collection_guard.audit.taken import Assumption, Contact, Finding, Position, Rejected, SetAside
+from collection_guard.language.schema import SEVERITIES, Rule, Source, Text
+from collection_guard.language.vocabulary import FACTS, Fact
+from collection_guard.model.masking import mask_identifier, mask_name, mask_number, mask_text, mask_value
+from collection_guard.model.texts import Lang, has_text, text
 
-_NAME_PATHS: Final = frozenset({"recipient.name", "recipient.members", "collector.name", "claims.person"})
-_UNSHOWN_PATHS: Final = frozenset({"content"})
+_PERSONAL_NUMBER: Final = re.compile(
+    r"(?<!\d)(?:1[3-9]\d{9}|[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"
+)
+"""A mobile number or an identity number. Of a bank card only its check digit tells it from a running number."""
+_CARD: Final = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
+_SEPARATORS: Final = str.maketrans("０１２３４５６７８９", "0123456789", " -\u3000")
+_UNSHOWN_PATHS: Final = frozenset({"content", "extra.note"})
 """What was said names people in ways that no pattern finds."""
 _CONTENT: Final = "content."
 _FIRMS: Final = "law_firm."
@@ -78,6 +84,65 @@ def plain(words: str) -> str:
     return "".join(character if character.isprintable() else " " for character in words)
 
 
+def word(value: str, lang: Lang) -> str:
+    """Return a word of a closed list; a word of nobody's list stays as it is."""
+    code = f"word.{value}"
+    return text(code, lang) if has_text(code) else value
+
+
+def message_of(rule: Rule, values: Mapping[str, Any], lang: Lang, *, masked: bool = True) -> str:
+    """Return a rule's message with the values of its facts filled in."""
+    return filled(rule.message, values, FACTS, lang, masked=masked)
+
+
+def filled(words: Text, values: Mapping[str, Any], facts: Mapping[str, Fact], lang: Lang, *, masked: bool) -> str:
+    """Return a message or a remedy with the values of its facts filled in."""
+    parts = []
+    for literal, name, _, _ in string.Formatter().parse(words.zh if lang == "zh" else words.en):
+        parts.append(literal)
+        if name is not None:
+            parts.append(spoken(values.get(name), facts.get(name), lang, masked=masked))
+    return "".join(parts)
+
+
+def spoken(value: Any, fact: Fact | None, lang: Lang, *, masked: bool) -> str:
+    """Return the value of a fact in words of the language: as ``engines.evidence.shown`` gives it."""
+
+    def inner(item: Any) -> str:
+        return spoken(item, fact, lang, masked=masked)
+
+    sign = text("report.list_sign", lang)
+    match value:
+        case None:
+            return word("unknown", lang)
+        case bool():
+            return word("yes" if value else "no", lang)
+        case dict():
+            return sign.join(f"{inner(at)} ({zone})" for zone, at in value.items()) or word("unknown", lang)
+        case [low, None] if fact is None or fact.type != "set":
+            return text("report.at_least", lang, low=inner(low))
+        case [low, high] if fact is None or fact.type != "set":
+            return text("report.between", lang, low=inner(low), high=inner(high))
+        case list() | tuple():
+            return sign.join(inner(item) for item in value) or word("none", lang)
+        case str() if fact is not None and fact.words:
+            return word(value, lang)
+        case _:
+            return mask_text(plain(str(value))) if masked else plain(str(value))
+
+
+def holds_personal_number(value: str) -> bool:
+    """Say whether an identifier is, or holds, the number of a telephone, a person or a bank card."""
+    digits = value.translate(_SEPARATORS)
+    return _PERSONAL_NUMBER.search(digits) is not None or any(_checks(run) for run in _CARD.findall(digits))
+
+
+def _checks(run: str) -> bool:
+    """Say whether the last digit is the check digit that bank cards have."""
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(run)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
 class Wording:
     """Says things of one report in one language, masked or not."""
 
@@ -101,8 +166,7 @@ class Wording:
 
     def word(self, value: str) -> str:
         """Return a word of a closed list; a word of nobody's list stays as it is."""
-        code = f"word.{value}"
-        return self.text(code) if has_text(code) else self.shown(value)
+        return word(value, self.lang)
 
     def field(self, path: str) -> str:
         """Return a field as one names a column, with its path."""
@@ -113,20 +177,17 @@ class Wording:
         """Return words as a list inside a sentence."""
         return self.text("report.list_sign").join(words)
 
-    def told(self, kind: str, code: str, values: Mapping[str, object]) -> str:
-        """Return what the catalogue says of a code of the intake, filled in; the bare code if it says nothing."""
-        entry = catalogue().get(f"{kind}.{code}")
-        if entry is None:
-            return code
-        shown = {name: value if isinstance(value, int) else self.shown(value) for name, value in values.items()}
-        return string.Formatter().vformat(entry[self.lang], (), _Values(shown))
-
     # What came from the input
 
     def shown(self, value: object) -> str:
         """Return anything that came from the input as text, masked."""
         words = plain(str(value))
         return mask_text(words) if self.masked else words
+
+    def key(self, value: str) -> str:
+        """Return an identifier by which a record is found again: whole, unless it is somebody's number."""
+        words = plain(value)
+        return mask_identifier(words) if self.masked and holds_personal_number(words) else words
 
     def person(self, name: str | None) -> str | None:
         """Return the name of a person, masked."""
@@ -135,14 +196,12 @@ class Wording:
         return mask_text(mask_name(plain(name))) if self.masked else plain(name)
 
     def raw(self, path: str | None, value: str | None) -> str | None:
-        """Return a cell of a row that could not be read, masked by what its column holds."""
-        if value is None or not self.masked:
-            return None if value is None else plain(value)
-        if path in _NAME_PATHS:
-            return self.person(value)
-        if path in _UNSHOWN_PATHS:
+        """Return a cell as it stood in its column, masked by what the column holds."""
+        if value is None:
+            return None
+        if self.masked and path in _UNSHOWN_PATHS:
             return self.text("report.not_shown", count=len(value))
-        return self.shown(value)
+        return mask_text(mask_value(path or "", plain(value))) if self.masked else plain(value)
 
     def agency(self, name: str | None) -> str:
         """Return the agency; agencies are no persons."""
@@ -151,12 +210,12 @@ class Wording:
     def case(self, contact: Contact) -> str:
         """Return the case, or that it is unknown."""
         case_id = contact.event.case_id
-        return self.shown(case_id) if self.report.intake.has_case(case_id) else self.text("report.no_case")
+        return self.key(case_id) if self.report.intake.has_case(case_id) else self.text("report.no_case")
 
     def collector(self, contact: Contact) -> str:
         """Return the id and the name of the collector, as far as known."""
         collector = contact.event.collector
-        parts = (None if collector.id is None else self.shown(collector.id), self.person(collector.name))
+        parts = (None if collector.id is None else self.key(collector.id), self.person(collector.name))
         return " ".join(part for part in parts if part) or self.word("unknown")
 
     def recipient(self, contact: Contact) -> str:
@@ -173,11 +232,13 @@ class Wording:
     def number_of(self, contact: Contact) -> str | None:
         """Return the number that was contacted."""
         value = contact.event.recipient.number
-        return None if value is None else self.shown(value)
+        if value is None:
+            return None
+        return mask_text(mask_number(plain(value))) if self.masked else plain(value)
 
     def place(self, position: Position) -> str:
         """Return where a row stands."""
-        parts = [self.shown(part) for part in (position.file, position.sheet) if part is not None]
+        parts = [self.key(part) for part in (position.file, position.sheet) if part is not None]
         if position.row is not None:
             parts.append(self.text("report.row", row=position.row))
         return " ".join(parts) or self.word("unknown")
@@ -206,50 +267,31 @@ class Wording:
 
     def value(self, fact: Fact | None, value: Any) -> str:
         """Return the value of a fact in words of the language."""
-        match value:
-            case None:
-                return self.word("unknown")
-            case bool():
-                return self.word("yes" if value else "no")
-            case dict():
-                zones = [f"{self.value(fact, at)} ({zone})" for zone, at in value.items()]
-                return self.listed(zones) or self.word("unknown")
-            case [low, None] if fact is None or fact.type != "set":
-                return self.text("report.at_least", low=self.value(fact, low))
-            case [low, high] if fact is None or fact.type != "set":
-                return self.text("report.between", low=self.value(fact, low), high=self.value(fact, high))
-            case list() | tuple():
-                return self.listed([self.value(fact, item) for item in value]) or self.word("none")
-            case str() if fact is not None and fact.words:
-                return self.word(value)
-            case _:
-                return self.shown(value)
+        return spoken(value, fact, self.lang, masked=self.masked)
 
     def message(self, violation: Violation) -> str:
         """Return what a violation is, with its facts filled in."""
-        return self._filled(self.of(self.report.rules[violation.rule].rule.message), violation)
+        return self._filled(self.report.rules[violation.rule].rule.message, violation)
 
     def remedy(self, violation: Violation) -> str:
         """Return what to do instead, with its facts filled in."""
-        return self._filled(self.of(self.report.rules[violation.rule].rule.remedy), violation)
+        return self._filled(self.report.rules[violation.rule].rule.remedy, violation)
 
-    def _filled(self, words: str, violation: Violation) -> str:
-        parts = []
-        for literal, name, _, _ in string.Formatter().parse(words):
-            parts.append(literal)
-            if name is not None:
-                parts.append(self.value(self.fact(violation.rule, name), violation.values.get(name)))
-        return "".join(parts)
+    def _filled(self, words: Text, violation: Violation) -> str:
+        facts = self._facts.get(self.report.rules[violation.rule].pack, FACTS)
+        return filled(words, violation.values, facts, self.lang, masked=self.masked)
 
     def evidence(self, violation: Violation) -> list[str]:
         """Return the facts that made a violation one, each with what stands beside it."""
-        lines = []
+        lines: list[str] = []
         for name, value in violation.evidence.items():
             if name.endswith(":"):
                 lines += self._notes(value)
                 continue
             meaning = self.meaning(violation.rule, name)
-            lines.append(self.text("report.fact", fact=meaning, value=self.value(self.fact(violation.rule, name), value)))
+            lines.append(
+                self.text("report.fact", fact=meaning, value=self.value(self.fact(violation.rule, name), value))
+            )
         return lines
 
     def _notes(self, notes: Mapping[str, Any]) -> Iterator[str]:
@@ -283,7 +325,9 @@ class Wording:
             parts.append(source.published.isoformat())
         if source.clause is not None:
             parts.append(said(source.clause, self.lang))
-        return self.text("report.source", title=self.text("report.comma").join(parts), says=said(source.says, self.lang))
+        return self.text(
+            "report.source", title=self.text("report.comma").join(parts), says=said(source.says, self.lang)
+        )
 
     def basis(self, violation: Violation) -> str:
         """Say how a violation was established: from fields, from signals supplied, or from words detected."""
@@ -296,8 +340,9 @@ class Wording:
                 found.add("basis_detected" if given is None and event.content else "basis_supplied")
             elif name.startswith(_FIRMS) and not name.endswith(":") and self._firm_heard(violation):
                 found.add("basis_detected")
-        kinds = [kind for kind in ("basis_detected", "basis_supplied") if kind in found] or ["basis_fields"]
-        return self.listed([self.text(f"report.{kind}") for kind in kinds])
+        return self.listed(
+            [self.text(f"report.{kind}") for kind in sorted(found)] or [self.text("report.basis_fields")]
+        )
 
     def _firm_heard(self, violation: Violation) -> bool:
         claims = violation.contact.event.claims
@@ -305,29 +350,19 @@ class Wording:
 
     # The intake
 
-    def rejection(self, row: Rejected) -> str:
-        """Return why a row was rejected."""
-        value = self.raw(row.path, row.value)
-        return self.told("rejected", row.reason, {**self._of_row(row), "value": "" if value is None else value})
+    def cause(self, item: Rejected | SetAside | Assumption | Finding) -> str:
+        """Return what was wrong with a row, what it was, what was assumed, or what is wrong with the data."""
+        return self.shown(item.cause(self.lang))
 
-    def _of_row(self, row: Rejected) -> dict[str, object]:
-        return {"column": row.column or row.path or "", "path": row.path or "", **row.values}
+    def help(self, item: Rejected | Assumption | Finding) -> str | None:
+        """Return what to do about it, where there is something to say."""
+        words = item.help(self.lang)
+        return None if words is None else self.shown(words)
 
-    def assumption(self, assumption: Assumption) -> str:
-        """Return what was taken for granted."""
-        values = dict(assumption.values)
-        for name in ("path", "word"):
-            if isinstance(values.get(name), str):
-                values[name] = self.field(str(values[name])) if name == "path" else self.word(str(values[name]))
-        return self.told("assumption", assumption.code, values)
-
-    def finding(self, finding: Finding) -> str:
-        """Return what is wrong with the data."""
-        return self.told("finding", finding.code, {"column": finding.column or "", "count": finding.count, **finding.values})
-
-
-class _Values(dict[str, object]):
-    """The values of a text; one that the intake did not give is left out visibly, not with a crash."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
+    def assumptions(self) -> list[tuple[str, str | None, Assumption]]:
+        """Return what was assumed of each file and sheet."""
+        found: list[tuple[str, str | None, Assumption]] = []
+        for file in self.report.intake.files:
+            found += [(file.path, None, item) for item in file.assumptions]
+            found += [(file.path, sheet.sheet, item) for sheet in file.sheets for item in sheet.assumptions]
+        return found

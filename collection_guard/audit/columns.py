@@ -1,0 +1,94 @@
+"""Which columns would help: the fields that are empty, of those that a missing fact is read from (semantics 2)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from collection_guard.language.compiled import RuleSet
+from collection_guard.language.ir import tests_of
+from collection_guard.language.vocabulary import FACTS
+from collection_guard.model.event import Event
+from collection_guard.model.profile import CaseProfile
+
+_REGISTRY: Final = "registry"
+_PROFILE: Final = "profile."
+_ZONE: Final = "settings.timezone"
+_NONE_REPORTED: Final = frozenset({"outcome.state_change", "outcome.disposition"})
+"""Fields that say something by being empty: that none was reported (semantics 10)."""
+_GROUPS: Final = frozenset({"group", "public"})
+
+
+@cache
+def _places() -> dict[str, tuple[int, int]]:
+    """Return the place of each field: how early the facts that are read from it name it."""
+    places: dict[str, tuple[int, int]] = {}
+    for row, fact in enumerate(FACTS.values()):
+        for column, path in enumerate(fact.fields):
+            places[path] = min(places.get(path, (column, row)), (column, row))
+    return places
+
+
+def place_of(path: str) -> tuple[int, int, str]:
+    """Return where a field stands among others that are wanted as often: what says most comes first."""
+    return (*_places().get(path, (len(FACTS), 0)), path)
+
+
+class EmptyFields:
+    """Finds, for an unassessable verdict, the fields whose emptiness it may hang on."""
+
+    def __init__(
+        self, events: Sequence[Event], profiles: Mapping[str, CaseProfile], *, has_registry: bool, has_zone: bool
+    ) -> None:
+        self._events = events
+        self._profiles = profiles
+        self._given = {_REGISTRY: has_registry, _ZONE: has_zone}
+        self._fields: dict[tuple[RuleSet, str], tuple[tuple[str, ...], bool]] = {}
+        self._empty_somewhere: dict[str, bool] = {}
+
+    def of(self, event: Event, missing: Sequence[str], rule_set: RuleSet) -> set[str]:
+        """Return the fields that are empty: in this contact, or for a measure in some contact of the log."""
+        found: set[str] = set()
+        for name in missing:
+            fields, of_past = self._fields_of(name, rule_set)
+            is_empty = self._is_empty_somewhere if of_past else lambda path: self._is_empty(event, path)
+            empty = {path for path in fields if is_empty(path)}
+            # A registry that is there, and leaves it open all the same, is known by its month alone.
+            found |= empty or ({_REGISTRY} & set(fields))
+        return found
+
+    def _fields_of(self, name: str, rule_set: RuleSet) -> tuple[tuple[str, ...], bool]:
+        key = (rule_set, name)
+        if key not in self._fields:
+            fact = rule_set.vocabulary.get(name)
+            own = fact.fields if fact is not None else ()
+            self._fields[key] = (own, False) if own else (tuple(dict.fromkeys(_read_by(name, rule_set))), True)
+        return self._fields[key]
+
+    def _is_empty_somewhere(self, path: str) -> bool:
+        if path not in self._empty_somewhere:
+            self._empty_somewhere[path] = any(self._is_empty(event, path) for event in self._events)
+        return self._empty_somewhere[path]
+
+    def _is_empty(self, event: Event, path: str) -> bool:
+        if path in self._given:
+            return not self._given[path]
+        if path.startswith(_PROFILE):
+            return getattr(self._profiles.get(event.case_id), path.removeprefix(_PROFILE), None) is None
+        if path == "recipient.members":
+            return event.recipient.audience in _GROUPS and not event.recipient.members
+        value: Any = event
+        for part in path.split("."):
+            value = getattr(value, part)
+        return value == "unknown" if path in _NONE_REPORTED else value is None
+
+
+def _read_by(name: str, rule_set: RuleSet) -> Iterator[str]:
+    """Yield the fields that a measure, or a fact that the pack defines, is read from."""
+    measure = rule_set.measures.get(name.removeprefix("measure."))
+    nodes = [] if measure is None else [measure.where] + ([] if measure.since is None else [measure.since])
+    if name in rule_set.defined:
+        nodes.append(rule_set.defined[name])
+    for node in nodes:
+        for test in tests_of(node):
+            fact = rule_set.vocabulary[test.fact]
+            yield from fact.fields or _read_by(test.fact, rule_set)

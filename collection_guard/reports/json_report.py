@@ -1,0 +1,311 @@
+"""The whole report as one JSON object, for programs.
+
+It is the same for the same input, rules and settings: keys are sorted, lists have an order of their own, and nothing
+depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}``; instants are ISO 8601 with offset.
+
+``format``, ``format_version``
+    what this is; the version rises when a key changes its meaning or goes away
+``masked``
+    whether numbers, identifiers of persons and names of persons are masked
+``run``
+    ``program`` and its version, ``engine`` (and ``engine_note``), ``packs`` (name, version, status, digest,
+    parameters), ``registry_digest``, ``detector``, ``settings``, ``files`` (path, digest, encoding, zone, rows, and
+    how each sheet was read), ``verdict_digest`` (of all verdicts that are not ``not_applicable``)
+``counts``
+    ``rows_read`` = ``contacts`` + ``rejected`` + ``set_aside``; ``contacts_in_violation``,
+    ``contacts_fully_assessed``; ``verdicts`` by kind with ``assessable_share``; ``violations_by_severity``;
+    ``looks_past_log`` (verdicts whose window reaches before the earliest contact)
+``period``
+    the first and the last instant at which a contact began
+``rules``, ``by_rule``, ``by_agency``
+    what each rule is; its verdicts; the contacts and verdicts of each agency, ``null`` in ``agency`` for none named
+``violations``
+    sorted by ``started_at``, ``event_id`` and rule, each with its place, message, remedy, evidence and sources
+``missing``
+    of the unassessable verdicts: ``facts`` and ``columns`` that were missing with the number of verdicts that hang
+    on them, and ``by_rule`` the combinations of facts; a column may stand in for another
+``rejected``, ``set_aside``, ``unmapped``, ``data_findings``, ``assumptions``, ``cases``, ``not_in_force``
+    what became of the other rows, words that no table knows, faults of the data, what was taken for granted, how
+    cases were found, and rules that a missing parameter keeps out of force
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally, Violation
+from collection_guard.audit.taken import Assumption, FileReading, Finding, Position, Rejected, SetAside
+from collection_guard.language.schema import SEVERITIES, Text
+from collection_guard.model.texts import LANGS
+from collection_guard.reports.wording import Wording
+from collection_guard.version import __version__
+
+FORMAT: Final = "collection-guard-report"
+FORMAT_VERSION: Final = 1
+
+
+def render_json(report: Report, *, masked: bool = True) -> str:
+    """Return the whole report as JSON, with its line end."""
+    return json.dumps(_Json(report, masked=masked).report(), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def _both(words: Text) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {**asdict(tally), "assessable_share": tally.assessable_share}
+
+
+class _Json:
+    def __init__(self, report: Report, *, masked: bool) -> None:
+        self._report = report
+        self._masked = masked
+        self._wordings = {lang: Wording(report, lang, masked=masked) for lang in LANGS}
+        self._say = self._wordings["en"]
+
+    def report(self) -> dict[str, Any]:
+        """Return everything."""
+        report = self._report
+        intake = report.intake
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "masked": self._masked,
+            "run": self._run(),
+            "counts": self._counts(),
+            "period": {
+                "earliest": None if report.earliest is None else report.earliest.isoformat(),
+                "latest": None if report.latest is None else report.latest.isoformat(),
+            },
+            "rules": {rule: self._rule(rule) for rule in report.rules},
+            "by_rule": {rule: _tally(tally) for rule, tally in report.by_rule.items()},
+            "by_agency": [self._agency(name, tally) for name, tally in sorted(report.by_agency.items())],
+            "violations": [self._violation(violation) for violation in self._in_order()],
+            "missing": self._missing(),
+            "rejected": [
+                {
+                    **self._position(row.position),
+                    "reason": row.reason,
+                    "column": row.column,
+                    "field": row.path,
+                    "value": self._say.raw(row.path, row.value),
+                    "message": self._cause(row),
+                }
+                for row in intake.rejected
+            ],
+            "set_aside": [
+                {
+                    **self._position(row.position),
+                    "reason": row.reason,
+                    "message": self._cause(row),
+                }
+                for row in intake.set_aside
+            ],
+            "unmapped": [
+                {
+                    "field": item.path,
+                    "value": self._say.raw(item.path, item.value),
+                    "count": item.count,
+                    "nearest": [self._say.shown(word) for word in item.nearest],
+                }
+                for item in sorted(intake.unmapped, key=lambda item: (item.path, item.value))
+            ],
+            "data_findings": [
+                {
+                    **self._position(item.position),
+                    "code": item.code,
+                    "column": item.column,
+                    "count": item.count,
+                    "message": self._cause(item),
+                }
+                for item in intake.findings
+            ],
+            "assumptions": self._assumptions(),
+            "cases": asdict(intake.cases),
+            "not_in_force": [
+                {"rule": info.rule.id, "parameters": list(info.unset)}
+                for info in sorted(report.not_in_force(), key=lambda info: info.rule.id)
+            ],
+        }
+
+    def _each(self, words: Callable[[Wording], str]) -> dict[str, str]:
+        return {lang: words(wording) for lang, wording in self._wordings.items()}
+
+    def _cause(self, item: Rejected | SetAside | Assumption | Finding) -> dict[str, str]:
+        return self._each(lambda say: say.cause(item))
+
+    def _clean(self, value: Any) -> Any:
+        """Return a value from the input with every text in it masked."""
+        match value:
+            case str():
+                return self._say.shown(value)
+            case dict():
+                return {str(name): self._clean(item) for name, item in value.items()}
+            case list() | tuple():
+                return [self._clean(item) for item in value]
+            case _:
+                return value
+
+    def _key(self, value: str | None) -> str | None:
+        return None if value is None else self._say.key(value)
+
+    def _position(self, position: Position) -> dict[str, Any]:
+        return {
+            "file": self._key(position.file),
+            "sheet": self._key(position.sheet),
+            "row": position.row,
+        }
+
+    def _run(self) -> dict[str, Any]:
+        report = self._report
+        settings = report.settings
+        complete_from = settings.history_complete_from
+        return {
+            "program": {"name": "collection-guard", "version": __version__},
+            "engine": report.engine,
+            "engine_note": report.engine_note,
+            "packs": [
+                {
+                    "name": pack.name,
+                    "version": pack.version,
+                    "status": pack.status,
+                    "digest": pack.digest,
+                    "parameters": pack.parameters,
+                }
+                for pack in report.packs
+            ],
+            "registry_digest": report.registry_digest,
+            "detector": report.detector,
+            "settings": {
+                **asdict(settings),
+                "history_complete_from": None if complete_from is None else complete_from.isoformat(),
+            },
+            "files": [self._file(file) for file in report.intake.files],
+            "verdict_digest": report.verdict_digest,
+        }
+
+    def _file(self, file: FileReading) -> dict[str, Any]:
+        return {
+            "path": self._key(file.path),
+            "digest": file.digest,
+            "encoding": file.encoding,
+            "encoding_confirmed": file.encoding_confirmed,
+            "zone": file.zone,
+            "rows": file.rows,
+            "sheets": [
+                {
+                    "sheet": self._key(sheet.sheet),
+                    "header_rows": list(sheet.header_rows),
+                    "columns": self._clean(sheet.columns),
+                    "unmapped_columns": self._clean(sheet.unmapped),
+                    "ambiguous_columns": self._clean(sheet.ambiguous),
+                }
+                for sheet in file.sheets
+            ],
+        }
+
+    def _counts(self) -> dict[str, Any]:
+        report = self._report
+        severities = Counter(report.rules[item.rule].rule.severity for item in report.violations)
+        return {
+            "rows_read": report.intake.rows_read,
+            "contacts": report.contacts,
+            "rejected": len(report.intake.rejected),
+            "rejected_by_reason": report.intake.rejected_by_reason(),
+            "set_aside": len(report.intake.set_aside),
+            "set_aside_by_reason": report.intake.set_aside_by_reason(),
+            "contacts_in_violation": report.contacts_in_violation,
+            "contacts_fully_assessed": report.contacts_fully_assessed,
+            "verdicts": _tally(report.total),
+            "violations_by_severity": {severity: severities[severity] for severity in SEVERITIES},
+            "looks_past_log": report.looks_past_log,
+        }
+
+    def _rule(self, rule: str) -> dict[str, Any]:
+        info = self._report.rules[rule]
+        return {
+            "pack": info.pack,
+            "title": _both(info.rule.title),
+            "severity": info.rule.severity,
+            "effect": info.rule.effect,
+        }
+
+    def _agency(self, name: str, tally: AgencyTally) -> dict[str, Any]:
+        return {
+            "agency": None if name == NO_AGENCY else self._clean(name),
+            "contacts": tally.contacts,
+            "contacts_in_violation": tally.contacts_in_violation,
+            "contacts_fully_assessed": tally.contacts_assessed,
+            "verdicts": _tally(tally.verdicts),
+            "by_rule": dict(tally.by_rule),
+        }
+
+    def _in_order(self) -> list[Violation]:
+        return sorted(
+            self._report.violations,
+            key=lambda item: (item.contact.event.started_at, item.contact.event.event_id, item.rule),
+        )
+
+    def _violation(self, violation: Violation) -> dict[str, Any]:
+        contact = violation.contact
+        event, recipient = contact.event, contact.event.recipient
+        rule = self._report.rules[violation.rule].rule
+        return {
+            **self._position(contact.position),
+            "event_id": self._key(event.event_id),
+            "case_id": self._key(event.case_id) if self._report.intake.has_case(event.case_id) else None,
+            "started_at": event.started_at.isoformat(),
+            "agency": self._clean(event.agency),
+            "collector": {
+                "id": self._key(event.collector.id),
+                "name": self._say.person(event.collector.name),
+                "kind": event.collector.kind,
+            },
+            "channel": event.channel,
+            "direction": event.direction,
+            "recipient": {
+                "relationship": recipient.relationship,
+                "roles": None if recipient.roles is None else list(recipient.roles),
+                "name": self._say.person(recipient.name),
+                "number": self._say.number_of(contact),
+            },
+            "rule": violation.rule,
+            "severity": rule.severity,
+            "message": self._each(lambda say: say.message(violation)),
+            "remedy": self._each(lambda say: say.remedy(violation)),
+            "evidence": self._clean(violation.evidence),
+            "evidence_in_words": {lang: say.evidence(violation) for lang, say in self._wordings.items()},
+            "sources": [source.model_dump(mode="json", exclude_none=True) for source in rule.sources],
+        }
+
+    def _missing(self) -> dict[str, Any]:
+        report = self._report
+        facts = sorted(report.missing_facts().items(), key=lambda pair: (-pair[1], pair[0]))
+        return {
+            "facts": [{"fact": name, "verdicts": count} for name, count in facts],
+            "columns": [
+                {"field": item.field, "verdicts": item.verdicts, "rules": list(item.rules)}
+                for item in report.missing_columns()
+            ],
+            "by_rule": {
+                rule: [
+                    {"facts": list(names), "verdicts": count}
+                    for names, count in sorted(combinations.items(), key=lambda pair: (-pair[1], pair[0]))
+                ]
+                for rule, combinations in report.missing.items()
+            },
+        }
+
+    def _assumptions(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "file": self._key(file),
+                "sheet": self._key(sheet),
+                "code": assumption.code,
+                "message": self._cause(assumption),
+            }
+            for file, sheet, assumption in self._say.assumptions()
+        ]
