@@ -18,6 +18,20 @@ _NONE_REPORTED: Final = frozenset({"outcome.state_change", "outcome.disposition"
 _GROUPS: Final = frozenset({"group", "public"})
 
 
+_FIRM: Final = "law_firm."
+_FIRM_FIELDS: Final = frozenset({"claims.law_firm", "claims.law_firms", "content"})
+
+
+def _signal(event: Event, fact: str) -> bool | None:
+    """Return what a log says of the signal that a fact is read from; of any signal, for other facts."""
+    signals: dict[str, bool | None] = {**(event.signals or {})}
+    if fact.startswith(_FIRM):
+        return signals.get("claims_lawyer")
+    if fact.startswith("content."):
+        return signals.get(fact.removeprefix("content."))
+    return True if signals else None
+
+
 @cache
 def _places() -> dict[str, tuple[int, int]]:
     """Return the place of each field: how early the facts that are read from it name it."""
@@ -50,8 +64,10 @@ class EmptyFields:
         found: set[str] = set()
         for name in missing:
             fields, of_past = self._fields_of(name, rule_set)
-            is_empty = self._is_empty_somewhere if of_past else lambda path: self._is_empty(event, path)
-            empty = {path for path in fields if is_empty(path)}
+            if of_past:
+                empty = {path for path in fields if self._is_empty_somewhere(path)}
+            else:
+                empty = {path for path in fields if self._is_empty(event, path, name)}
             # A registry that is there, and leaves it open all the same, is known by its month alone.
             found |= empty or ({_REGISTRY} & set(fields))
         return found
@@ -69,13 +85,17 @@ class EmptyFields:
             self._empty_somewhere[path] = any(self._is_empty(event, path) for event in self._events)
         return self._empty_somewhere[path]
 
-    def _is_empty(self, event: Event, path: str) -> bool:
+    def _is_empty(self, event: Event, path: str, fact: str = "") -> bool:
         if path in self._given:
             return not self._given[path]
         if path.startswith(_PROFILE):
             return getattr(self._profiles.get(event.case_id), path.removeprefix(_PROFILE), None) is None
         if path == "recipient.members":
             return event.recipient.audience in _GROUPS and not event.recipient.members
+        if path == "signals":
+            return _signal(event, fact) is None
+        if path in _FIRM_FIELDS and fact.startswith(_FIRM) and (event.claims.law_firm or event.claims.law_firms):
+            return False  # one field that names a firm is enough
         value: Any = event
         for part in path.split("."):
             value = getattr(value, part)

@@ -93,6 +93,7 @@ class _Json:
                     "field": row.path,
                     "value": self._say.raw(row.path, row.value),
                     "message": self._cause(row),
+                    "help": self._help(row),
                 }
                 for row in intake.rejected
             ],
@@ -120,6 +121,7 @@ class _Json:
                     "column": item.column,
                     "count": item.count,
                     "message": self._cause(item),
+                    "help": self._help(item),
                 }
                 for item in intake.findings
             ],
@@ -136,6 +138,10 @@ class _Json:
 
     def _cause(self, item: Rejected | SetAside | Assumption | Finding) -> dict[str, str]:
         return self._each(lambda say: say.cause(item))
+
+    def _help(self, item: Rejected | Assumption | Finding) -> dict[str, str] | None:
+        found = {lang: wording.help(item) for lang, wording in self._wordings.items()}
+        return {lang: words for lang, words in found.items() if words is not None} or None
 
     def _clean(self, value: Any) -> Any:
         """Return a value from the input with every text in it masked."""
@@ -306,6 +312,7 @@ class _Json:
                 "sheet": self._key(sheet),
                 "code": assumption.code,
                 "message": self._cause(assumption),
+                "help": self._help(assumption),
             }
             for file, sheet, assumption in self._say.assumptions()
         ]

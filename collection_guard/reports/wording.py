@@ -289,9 +289,9 @@ class Wording:
                 lines += self._notes(value)
                 continue
             meaning = self.meaning(violation.rule, name)
-            lines.append(
-                self.text("report.fact", fact=meaning, value=self.value(self.fact(violation.rule, name), value))
-            )
+            code = "fact_is" if any(sign in meaning for sign in "：:") else "fact"
+            shown = self.value(self.fact(violation.rule, name), value)
+            lines.append(self.text(f"report.{code}", fact=meaning, value=shown))
         return lines
 
     def _notes(self, notes: Mapping[str, Any]) -> Iterator[str]:
