@@ -171,7 +171,7 @@ def lawyers_letter(story: Story) -> None:
     firm = _sound_firm(story, at)
     key = story.rng.choice(("law_firm", "law_firms"))
     claims = {key: firm if key == "law_firm" else [firm], "title": story.world.words["lawyer_title"]}
-    story.write(at, "letter", says="lawyers_letter", claims=claims, filling={"firm": firm})
+    story.write(at, "letter", says="lawyers_letter", claims=claims)
 
 
 def lawyers_visit(story: Story) -> None:
@@ -183,7 +183,7 @@ def lawyers_visit(story: Story) -> None:
         firm = story.world.as_written(story.rng, name)
         outcome = {"party": "borrower"} if channel == "visit" else {"network": "sent", "party": "borrower"}
         claims = {"law_firm": firm, "person": "韩某", "title": story.world.words["lawyer_title"]}
-        story.contact(at, channel, says=says, claims=claims, agency=agency, outcome=outcome, filling={"firm": firm})
+        story.contact(at, channel, says=says, claims=claims, agency=agency, outcome=outcome)
 
 
 def visit(story: Story) -> None:

@@ -190,7 +190,6 @@ class Story:
         claims: Json | None = None,
         agency: str | None = None,
         recipient: Json | None = None,
-        filling: dict[str, str] | None = None,
         recorded: datetime | None = None,
         prompt: bool = False,
         silently: bool = False,
@@ -232,7 +231,7 @@ class Story:
             "recipient": _without_nulls(addressed | (recipient or {})),
             "outcome": _without_nulls(outcome or {}),
             "claims": claims,
-            "content": "" if silently else self._content(says, text, party, filling or {}),
+            "content": "" if silently else self._content(says, text, party),
             "signals": {name: text is not None and name in text.signals for name in SIGNALS},
         }
         self.planned.append(Planned(at, _without_nulls(event), tuple(sorted(set(wrongs)))))
@@ -327,21 +326,19 @@ class Story:
         surname = self.world.words["surnames"][number % len(self.world.words["surnames"])]
         return {"id": f"{len(agency):02d}{number:03d}", "name": f"{surname}某", "kind": kind}
 
-    def _content(self, says: str | None, text: Text | None, party: str | None, filling: dict[str, str]) -> str | None:
+    def _content(self, says: str | None, text: Text | None, party: str | None) -> str | None:
         if says == "":
             return ""
         if text is None:
             return None
-        # Of a talk with the borrower the log often holds what a listener heard in it, but no transcript;
-        # of a lawyer's letter it mostly holds whose letter it was.
-        hidden = 0.6 if "claims_lawyer" in text.signals else 0.15
-        if party in ("borrower", None) and self.rng.random() < hidden:
+        # Of a lawyer's letter the log holds in whose name it went: no name need be read out of a text. Of a talk
+        # with the borrower it sometimes holds what a listener heard in it, but no transcript.
+        if "claims_lawyer" in text.signals or (party in ("borrower", None) and self.rng.random() < 0.15):
             return None
         values = {
             "name": self.borrower.name,
             "days": str(self.rng.randint(3, 240)),
             "amount": str(self.rng.randint(300, 60_000)),
-            **filling,
         }
         return text.wording.format(**values)
 

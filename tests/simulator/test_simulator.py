@@ -1,5 +1,6 @@
 """The simulator: the same seed gives the same log, every core rule is planted, and what it writes is readable."""
 
+import importlib
 import json
 import sys
 from collections import Counter
@@ -23,10 +24,9 @@ def simulate() -> ModuleType:
     """Return the simulator, which is a script beside the package, not a part of it."""
     sys.path.insert(0, str(EXAMPLES))
     try:
-        import simulate as module  # noqa: PLC0415 - it can be found only from here on
+        return importlib.import_module("simulate")
     finally:
         sys.path.remove(str(EXAMPLES))
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -14,16 +14,15 @@ def claimed_firm(story: Story, names: str, wrongs: set[str]) -> None:
     claims = {"law_firm": firm, "title": story.world.words["lawyer_title"]}
     if story.rng.random() < 0.5:
         says, channel = "lawyers_letter", story.rng.choice(("letter", "sms", "email"))
-        story.write(at, channel, says=says, claims=claims, filling={"firm": firm}, wrongs=wrongs)
+        story.write(at, channel, says=says, claims=claims, wrongs=wrongs)
     else:
-        outcome, filling = {"party": "borrower"}, {"firm": firm}
+        outcome = {"party": "borrower"}
         story.contact(
             at,
             "visit",
             says="lawyers_visit",
             claims=claims,
             outcome=outcome,
-            filling=filling,
             seconds=300,
             wrongs=wrongs,
         )
@@ -38,17 +37,15 @@ def firm_no_longer_listed(story: Story) -> None:
     claims = {"law_firms": [row.name], "title": story.world.words["lawyer_title"]}
     for day, wrongs in ((story.day, set()), (story.day + timedelta(days=1), {rule.FIRM_NOT_LISTED})):
         at = story.on(day)[0]
-        filling = {"firm": row.name}
-        story.write(at, "letter", says="lawyers_letter", claims=claims, filling=filling, wrongs=wrongs)
+        story.write(at, "letter", says="lawyers_letter", claims=claims, wrongs=wrongs)
 
 
 def two_firms_in_one_contact(story: Story) -> None:
     """Name two firms in one contact, each of which is listed."""
     at = story.on(story.day)[0]
     firms = story.rng.sample(story.world.sound_firms(day_in(at, SHANGHAI)), 2)
-    filling = {"firm": firms[0], "other_firm": firms[1]}
     claims = {"law_firms": firms, "title": story.world.words["lawyer_title"]}
-    story.talk(at, says="two_firms", claims=claims, filling=filling, wrongs={rule.FIRMS_DISAGREE})
+    story.talk(at, says="two_firms", claims=claims, wrongs={rule.FIRMS_DISAGREE})
 
 
 def visit_and_letter_disagree(story: Story) -> None:
@@ -68,7 +65,6 @@ def visit_and_letter_disagree(story: Story) -> None:
         "visit",
         says="lawyers_visit",
         claims={"law_firm": said, "title": title},
-        filling={"firm": said},
         outcome={"party": "borrower"},
         agency=agency,
         wrongs=wrongs,
@@ -78,7 +74,6 @@ def visit_and_letter_disagree(story: Story) -> None:
         "letter",
         says="lawyers_letter",
         claims={"law_firm": headed},
-        filling={"firm": headed},
         outcome={"network": "sent", "party": "borrower"},
         agency=agency,
         wrongs=wrongs | {rule.FIRMS_DISAGREE},
