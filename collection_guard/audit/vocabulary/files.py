@@ -145,6 +145,16 @@ class WordFile(Record):
     footer: Words
 
 
+class ProfileFile(Record):
+    """``profiles.yaml``."""
+
+    columns: dict[str, Words]
+    ignored: Words
+    whole_day: Words
+    examples: dict[str, str]
+    parts: dict[str, Words]
+
+
 def _data(name: str) -> Any:
     path = resources.files("collection_guard.audit.vocabulary") / name
     document = parse_yaml(path.read_text("utf-8"), name)
@@ -181,3 +191,9 @@ def outcome_file() -> OutcomeFile:
 def word_file() -> WordFile:
     """Return the small word lists."""
     return WordFile.model_validate(_data("words.yaml"))
+
+
+@cache
+def profile_file() -> ProfileFile:
+    """Return the words of profile tables."""
+    return ProfileFile.model_validate(_data("profiles.yaml"))
