@@ -9,7 +9,6 @@ from typing import Any
 from collection_guard.audit.columns import EmptyFields
 from collection_guard.audit.taken import Contact, Intake
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, PackInfo, Report, RuleInfo, Tally, Violation
-from collection_guard.audit.verdict_lines import line_of
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.durable import is_available
 from collection_guard.engines.judge import Judge, Judged
@@ -90,7 +89,9 @@ def run_audit(
                 hanging = empty.of(contact.event, item.verdict.missing, rule_set_of[item.rule.id])
                 report.empty_fields.setdefault(item.rule.id, Counter()).update(hanging)
             if item.verdict.verdict != NOT_APPLICABLE:
-                digest.update(line_of(item.verdict).encode())
+                verdict = item.verdict
+                said = (verdict.event_id, verdict.rule, verdict.verdict, *verdict.missing)
+                digest.update("\0".join(said).encode("utf-8", "surrogatepass") + b"\n")
             if each is not None:
                 each(item)
         judge.add(contact.event)

@@ -79,6 +79,8 @@ def _plain_truth(test: Test, value: Any) -> int:
     match test.operator:
         case "eq":
             return _equals(value, constant)
+        case "in" if isinstance(value, str):
+            return YES if value in constant else NO
         case "in":
             return max(_equals(value, item) for item in constant)
         case "contains":

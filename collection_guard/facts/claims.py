@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from collection_guard.facts.clock import REGISTRY_ZONE, dates_of, local_date
@@ -102,10 +103,15 @@ def _all_in_directory(sheet: FactSheet) -> bool | None:
     return _all_in(sheet, "official_directory", "law_firm.all_in_official_directory")
 
 
+@lru_cache(maxsize=16)
+def _folded(titles: frozenset[str]) -> frozenset[str]:
+    return frozenset(fold_name(title).casefold() for title in titles)
+
+
 @fact("law_firm.lawyer_is_claimed")
 def _lawyer_is_claimed(sheet: FactSheet) -> bool | None:
     title = sheet.event.claims.title
-    if title is not None and title.strip().casefold() in sheet.rule_set.tables.lawyer_titles:
+    if title is not None and fold_name(title).casefold() in _folded(sheet.rule_set.tables.lawyer_titles):
         return True
     heard: bool | None = sheet.value("content.claims_lawyer")
     if heard is None and sheet.event.content is None and sheet.value("contact.conveyed") is False:

@@ -62,6 +62,7 @@ def dates_of(instant: datetime, zone: str | None) -> tuple[date, ...]:
     return tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
 
 
+@lru_cache(maxsize=10_000)
 def start_of_day(day: date, zone: str | None) -> datetime:
     """Return the first instant of a date in a zone; where the zone is unknown, the last that it can be."""
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone is put on below

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _ZONE_SPREAD: Final = 15 * HOUR
 
 
+_NOT_YET: Final[Any] = object()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
     """A past event as one measure sees it: whether it counts, and whether it restarts the count."""
@@ -161,9 +164,13 @@ def _position(entries: list[Entry], at: int, event_id: str) -> int:
 
 def _index(sheet: "FactSheet", entries: dict[tuple[str, Any], list[Entry]], at: int, known: int) -> None:
     """Note an event under every measure in which it may count or restart the count."""
+    truths: dict[int, int] = {}  # measures share named sets, and each is evaluated once
     for measure in sheet.rule_set.measures.values():
-        counts = truth_of(measure.where, sheet)
-        restarts = NO if measure.since is None else truth_of(measure.since, sheet)
+        for node in (measure.where, measure.since):
+            if node is not None and id(node) not in truths:
+                truths[id(node)] = truth_of(node, sheet)
+        counts = truths[id(measure.where)]
+        restarts = NO if measure.since is None else truths[id(measure.since)]
         if counts == NO and restarts == NO:
             continue
         key = key_of(sheet, measure)
@@ -217,6 +224,13 @@ def complete_from(sheet: "FactSheet") -> int | None:
 
 def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach | None:
     """Return how far back a measure looks from an event, None if it counts dates of a zone that is unknown."""
+    known = sheet.reaches.get(measure, _NOT_YET)
+    if known is _NOT_YET:
+        known = sheet.reaches[measure] = _reach(sheet, measure)
+    return known
+
+
+def _reach(sheet: "FactSheet", measure: CompiledMeasure) -> Reach | None:
     window = measure.window
     started = sheet.event.started_at
     at = microseconds(started)

@@ -118,8 +118,11 @@ def _spoken(sheet: FactSheet) -> bool | None:
 def _reached_third_party(sheet: FactSheet) -> bool | None:
     event = sheet.event
     addressee: bool | None = sheet.value("recipient.is_third_party")
+    recorded = event.outcome.party
     if event.channel in MESSAGE_CHANNELS:
-        heard = any_of([addressee, event.outcome.party in _OTHERS])
+        # Whoever wrote to us is known by the record; whom our message reached, by whom it was addressed to.
+        wrote = event.direction == "inbound" and recorded is not None
+        heard = recorded in _OTHERS if wrote else any_of([addressee, recorded in _OTHERS])
     else:
         party: str | None = sheet.value("contact.party")
         if event.outcome.answered_by == "machine" or party == "nobody":

@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 
 from collection_guard.facts.history import History
 from collection_guard.facts.world import World, has_case
-from collection_guard.language.compiled import RuleSet
+from collection_guard.language.compiled import CompiledMeasure, RuleSet
 from collection_guard.model.event import Event
 from collection_guard.model.profile import CaseProfile
 
@@ -56,7 +56,7 @@ _ABSENT: Final = object()
 class FactSheet:
     """The facts of one event under one rule set."""
 
-    __slots__ = ("_values", "event", "history", "notes", "profile", "rule_set", "world")
+    __slots__ = ("_values", "event", "history", "notes", "profile", "reaches", "rule_set", "world")
 
     def __init__(self, event: Event, world: World, rule_set: RuleSet, history: History) -> None:
         self.event = event
@@ -65,6 +65,7 @@ class FactSheet:
         self.history = history
         self.profile: CaseProfile | None = world.profiles.get(event.case_id) if has_case(event.case_id) else None
         self.notes: dict[str, dict[str, object]] = {}
+        self.reaches: dict[CompiledMeasure, Any] = {}
         self._values: dict[str, Any] = {}
 
     def value(self, name: str) -> Any:

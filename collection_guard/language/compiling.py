@@ -1,7 +1,7 @@
 """Packs compiled: conditions type-checked and read into the IR, parameters filled in, date by date."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -75,11 +75,11 @@ def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) 
         for index, entry in enumerate(dated):
             if index and entry.since <= dated[index - 1].since:
                 problems.append(pack.document.problem("parameter_dates", (*path, "values", index), name=name))
-        for value in [parameter.value, *(entry.value for entry in dated)]:
-            if not _is_of_type(parameter, value):
-                problems.append(
-                    pack.document.problem("parameter_value", path, name=name, type=parameter.type, value=value)
-                )
+        problems.extend(
+            pack.document.problem("parameter_value", path, name=name, type=parameter.type, value=value)
+            for value in [parameter.value, *(entry.value for entry in dated)]
+            if not _is_of_type(parameter, value)
+        )
     days = {entry.since for parameter in pack.header.parameters.values() for entry in parameter.values or []}
     rule_sets: list[RuleSet] = []
     found: dict[tuple[str | None, int | None, int | None, str], Problem] = {}
@@ -112,6 +112,7 @@ class _Compilation:
     values: Mapping[str, Value]
     since: date | None
     problems: list[Problem]
+    read_sets: dict[str, tuple[Node, set[str]]] = field(default_factory=dict)
 
     def rule_set(self) -> RuleSet:
         header = self.pack.header
@@ -143,7 +144,7 @@ class _Compilation:
 
         def fields_of(nodes: Iterable[Node]) -> tuple[str, ...]:
             names = [test.fact for node in nodes for test in tests_of(node)]
-            return tuple(dict.fromkeys(field for name in names for field in facts[name].fields))
+            return tuple(dict.fromkeys(path for name in names for path in facts[name].fields))
 
         for name, measure in measures.items():
             nodes = [measure.where] if measure.since is None else [measure.where, measure.since]
@@ -202,8 +203,15 @@ class _Compilation:
                 near = nearest(data, sets)
                 self.problems.append(document.problem("unknown_set", path, name=data, nearest=near))
                 return All(()), set()
-            path = ("sets", data)
-            data = sets[data]
+            name = data
+            if name not in self.read_sets:
+                self.read_sets[name] = self._past_events(sets[name], ("sets", name))
+            return self.read_sets[name]
+        return self._past_events(data, path)
+
+    def _past_events(self, data: Condition, path: KeyPath) -> tuple[Node, set[str]]:
+        """Read a filter of past events, which can only look at the events themselves."""
+        document = self.pack.document
         node, unset = self._condition(data, document, path, self.pack.facts)
         for test in tests_of(node):
             if self.pack.facts[test.fact].of_history:

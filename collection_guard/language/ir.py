@@ -104,9 +104,19 @@ def truth(node: Node, of_atom: Callable[[Atom], int]) -> int:
     """Return the truth of a condition, given that of its leaves."""
     match node:
         case All():
-            return min((truth(part, of_atom) for part in node.parts), default=YES)
+            lowest = YES
+            for part in node.parts:
+                lowest = min(lowest, truth(part, of_atom))
+                if lowest == NO:
+                    break
+            return lowest
         case AnyOf():
-            return max((truth(part, of_atom) for part in node.parts), default=NO)
+            highest = NO
+            for part in node.parts:
+                highest = max(highest, truth(part, of_atom))
+                if highest == YES:
+                    break
+            return highest
         case _:
             return of_atom(node)
 

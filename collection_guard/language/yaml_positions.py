@@ -57,6 +57,26 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+def _composed(text: str) -> yaml.Node | None:
+    """Return the nodes of a text: by libyaml where it is plain and sound, else by the loader that explains.
+
+    The fast way is taken only after its events have shown neither an alias nor a depth that could exhaust a stack.
+    """
+    fast: Any = getattr(yaml, "CSafeLoader", None)
+    if fast is not None:
+        try:
+            depth = 0
+            for event in yaml.parse(text, Loader=fast):
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
+                    break
+            else:
+                return yaml.compose(text, Loader=fast)
+        except yaml.YAMLError:
+            pass  # the other loader says what is wrong, in the same words on every machine
+    return yaml.compose(text, Loader=_Loader)
+
+
 def read_yaml(path: Path, name: str | None = None) -> Document:
     """Read a YAML file; what is wrong stands in the document's problems."""
     document = Document(name or str(path))
@@ -72,7 +92,7 @@ def parse_yaml(text: str, name: str) -> Document:
     """Read YAML from a text; what is wrong stands in the document's problems."""
     document = Document(name)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -132,7 +152,7 @@ class _Builder:
 
 def _scalar(node: Any) -> Any:
     text = str(node.value)
-    if node.style is not None or node.tag == "tag:yaml.org,2002:binary":
+    if node.style:
         return text
     if text in _WORDS:
         return _WORDS[text]
