@@ -22,7 +22,7 @@ _BETWEEN: Final = re.compile(r"\s*(?:-|–|—|~|至|到)\s*")
 
 
 class CellError(ValueError):
-    """A cell that cannot be read; the argument says what is wrong with it."""
+    """A cell that cannot be read; the argument is the code of the reason: ``problem.<code>``."""
 
 
 class ProfileCells:
@@ -46,7 +46,7 @@ class ProfileCells:
         if name == "history_from":
             found = read_date(cell)
             if found is None:
-                raise CellError("no date")
+                raise CellError("profile_no_date")
             return found
         text = cell_text(cell)
         if fold_word(text) in tables().none:
@@ -56,14 +56,14 @@ class ProfileCells:
             try:
                 return json.loads(text)
             except (ValueError, RecursionError):
-                raise CellError("no valid JSON") from None
+                raise CellError("profile_no_json") from None
         read = self._lists[name]
         return [read(item.strip(), where) for item in _ITEMS.split(text) if item.strip()]
 
     def _zone(self, text: str) -> str:
         meaning = tables().by_path["recipient.timezone"].meaning(text)
         if meaning is None:
-            raise CellError("unknown time zone")
+            raise CellError("profile_no_zone")
         return str(meaning[""])
 
     def _number(self, item: str, _: str | None) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class ProfileCells:
         parts = [part.strip() for part in re.split(r"[:：]", person, maxsplit=2)]
         name, number, zone = (*parts, "", "")[:3]
         if not name and not number:
-            raise CellError("neither a name nor a number")
+            raise CellError("profile_no_contact")
         found: dict[str, Any] = {"name": name or None, "number": _digits(number) if number else None, **dates}
         return found | ({"timezone": self._zone(zone)} if zone else {})
 
@@ -90,7 +90,7 @@ class ProfileCells:
         if fold_word(words) not in {fold_word(word) for word in profile_file().whole_day}:
             bounds = _BETWEEN.split(narrow(words))
             if len(bounds) != 2:
-                raise CellError("no hours such as 12:00-14:00")
+                raise CellError("profile_no_hours")
             found["start"], found["end"] = (_clock(bound) for bound in bounds)
         if force:
             first, last = _bounds(force)
@@ -101,7 +101,7 @@ class ProfileCells:
     def _weekday(self, word: str) -> str:
         meaning = tables().by_path["weekday"].meaning(word.strip())
         if meaning is None:
-            raise CellError("unknown weekday")
+            raise CellError("profile_no_weekday")
         return str(meaning[""])
 
     def _instruction(self, item: str, where: str | None) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class ProfileCells:
         kind, _, scope = (part.strip() for part in re.sub("：", ":", what).partition(":"))
         meaning = tables().by_path["instruction_kind"].meaning(kind)
         if meaning is None:
-            raise CellError("unknown kind of instruction")
+            raise CellError("profile_no_instruction")
         found: dict[str, Any] = {"kind": meaning[""]}
         if scope:
             channel = (tables().by_path["channel"].meaning(scope) or {}).get("channel")
@@ -126,7 +126,7 @@ class ProfileCells:
     def _need(self, item: str, _: str | None) -> str:
         meaning = tables().by_path["accessibility"].meaning(item)
         if meaning is None:
-            raise CellError("unknown need")
+            raise CellError("profile_no_need")
         return str(meaning[""])
 
     def _instant(self, text: str, where: str | None) -> datetime:
@@ -135,15 +135,15 @@ class ProfileCells:
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime.combine(value, datetime.min.time())
         if not isinstance(value, datetime):
-            raise CellError("no instant such as 2025-11-01T00:00+08:00")
+            raise CellError("profile_no_instant")
         if value.tzinfo is not None:
             return value
         if where is None:
-            raise CellError("an instant without an offset needs a time zone")
+            raise CellError("profile_no_offset")
         try:
             return localise(value, where, self._fold)
         except TimeError:
-            raise CellError("a local time that a clock change skips or repeats") from None
+            raise CellError("profile_clock_change") from None
 
 
 def _dated(item: str) -> tuple[str, dict[str, date | None]]:
@@ -168,23 +168,23 @@ def _date(text: str) -> date | None:
         return None
     found = read_date(text)
     if found is None:
-        raise CellError("no date such as 2025-11-01")
+        raise CellError("profile_no_date")
     return found
 
 
 def _digits(text: str) -> str:
     if not text:
-        raise CellError("no number")
+        raise CellError("profile_no_number")
     return re.sub(r"\.0$", "", narrow(text))
 
 
 def _clock(text: str) -> str:
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
-        raise CellError("no time of day such as 12:00")
+        raise CellError("profile_no_clock")
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     if hour == 24 and minute == second == 0:
         hour = 0
     if hour > 23 or minute > 59 or second > 59:
-        raise CellError("no time of day such as 12:00")
+        raise CellError("profile_no_clock")
     return f"{hour:02d}:{minute:02d}:{second:02d}"

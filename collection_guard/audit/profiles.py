@@ -91,7 +91,7 @@ class _Reading:
 
     def _profiles(self, found: TableFile) -> Iterator[tuple[_Place, CaseProfile]]:
         for broken in found.broken:
-            self.problems.append(_Place(found.path, None, broken.row).problem(f"row_{broken.reason}", **broken.values))
+            self.problems.append(_Place(found.path, None, broken.row).problem(broken.reason, **broken.values))
         for item in found.objects or ():
             place = _Place(found.path, None, item.row)
             profile = self._validated(place, item.data)
@@ -100,7 +100,7 @@ class _Reading:
         for grid in found.grids:
             for broken in grid.broken:
                 place = _Place(found.path, grid.sheet, broken.row)
-                self.problems.append(place.problem(f"row_{broken.reason}", **broken.values))
+                self.problems.append(place.problem(broken.reason, **broken.values))
             if any(not is_blank(cell) for _, cells in grid.rows for cell in cells):
                 yield from self._table(found.path, grid)
 
@@ -152,7 +152,9 @@ class _Reading:
             except PrecisionLostError:
                 self.problems.append(place.problem("profile_precision_lost", field=name))
             except (CellError, RowError) as error:
-                self._bad_value(place, name, cell_text(cell), str(error))
+                code = str(error) if isinstance(error, CellError) else "profile_number_not_integral"
+                values = {"field": name, "value": cell_text(cell), "example": example_of(name)}
+                self.problems.append(place.problem(code, **values))
         if data.get("case_id") is None and len(self.problems) == before:
             self.problems.append(place.problem("profile_no_case"))
         return self._validated(place, data) if len(self.problems) == before else None

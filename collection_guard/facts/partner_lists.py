@@ -179,7 +179,7 @@ class _Reading:
     def _cells(self, found: TableFile, category: str | None) -> Iterator[tuple[_Place, dict[str, Any]]]:
         file = found.path
         for broken in found.broken:
-            self.problems.append(_Place(file, None, broken.row).problem(f"row_{broken.reason}", **broken.values))
+            self.problems.append(_Place(file, None, broken.row).problem(broken.reason, **broken.values))
         for item in found.objects or ():
             place = _Place(file, None, item.row)
             unknown = [name for name in item.data if name not in _FIELDS]
@@ -191,7 +191,7 @@ class _Reading:
         for grid in found.grids:
             for broken in grid.broken:
                 place = _Place(file, grid.sheet, broken.row)
-                self.problems.append(place.problem(f"row_{broken.reason}", **broken.values))
+                self.problems.append(place.problem(broken.reason, **broken.values))
             if any(not is_blank(cell) for _, cells in grid.rows for cell in cells):
                 yield from self._table(file, grid, category)
 

@@ -35,7 +35,7 @@ def read_delimited(text: str, score: ScoreRow) -> Grid:
         width = max(len(other) for _, other in grid.rows[:_HEAD])
         if len(grid.rows) > 1 and len(cells) < width and _is_last(row, cells, lines):
             grid.rows.pop()
-            grid.broken.append(BrokenRow(row, "cut_off"))
+            grid.broken.append(BrokenRow(row, "row_cut_off"))
     return grid
 
 
@@ -61,7 +61,7 @@ def _read_from(lines: list[str], start: int, delimiter: str, grid: Grid) -> int:
     """Read rows from a line on; return where to go on after a broken one, or the end."""
     if len(grid.broken) >= _MOST_BROKEN:
         rest = range(start, len(lines))
-        grid.broken += [BrokenRow(number + 1, "quote_unclosed") for number in rest if lines[number].strip()]
+        grid.broken += [BrokenRow(number + 1, "row_quote_unclosed") for number in rest if lines[number].strip()]
         return len(lines)
     feed = chain((line + "\n" for line in islice(lines, start, None)), (_END,))
     reader = csv.reader(feed, delimiter=delimiter)
@@ -70,7 +70,7 @@ def _read_from(lines: list[str], start: int, delimiter: str, grid: Grid) -> int:
         try:
             cells = next(reader)
         except csv.Error:
-            grid.broken.append(BrokenRow(row + 1, "cell_too_long"))
+            grid.broken.append(BrokenRow(row + 1, "row_cell_too_long"))
             return row + 1
         if cells == [_END]:
             return len(lines)
@@ -78,7 +78,7 @@ def _read_from(lines: list[str], start: int, delimiter: str, grid: Grid) -> int:
         if (cells and cells[-1].endswith(_END)) or (after > row + 1 and _stray_quote(lines[row:after], delimiter)):
             # A quote that does not close where a cell ends swallows the rows after it. Its own row is lost; the
             # others are not.
-            grid.broken.append(BrokenRow(row + 1, "quote_unclosed"))
+            grid.broken.append(BrokenRow(row + 1, "row_quote_unclosed"))
             return row + 1
         grid.rows.append((row + 1, list(cells)))
         row = after

@@ -64,19 +64,19 @@ def _add(number: int, line: str, rows: list[JsonRow], broken: list[BrokenRow]) -
     if isinstance(data, dict):
         rows.append(JsonRow(number, data))
     else:
-        broken.append(BrokenRow(number, "json_no_object"))
+        broken.append(BrokenRow(number, "row_json_no_object"))
 
 
 def _broken(number: int, error: Exception) -> BrokenRow:
     match error:
         case _DuplicateKeyError():
-            return BrokenRow(number, "json_duplicate_key", {"key": str(error)})
+            return BrokenRow(number, "row_json_duplicate_key", {"key": str(error)})
         case _NotFiniteError():
-            return BrokenRow(number, "json_not_finite", {"word": str(error)})
+            return BrokenRow(number, "row_json_not_finite", {"word": str(error)})
         case json.JSONDecodeError():
-            return BrokenRow(number, "json_syntax", {"column": error.colno, "cause": error.msg})
+            return BrokenRow(number, "row_json_syntax", {"column": error.colno, "cause": error.msg})
         case _:
-            return BrokenRow(number, "json_syntax", {"column": 1, "cause": type(error).__name__})
+            return BrokenRow(number, "row_json_syntax", {"column": 1, "cause": type(error).__name__})
 
 
 def _read_array(text: str) -> tuple[list[JsonRow], list[BrokenRow]]:
@@ -98,14 +98,14 @@ def _read_array(text: str) -> tuple[list[JsonRow], list[BrokenRow]]:
             if isinstance(data, dict):
                 rows.append(JsonRow(number, data))
             else:
-                broken.append(BrokenRow(number, "json_no_object"))
+                broken.append(BrokenRow(number, "row_json_no_object"))
         at = _skip(text, at)
         if text.startswith(",", at):
             at = _skip(text, at + 1)
         elif not text.startswith("]", at):
-            return rows, [*broken, BrokenRow(number + 1, "json_array_cut_off")]
+            return rows, [*broken, BrokenRow(number + 1, "row_json_array_cut_off")]
     if text[at + 1 :].strip():
-        broken.append(BrokenRow(number + 1, "json_after_array"))
+        broken.append(BrokenRow(number + 1, "row_json_after_array"))
     return rows, broken
 
 
