@@ -3,8 +3,8 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -21,19 +21,17 @@ MENTION = re.compile(r"(?:^|[`/ ])collection-guard ([a-z][^`\n#|]*)", re.MULTILI
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
-def command_at(words: list[str]) -> click.Command | None:
+def command_at(words: list[str]) -> Any:
     """Return the command that words on a command line name; None if there is none."""
-    command: click.Command = typer.main.get_command(app)
-    context = click.Context(command)
-    while isinstance(command, click.Group):
-        found = command.get_command(context, words[0]) if words else None
-        if found is None:
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        if not words or words[0] not in command.commands:
             return None
-        command, words = found, words[1:]
+        command, words = command.commands[words[0]], words[1:]
     return command
 
 
-def options_of(command: click.Command) -> set[str]:
+def options_of(command: Any) -> set[str]:
     """Return the long options of a command."""
     return {name for option in command.params for name in option.opts if name.startswith("--")} | {"--help"}
 

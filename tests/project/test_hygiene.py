@@ -10,7 +10,8 @@ from project.tree import PACKAGE, ROOT, files, modules
 
 # The words are put together here so that this file does not hold them.
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")
-HOSTS = re.compile("|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian\.org")))
+REGISTRIES = ("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian\.org")
+HOSTS = re.compile("|".join(REGISTRIES))
 PLACES = re.compile(r"(?<![\w.])/(work|root|home|tmp)/\w" + r"|\.\./sha" + "red")
 SUFFIXES = {".py", ".md", ".yaml", ".toml", ".csv", ".json", ".jsonl", ".txt", ".sh", ".html", ".cfg", ""}
 LIMIT = 500
@@ -41,8 +42,8 @@ def test_nothing_unfinished_and_nothing_of_one_machine(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_suppressions_say_why(path: Path) -> None:
     """Each suppressed warning of a checker carries its reason in words beside it."""
-    bare = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no (cover|branch))")
-    reason = re.compile(r"#\s*(noqa(:\s*[A-Z0-9, ]+)?|type:\s*ignore(\[[\w, -]+\])?|pragma:\s*no (cover|branch))\s*(#|-|—)\s*\w")
+    silenced = r"#\s*(noqa(:\s*[A-Z0-9, ]+)?|type:\s*ignore(\[[\w, -]+\])?|pragma:\s*no (cover|branch))"
+    bare, reason = re.compile(silenced), re.compile(silenced + r"\s*(#|--?|—)\s*\S")
     wrong = [
         f"{path}:{number}: {line.strip()}"
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)

@@ -10,16 +10,16 @@ import pytest
 
 from project.tree import ROOT
 
-SKIPPING = '''
+SKIPPING = """
 import pytest
 
 def test_skips():
-    pytest.skip("the package fonts-nowhere is absent")
+    pytest.skip('the package fonts-nowhere is absent')
 
 @pytest.mark.xfail(strict=True)
 def test_expected_to_fail():
     assert False
-'''
+"""
 SKIPPING_WHOLE = 'import pytest\npytest.skip("no such module", allow_module_level=True)\n'
 
 
