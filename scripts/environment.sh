@@ -10,6 +10,8 @@ DEBIAN_PACKAGES="python3-venv python3-dev gcc git"
 # Settings of the caller that would send an installation past .venv.
 unset PYTHONPATH PYTHONHOME
 export PIP_USER=0 PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# The pip of Debian 12 cannot make a wheel of a package without pyproject.toml (durable-rules) in the old way.
+export PIP_USE_PEP517=1
 
 stop() {
     printf '%s\n' "$@" >&2
