@@ -124,7 +124,7 @@ class Judge:
         if names is None:
             names = self._measures[key] = tuple(measures_of(rule.whole, sheet.rule_set))
         reaches = (reach_of(sheet, sheet.rule_set.measures[name]) for name in names)
-        return any(reach is not None and reach.first < microseconds(earliest) for reach in reaches)
+        return any(reach.first < microseconds(earliest) for reach in reaches)
 
     def add(self, event: Event) -> None:
         """Make an event part of the past of those after it."""

@@ -222,14 +222,15 @@ def _is_third(sheet: FactSheet) -> bool | None:
 def _is_borrower(sheet: FactSheet) -> bool | None:
     group: list[Addressee] | None = sheet.value("recipient.group")
     if group is None:
-        return _is_debtor(addressee_of(sheet))
+        return is_debtor(addressee_of(sheet))
     if group:
-        return any_of(_is_debtor(member) for member in group)
+        return any_of(is_debtor(member) for member in group)
     relationship = sheet.event.recipient.relationship
     return None if relationship is None else relationship == "self"
 
 
-def _is_debtor(addressee: Addressee) -> bool | None:
+def is_debtor(addressee: Addressee) -> bool | None:
+    """Say whether one person is the borrower."""
     party_class = addressee.party_class()
     return None if party_class is None else party_class == "debtor"
 
@@ -283,11 +284,8 @@ def _zones(sheet: FactSheet) -> tuple[str, ...]:
     """
     members: list[Addressee] | None = sheet.value("recipient.group")
     if members and sheet.event.recipient.timezone is None:
-        each = [member.zones(is_borrower=_is_debtor(member)) for member in members]
-        zones = tuple(zone for found in each for zone in found) if all(each) else ()
-    else:
-        zones = addressee_of(sheet).zones(is_borrower=sheet.value("recipient.is_borrower"))
-    return _judged_by(sheet, zones)
+        return _zones_of_all(sheet, (member.zones(is_borrower=is_debtor(member)) for member in members))
+    return _zones_of_all(sheet, [addressee_of(sheet).zones(is_borrower=sheet.value("recipient.is_borrower"))])
 
 
 @fact("borrower.zones")
@@ -297,12 +295,15 @@ def _borrower_zones(sheet: FactSheet) -> tuple[str, ...]:
         zone = sheet.borrower_zone
         return (zone,) if zone else ()
     members: list[Addressee] | None = sheet.value("recipient.group")
-    addressee = addressee_of(sheet)
+    addressed = [addressee_of(sheet)]
     if members and sheet.event.recipient.timezone is None:
-        addressee = next((member for member in members if _is_debtor(member)), addressee)
-    return _judged_by(sheet, addressee.zones(is_borrower=True))
+        surely = [member for member in members if is_debtor(member)]
+        addressed = surely or [member for member in members if is_debtor(member) is None]
+    return _zones_of_all(sheet, (person.zones(is_borrower=True) for person in addressed))
 
 
-def _judged_by(sheet: FactSheet, zones: Iterable[str]) -> tuple[str, ...]:
+def _zones_of_all(sheet: FactSheet, each: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the zones by which people are judged; none if nothing is known of one of them."""
+    zones = list(each)
     table = sheet.rule_set.tables.legal_zones
-    return tuple(sorted({legal_zone(zone, table) for zone in zones}))
+    return tuple(sorted({legal_zone(zone, table) for found in zones for zone in found})) if all(zones) else ()

@@ -34,10 +34,10 @@ def _in_fields(event: Event) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(names))
 
 
-def firms_claimed(
-    event: Event, *, claims_lawyer: bool | None, conveyed: bool | None, reading: ContentReading | None
-) -> Firms:
+@fact("law_firm.firms")
+def _firms(sheet: FactSheet) -> Firms:
     """Return the firms that a contact claimed: in its fields, and in its content (semantics 21)."""
+    event = sheet.event
     fields = _in_fields(event)
     names = fields or ()
     given = (event.signals or {}).get("claims_lawyer")
@@ -45,21 +45,12 @@ def firms_claimed(
         return Firms(names, maybe_more=False)
     if event.content is None:
         # Without content the fields say it all; where they are empty too, what was conveyed is unknown.
-        return Firms(names, maybe_more=fields is None and conveyed is not False and claims_lawyer is not False)
+        return Firms(names, maybe_more=fields is None and sheet.value("contact.conveyed") is not False)
+    reading: ContentReading | None = sheet.value("content.reading")
     if reading is None:
         return Firms(names, maybe_more=fields is None)
     heard = {fold_name(name): name for name in (*reading.law_firms, *names)}
     return Firms(tuple(heard.values()), maybe_more=False)
-
-
-@fact("law_firm.firms")
-def _firms(sheet: FactSheet) -> Firms:
-    return firms_claimed(
-        sheet.event,
-        claims_lawyer=sheet.value("content.claims_lawyer"),
-        conveyed=sheet.value("contact.conveyed"),
-        reading=sheet.value("content.reading"),
-    )
 
 
 @fact("law_firm.is_claimed")
@@ -127,9 +118,7 @@ def _names_disagree(sheet: FactSheet) -> bool | None:
     maybe: list[str] = []
     unknown = firms.maybe_more
     for sign, related in _left_together(sheet):
-        other = firms_claimed(
-            sign.event, claims_lawyer=_signal_of(sign.event), conveyed=True, reading=_heard(sheet, sign.event)
-        )
+        other: Firms = sign.sheet.value("law_firm.firms")
         (surely if related else maybe).extend(other.names)
         unknown = unknown or other.maybe_more
     folded = {fold_name(name) for name in surely}
@@ -137,15 +126,6 @@ def _names_disagree(sheet: FactSheet) -> bool | None:
     if len(folded) > 1:
         return True
     return None if unknown or len(folded | {fold_name(name) for name in maybe}) > 1 else False
-
-
-def _signal_of(event: Event) -> bool | None:
-    return False if event.content == "" else (event.signals or {}).get("claims_lawyer")
-
-
-def _heard(sheet: FactSheet, event: Event) -> ContentReading | None:
-    detector = sheet.world.detector
-    return detector(event.content, event.channel) if detector is not None and event.content else None
 
 
 def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:

@@ -7,17 +7,18 @@ gives a lowest and a highest value over all completions.
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from collection_guard.facts.atoms import truth_of
-from collection_guard.facts.clock import local_date, microseconds, start_of_day
+from collection_guard.facts.clock import dates_of, local_date, microseconds, start_of_day
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.world import has_case
 from collection_guard.language.compiled import CompiledMeasure, RuleSet
 from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval, fact_of, interval
-from collection_guard.language.units import HOUR
+from collection_guard.language.units import DAY, HOUR
+from collection_guard.language.windows import Window
 from collection_guard.model.event import Event
 from collection_guard.model.words import StateChange
 
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 
 # A date begins at most this long before, or after, its midnight in UTC.
 _ZONE_SPREAD: Final = 15 * HOUR
-
-
-_NOT_YET: Final[Any] = object()
+_BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,13 +48,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sign:
-    """A past event that carries an instruction, or names a firm: kept by case."""
+    """A past event that carries an instruction, or names a firm: kept by case, with its facts."""
 
     at: int
     event_id: str
     known: int
-    event: Event
-    is_borrower: bool | None
+    sheet: "FactSheet" = field(compare=False)
+
+    @property
+    def event(self) -> Event:
+        """Return the event itself."""
+        return self.sheet.event
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,16 @@ class Reach:
     """The first instant of the window, in microseconds; what lies before it does not count."""
     floor: int
     """An instant before which no event can lie in the window."""
+    surely: int
+    """An instant from which on every event lies in the window; between the two, its zone would have to be known."""
     first_date: date | None = None
     zone: str | None = None
 
-    def holds(self, entry: Entry) -> bool:
-        """Say whether an event lies in the window."""
-        if self.first_date is None or self.zone is None:
-            return entry.at >= self.first
-        return local_date(entry.started, self.zone) >= self.first_date
+    def holds(self, entry: Entry) -> int:
+        """Return the truth of whether an event lies in the window."""
+        if self.first_date is not None and self.zone is not None:
+            return YES if local_date(entry.started, self.zone) >= self.first_date else NO
+        return YES if entry.at >= self.surely else MAYBE if entry.at >= self.first else NO
 
 
 class History:
@@ -93,9 +98,7 @@ class History:
             own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
             _index(own, entries, at, known)
         if event.outcome.state_change is not None or event.channel in {"visit", "letter"}:
-            insort(
-                self._signs[event.case_id], Sign(at, event.event_id, known, event, sheet.value("recipient.is_borrower"))
-            )
+            insort(self._signs[event.case_id], Sign(at, event.event_id, known, sheet))
 
     def signs(self, sheet: "FactSheet") -> Iterator[Sign]:
         """Yield the earlier events of the case that carry an instruction or may name a firm, known by then."""
@@ -111,10 +114,10 @@ class History:
         return fact_of(truth_of(node, sheet))
 
     def measured(self, sheet: "FactSheet", measure: CompiledMeasure) -> float | Interval | None:
-        """Return the value of a measure at an event, None if its key or its dates are unknown."""
+        """Return the value of a measure at an event, None if its key is unknown."""
         key = key_of(sheet, measure)
         reach = reach_of(sheet, measure)
-        if key is None or reach is None:
+        if key is None:
             return None
         entries = self._entries_of(sheet.rule_set).get((measure.name, key), [])
         event = sheet.event
@@ -127,7 +130,8 @@ class History:
             entry = entries[index]
             if entry.at < reach.floor:
                 break
-            if entry.known > at or not reach.holds(entry):
+            inside = reach.holds(entry) if entry.known <= at else NO
+            if inside == NO:
                 continue
             if measure.since is not None and complete is not None and entry.at < complete:
                 lowest_open = False  # an unseen event between this one and the first seen may have restarted it
@@ -137,7 +141,7 @@ class History:
             if entry.restarts == MAYBE:
                 lowest_open = False
             if entry.counts != NO:
-                count.add(entry, surely=entry.counts == YES and lowest_open)
+                count.add(entry, surely=min(entry.counts, inside) == YES and lowest_open)
         unseen = complete is not None and reach.first < complete
         if restarted_at is not None and complete is not None and restarted_at >= complete:
             unseen = False
@@ -222,32 +226,35 @@ def complete_from(sheet: "FactSheet") -> int | None:
     return None
 
 
-def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach | None:
-    """Return how far back a measure looks from an event, None if it counts dates of a zone that is unknown."""
-    known = sheet.reaches.get(measure, _NOT_YET)
-    if known is _NOT_YET:
-        known = sheet.reaches[measure] = _reach(sheet, measure)
+def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach:
+    """Return how far back a measure looks from an event."""
+    known = sheet.reaches.get(measure)
+    if known is None:
+        known = sheet.reaches[measure] = _reach(sheet, measure.window)
     return known
 
 
-def _reach(sheet: "FactSheet", measure: CompiledMeasure) -> Reach | None:
-    window = measure.window
+def _reach(sheet: "FactSheet", window: Window) -> Reach:
     started = sheet.event.started_at
     at = microseconds(started)
-    match window.kind:
-        case "elapsed":
-            return Reach(at - window.size, at - window.size)
-        case "ever":
-            first = microseconds(datetime.min.replace(tzinfo=started.tzinfo))
-            return Reach(first, first)
+    if window.kind in {"elapsed", "ever"}:
+        first = at - window.size if window.kind == "elapsed" else _BEGINNING
+        return Reach(first, first, first)
     zone = sheet.borrower_zone
+    today = dates_of(started, zone)
+    spans = [_dates_in(window, day) for day in today]
     if zone is None:
-        return None
-    today = local_date(started, zone)
-    days = {"local_day": 1, "local_week": today.weekday() + 1, "local_month": today.day}.get(window.kind, window.size)
-    first_date = today - timedelta(days=days - 1)
+        # The clocks of one zone run ahead of the time that passes, or behind it, by the hour of a clock change.
+        first = at - max(spans) * DAY - HOUR + 1
+        return Reach(first, first, min(at, at - (min(spans) - 1) * DAY + HOUR))
+    first_date = today[0] - timedelta(days=spans[0] - 1)
     first = microseconds(start_of_day(first_date, zone))
-    return Reach(first, first - _ZONE_SPREAD, first_date, zone)
+    return Reach(first, first - _ZONE_SPREAD, first, first_date, zone)
+
+
+def _dates_in(window: Window, today: date) -> int:
+    """Return how many dates lie in a window that ends today."""
+    return {"local_day": 1, "local_week": today.weekday() + 1, "local_month": today.day}.get(window.kind, window.size)
 
 
 class _Count:

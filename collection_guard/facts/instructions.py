@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from collection_guard.facts.addressee import addressee_of, people_of, same_person, usable_name
+from collection_guard.facts.addressee import Addressee, addressee_of, is_debtor, people_of, same_person
 from collection_guard.facts.history import Sign, instructs
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet, fact
@@ -76,13 +76,20 @@ def _bound_by(sheet: FactSheet, instruction: Instruction) -> bool | None:
 
 
 def _same_recipient(sheet: FactSheet, sign: Sign) -> bool | None:
-    """Say whether a request in the log binds this contact: it binds the one who made it."""
-    now: bool | None = sheet.value("recipient.is_borrower")
-    then = sign.is_borrower
-    if now is not None and then is not None and now != then:
+    """Say whether a request in the log binds this contact: it binds the one who made it, of a group each member."""
+    return any_of(_is_one(now, then) for now in _addressed(sheet) for then in _addressed(sign.sheet))
+
+
+def _addressed(sheet: FactSheet) -> list[tuple[Addressee, bool | None]]:
+    """Return everyone addressed, and whether it is the borrower."""
+    if sheet.value("recipient.group"):
+        return [(member, is_debtor(member)) for member in people_of(sheet)]
+    return [(addressee_of(sheet), sheet.value("recipient.is_borrower"))]
+
+
+def _is_one(now: tuple[Addressee, bool | None], then: tuple[Addressee, bool | None]) -> bool | None:
+    """Say whether two contacts were with one person; the borrower and somebody else are two, whatever the number."""
+    (one, one_borrows), (other, other_borrows) = now, then
+    if one_borrows is not None and other_borrows is not None and one_borrows != other_borrows:
         return False
-    recipient = sign.event.recipient
-    number = number_key(recipient.number, sheet.world.settings.country)
-    name = usable_name(recipient.name)
-    same = any_of(same_person(person.number, person.name, number, name) for person in people_of(sheet))
-    return any_of([all_of([now, then]), same])
+    return any_of([all_of([one_borrows, other_borrows]), same_person(one.number, one.name, other.number, other.name)])

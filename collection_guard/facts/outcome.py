@@ -121,8 +121,9 @@ def _reached_third_party(sheet: FactSheet) -> bool | None:
     recorded = event.outcome.party
     if event.channel in MESSAGE_CHANNELS:
         # Whoever wrote to us is known by the record; whom our message reached, by whom it was addressed to.
-        wrote = event.direction == "inbound" and recorded is not None
-        heard = recorded in _OTHERS if wrote else any_of([addressee, recorded in _OTHERS])
+        read = any_of([addressee, recorded in _OTHERS])
+        wrote = read if recorded is None else recorded in _OTHERS
+        heard = {"inbound": wrote, "outbound": read}.get(event.direction or "", read if read == wrote else None)
     else:
         party: str | None = sheet.value("contact.party")
         if event.outcome.answered_by == "machine" or party == "nobody":

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from collection_guard.facts.history import History
+from collection_guard.facts.history import History, Reach
 from collection_guard.facts.world import World, has_case
 from collection_guard.language.compiled import CompiledMeasure, RuleSet
 from collection_guard.model.event import Event
@@ -65,7 +65,7 @@ class FactSheet:
         self.history = history
         self.profile: CaseProfile | None = world.profiles.get(event.case_id) if has_case(event.case_id) else None
         self.notes: dict[str, dict[str, object]] = {}
-        self.reaches: dict[CompiledMeasure, Any] = {}
+        self.reaches: dict[CompiledMeasure, Reach] = {}
         self._values: dict[str, Any] = {}
 
     def value(self, name: str) -> Any:

@@ -33,8 +33,12 @@ def is_group(recipient: Recipient) -> bool:
 
 def _own(recipient: Recipient, profile: CaseProfile | None, day: dt.date, settings: Settings) -> Tri:
     """Line 7: is the number the borrower's own on this date?"""
+    if profile is None or profile.numbers is None:
+        return None
+    if not profile.numbers:
+        return False  # a borrower without numbers owns none, whatever was called
     key = number_key(recipient.number, settings.country)
-    if key is None or profile is None or profile.numbers is None:
+    if key is None:
         return None
     answers: list[Tri] = [False]
     for number in profile.numbers:
@@ -168,24 +172,27 @@ class Addressees:
         return any_of(*(self._person_is_borrower(event, member) for member in person.members))
 
     def borrowing_members(self, event: Event) -> list[Recipient]:
-        """Return the members of a group that are the borrower, or may be."""
+        """Return the members of a group that are the borrower, or where none surely is, those that may be."""
         members = event.recipient.members or ()
-        return [member for member in members if self._person_is_borrower(event, member) is not False]
+        surely = [member for member in members if self._person_is_borrower(event, member) is True]
+        return surely or [member for member in members if self._person_is_borrower(event, member) is None]
 
     def member_is_borrower(self, event: Event, person: Recipient) -> Tri:
         """Say whether one person is the borrower (line 7)."""
         return self._person_is_borrower(event, person)
 
     def is_emergency_contact(self, event: Event) -> Tri:
-        """Fact recipient.is_emergency_contact (lines 8 and 9): of a group, whether every third party in it is."""
+        """Fact recipient.is_emergency_contact (lines 8 and 9).
+
+        Of a group, the opposite of: some member is a third party and no emergency contact.
+        """
         person = event.recipient
         if not is_group(person):
             return self.person_is_emergency(event, person)
         if not person.members:
             return None
-        third = [
-            (self._person_is_third(event, member), self.person_is_emergency(event, member)) for member in person.members
-        ]
-        if all(is_third is False for is_third, _ in third):
-            return all_of(*(emergency for _, emergency in third))
-        return all_of(*(any_of(negation(is_third), emergency) for is_third, emergency in third))
+        strangers = (
+            all_of(self._person_is_third(event, member), negation(self.person_is_emergency(event, member)))
+            for member in person.members
+        )
+        return negation(any_of(*strangers))

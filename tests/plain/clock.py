@@ -1,17 +1,19 @@
 """Where and when: zones, permitted hours, elected quiet windows (lines 16 to 18)."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pytz
 
 from collection_guard.model import CaseProfile, Event, QuietWindow, Recipient
 
 from .addressee import Addressees, borrower_zone, is_group, same_contact
-from .contact import is_outbound
+from .contact import CALLS, is_outbound
 from .keys import covers, dates_of, instant_in, legal_zone, legal_zones, local_time, number_zones
-from .values import Settings, Tri, all_of
+from .values import Settings, Tri, agreed, all_of, any_of
 
 Zones = tuple[str, ...]
+RINGING = dt.timedelta(minutes=2)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -49,16 +51,21 @@ class Clock:
         configured = legal_zone(self.settings.timezone)
         return None if configured is None else (configured,)
 
+    @staticmethod
+    def _zones_of_all(each: Iterable[Zones | None]) -> Zones | None:
+        """Return the candidate zones of several people; unknown if those of one are."""
+        zones = list(each)
+        known = [zone for found in zones if found is not None for zone in found]
+        return None if None in zones else legal_zones(known)
+
     def recipient_zones(self, event: Event) -> Zones | None:
         """Fact recipient.zones (line 16); of a group, the zones of every member (line 9)."""
         person = event.recipient
         if person.timezone is None and is_group(person) and person.members:
-            each = [
+            return self._zones_of_all(
                 self.person_zones(event, member, self.addressees.member_is_borrower(event, member))
                 for member in person.members
-            ]
-            known = [zones for zones in each if zones is not None]
-            return legal_zones(zone for zones in known for zone in zones) if len(known) == len(each) else None
+            )
         return self.person_zones(event, person, self.addressees.is_borrower(event))
 
     def borrower_zones(self, event: Event) -> Zones | None:
@@ -67,9 +74,10 @@ class Clock:
         if self.addressees.is_borrower(event) is False:
             zone = borrower_zone(self.profile, self.settings)
             return None if zone is None else (zone,)
-        if person.timezone is None and is_group(person):
-            for member in self.addressees.borrowing_members(event):
-                return self.person_zones(event, member, is_borrower=True)
+        if person.timezone is None and is_group(person) and person.members:
+            return self._zones_of_all(
+                self.person_zones(event, member, is_borrower=True) for member in self.addressees.borrowing_members(event)
+            )
         return self.person_zones(event, person, is_borrower=True)
 
     def is_outside_hours(self, event: Event) -> Tri:
@@ -91,11 +99,11 @@ class Clock:
         for zone in zones:
             day = local_time(event.started_at, zone).date()
             ends.append(pytz.timezone(zone).localize(dt.datetime.combine(day, self.settings.permitted_to)))
-        if event.ended_at is not None:
-            return any(event.ended_at > end for end in ends)
-        # Without an end, the talk alone may already prove that the call ran on; it cannot prove the contrary.
-        talked = dt.timedelta(seconds=event.talk_seconds or 0)
-        return True if any(event.started_at + talked > end for end in ends) else None
+        span = _end(event)
+        if span is None:
+            return None
+        # Both ends of what is known must agree, and one zone in which the call runs on is enough.
+        return any_of(*(agreed([instant > end for instant in span]) for end in ends))
 
     def in_elected_quiet_window(self, event: Event) -> Tri:
         """Fact contact.in_elected_quiet_window (line 18)."""
@@ -119,6 +127,19 @@ class Clock:
         """Rule contact-in-elected-quiet-window (line 18)."""
         scope = all_of(is_outbound(event), self.addressees.is_borrower(event))
         return scope, self.in_elected_quiet_window(event)
+
+
+def _end(event: Event) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return the earliest and the latest instant at which a contact can have ended; None if nothing is known."""
+    if event.ended_at is not None and event.ended_at >= event.started_at:
+        return event.ended_at, event.ended_at
+    talked = event.talk_seconds
+    if talked is None and event.channel in CALLS and event.outcome.network not in (None, "connected"):
+        talked = 0
+    if talked is None:
+        return None
+    hung_up = event.started_at + dt.timedelta(seconds=talked)
+    return (hung_up, hung_up + RINGING) if event.channel in CALLS else (hung_up, hung_up)
 
 
 def _is_in(window: QuietWindow, local: dt.datetime) -> bool:

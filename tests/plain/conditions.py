@@ -93,7 +93,7 @@ def _by_a_signal(event: Event, facts: Facts, outbound: Tri) -> dict[str, Conditi
         "false-legal-consequence-claimed": (said, facts["content.false_legal_claim"]),
         "payment-to-private-account": (said, facts["content.solicits_private_payment"]),
         "fee-for-credit-repair-or-rate-cut": (said, facts["content.credit_repair_or_rate_scam"]),
-        "debt-publicised": (True, publicised),
+        "debt-publicised": (said, publicised),
         "doorstep-obstruction": (event.channel == "visit", facts["content.doorstep_obstruction"]),
         "distressed-not-handed-over": (facts["content.distress"], not_handed_over),
     }

@@ -31,12 +31,12 @@ def is_outbound(event: Event) -> Tri:
 def party(event: Event, addressees: Addressees) -> str | None:
     """Fact contact.party (line 10)."""
     outcome = event.outcome
-    if event.channel in SPOKEN and outcome.answered_by in ("machine", "nobody"):
-        return "nobody"
-    if event.channel in CALLS and outcome.network not in (None, "connected"):
+    if event.channel in CALLS and (outcome.answered_by == "machine" or outcome.network not in (None, "connected")):
         return "nobody"
     if outcome.party is not None:
         return outcome.party
+    if event.channel in CALLS and outcome.answered_by == "nobody":
+        return "nobody"
     connected = outcome.network == "connected" or outcome.answered_by == "human"
     if addressees.settings.assume_party and event.channel in CALLS and connected:
         if addressees.is_borrower(event) is True:
@@ -77,15 +77,22 @@ def conveyed(event: Event, addressees: Addressees) -> Tri:
 def reached_third_party(event: Event, addressees: Addressees) -> Tri:
     """Fact contact.reached_third_party (line 11)."""
     reached = party(event, addressees)
-    if is_group(event.recipient):
-        # Whoever was met in a group, everybody in it was addressed (line 9).
-        who = any_of(addressees.is_third_party(event), reached in ("third_party", "wrong_party"))
+    met_another = reached in ("third_party", "wrong_party")
+    addressed_or_met = any_of(addressees.is_third_party(event), met_another)
+    if event.channel in MESSAGES:
+        # A message of ours went to its addressee, whoever is said to have read it; one that came in was written by the
+        # party that is recorded.
+        by_writer = addressed_or_met if reached is None else met_another
+        outbound = is_outbound(event)
+        who = agreed([by_writer, addressed_or_met]) if outbound is None else addressed_or_met if outbound else by_writer
+    elif is_group(event.recipient):
+        who = addressed_or_met  # whoever was met in a group, everybody in it was addressed (line 9)
+    elif event.outcome.answered_by == "machine" or reached == "nobody":
+        who = addressees.is_third_party(event)  # what a machine took down is for the addressee
     elif reached in ("borrower", "authorised_party"):
         who = False
     elif reached in ("third_party", "wrong_party"):
         who = True
-    elif reached == "nobody" or event.channel in MESSAGES:
-        who = addressees.is_third_party(event)
     else:
         who = None  # never assumed to be the addressee (line 10)
     return all_of(conveyed(event, addressees), who)

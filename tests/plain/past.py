@@ -23,6 +23,7 @@ FAILED = {
     "forwarded",
 }
 WRONG = {"wrong_number", "recycled_number"}
+LONGEST_DAY = dt.timedelta(hours=25)
 WITHOUT_NUMBER = {"visit", "letter", "social_post"}
 
 
@@ -111,7 +112,15 @@ class Past:
             return (0, math.inf), (0, math.inf)
         window_start = event.started_at - dt.timedelta(hours=self.settings.window_hours)
         past = history(event, self.events)
-        reaches_unseen = self.complete_from is not None and window_start < self.complete_from
+        # What lies before a connection that surely was does not count, seen or unseen.
+        connected_since = any(
+            self.complete_from is not None and self.complete_from <= other.started_at and window_start <= other.started_at
+            for other in past
+            if self.connection[other.event_id] is True
+        )
+        reaches_unseen = (
+            self.complete_from is not None and window_start < self.complete_from and not connected_since
+        )
         surely: list[Event] = []
         possibly: list[Event] = []
         for index, attempt in enumerate(past):
@@ -190,11 +199,28 @@ class Past:
         return any_of(False, *answers)
 
     def _same_recipient(self, past: Event, event: Event) -> Tri:
-        """Say whether two contacts had one recipient: the borrower, or one number, or else one name."""
-        one, other = past.recipient, event.recipient
-        both_borrower = all_of(self.addressees.is_borrower(past), self.addressees.is_borrower(event))
+        """Say whether somebody was addressed in both contacts: every member of a group counts (line 9)."""
+        return any_of(
+            *(
+                self._one_person(one, one_borrows, other, other_borrows)
+                for one, one_borrows in self._people(past)
+                for other, other_borrows in self._people(event)
+            )
+        )
+
+    def _people(self, event: Event) -> list[tuple[Recipient, Tri]]:
+        """Return everybody who was addressed, each with whether it is the borrower."""
+        person = event.recipient
+        if is_group(person) and person.members:
+            return [(member, self.addressees.member_is_borrower(event, member)) for member in person.members]
+        return [(person, self.addressees.is_borrower(event))]
+
+    def _one_person(self, one: Recipient, one_borrows: Tri, other: Recipient, other_borrows: Tri) -> Tri:
+        """Say whether two records are of one person: both the borrower, or one number, or else one name."""
+        if {one_borrows, other_borrows} == {True, False}:
+            return False  # the borrower and somebody else, even at one number
         same = same_contact(one.number, one.name, other.number, other.name, self.settings)
-        return any_of(both_borrower, same)
+        return any_of(all_of(one_borrows, other_borrows), same)
 
 
 def count_today(
@@ -208,15 +234,17 @@ def count_today(
     low = high = 0
     for past in history(event, events):
         if zone is None:
-            # On one local day only if less than 25 hours (the longest day) lie between them.
-            close = event.started_at - past.started_at < dt.timedelta(hours=25)
-            same_day: Tri = None if close else False
+            # On one local day only if less than 25 hours (the longest day) lie between them; surely at one instant.
+            apart = event.started_at - past.started_at
+            same_day: Tri = None if apart < LONGEST_DAY else False
+            same_day = True if apart == dt.timedelta() else same_day
         else:
             same_day = dates_of(past.started_at, zone) == dates_of(event.started_at, zone)
         answer = all_of(same_day, counts(past))
         low += answer is True
         high += answer is not False
-    start = midnight(dates_of(event.started_at, zone)[0], zone)
+    day = dates_of(event.started_at, zone)[0]
+    start = event.started_at - LONGEST_DAY if zone is None else midnight(day, zone)
     if complete_from is not None and start < complete_from:
         return low, math.inf
     return low, high

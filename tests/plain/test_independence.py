@@ -3,10 +3,13 @@
 import ast
 from pathlib import Path
 
+HERE = Path(__file__).parent
+HELD_AGAINST_IT = {HERE / "engine_reading.py", HERE / "test_agreement.py"}
+
 
 def test_plain_reading_imports_records_alone() -> None:
     """Of the package, only the model of what happened is imported."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = sorted(set(HERE.glob("*.py")) - HELD_AGAINST_IT)
     imported: set[str] = set()
     for file in files:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
