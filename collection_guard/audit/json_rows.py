@@ -1,6 +1,5 @@
 """JSON objects as rows: the fields of the public event, flattened to the paths that columns have."""
 
-import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -77,10 +76,6 @@ def _signals(value: dict[str, Any]) -> Iterable[tuple[ColumnPlan, Any]]:
 def _extra(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise RowError("field_type", "extra", "extra", value)
-    try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise RowError("bad_character", "extra", "extra") from None
     return value
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from pydantic import ValidationError
 
 from collection_guard.facts.names import fold_name
 from collection_guard.model.problems import LogError, Problem
@@ -235,19 +234,14 @@ class _Reading:
             self.problems.append(place.problem("registry_dates_reversed", first=first, last=last))
         if len(self.problems) > before or known is None:
             return None
-        try:
-            return RegistryEntry(
-                name=name,
-                category=known,
-                aliases=_aliases(cells.get("aliases")),
-                valid_from=first,
-                valid_to=last,
-                source=_text(cells.get("source")) or None,
-            )
-        except ValidationError:
-            # All that is left to be wrong: JSON can write half of a character (\ud800), which no text holds.
-            self.problems.append(place.problem("row_bad_character"))
-            return None
+        return RegistryEntry(
+            name=name,
+            category=known,
+            aliases=_aliases(cells.get("aliases")),
+            valid_from=first,
+            valid_to=last,
+            source=_text(cells.get("source")) or None,
+        )
 
     def _date(self, place: _Place, cells: dict[str, Any], name: str) -> date | None:
         cell = cells.get(name)

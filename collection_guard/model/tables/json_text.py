@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from collection_guard.model.tables.grids import BrokenRow, JsonRow
 
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 
 
@@ -61,10 +62,25 @@ def _add(number: int, line: str, rows: list[JsonRow], broken: list[BrokenRow]) -
     except (ValueError, RecursionError) as error:
         broken.append(_broken(number, error))
         return
-    if isinstance(data, dict):
-        rows.append(JsonRow(number, data))
-    else:
+    _take(number, data, line, rows, broken)
+
+
+def _take(number: int, data: Any, source: str, rows: list[JsonRow], broken: list[BrokenRow]) -> None:
+    if not isinstance(data, dict):
         broken.append(BrokenRow(number, "row_json_no_object"))
+    elif _HALF.search(source) and _is_half(data):
+        broken.append(BrokenRow(number, "row_bad_character"))
+    else:
+        rows.append(JsonRow(number, data))
+
+
+def _is_half(data: Any) -> bool:
+    """Say whether half of a character (\\ud800) is in some data: JSON can write it, and no text can hold it."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _broken(number: int, error: Exception) -> BrokenRow:
@@ -85,7 +101,7 @@ def _read_array(text: str) -> tuple[list[JsonRow], list[BrokenRow]]:
     broken: list[BrokenRow] = []
     at, number = _skip(text, text.index("[") + 1), 0
     while not text.startswith("]", at):
-        number += 1
+        number, start = number + 1, at
         try:
             data, at = _DECODER.raw_decode(text, at)
         except (_DuplicateKeyError, _NotFiniteError) as error:
@@ -95,10 +111,7 @@ def _read_array(text: str) -> tuple[list[JsonRow], list[BrokenRow]]:
         except (ValueError, RecursionError) as error:
             return rows, [*broken, _broken(number, error)]
         else:
-            if isinstance(data, dict):
-                rows.append(JsonRow(number, data))
-            else:
-                broken.append(BrokenRow(number, "row_json_no_object"))
+            _take(number, data, text[start:at], rows, broken)
         at = _skip(text, at)
         if text.startswith(",", at):
             at = _skip(text, at + 1)

@@ -1,0 +1,1 @@
+"""Tests of reading: logs, case profiles, partner lists."""
