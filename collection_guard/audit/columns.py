@@ -1,12 +1,10 @@
 """Which columns would help: the fields that are empty, of those that a missing fact is read from (semantics 2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, Final
 
 from collection_guard.language.compiled import RuleSet
 from collection_guard.language.ir import tests_of
-from collection_guard.language.vocabulary import FACTS
 from collection_guard.model.event import Event
 from collection_guard.model.profile import CaseProfile
 
@@ -24,27 +22,12 @@ _FIRM_FIELDS: Final = frozenset({"claims.law_firm", "claims.law_firms", "content
 
 def _signal(event: Event, fact: str) -> bool | None:
     """Return what a log says of the signal that a fact is read from; of any signal, for other facts."""
-    signals: dict[str, bool | None] = {**(event.signals or {})}
+    signals: Mapping[Any, bool | None] = event.signals or {}
     if fact.startswith(_FIRM):
         return signals.get("claims_lawyer")
     if fact.startswith("content."):
         return signals.get(fact.removeprefix("content."))
     return True if signals else None
-
-
-@cache
-def _places() -> dict[str, tuple[int, int]]:
-    """Return the place of each field: how early the facts that are read from it name it."""
-    places: dict[str, tuple[int, int]] = {}
-    for row, fact in enumerate(FACTS.values()):
-        for column, path in enumerate(fact.fields):
-            places[path] = min(places.get(path, (column, row)), (column, row))
-    return places
-
-
-def place_of(path: str) -> tuple[int, int, str]:
-    """Return where a field stands among others that are wanted as often: what says most comes first."""
-    return (*_places().get(path, (len(FACTS), 0)), path)
 
 
 class EmptyFields:

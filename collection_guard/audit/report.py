@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from collection_guard.audit.columns import place_of
 from collection_guard.audit.taken import Contact, Intake
 from collection_guard.facts.world import Settings
 from collection_guard.language.schema import SEVERITIES, Rule
@@ -159,7 +158,20 @@ class Report:
                 for path in counts:
                     rules.setdefault(path, []).append(name)
         found = [MissingColumn(path, count, tuple(rules[path])) for path, count in verdicts.items()]
-        return sorted(found, key=lambda column: (-column.verdicts, place_of(column.field)))
+        places = self._places_of_fields(rule)
+        return sorted(found, key=lambda column: (-column.verdicts, places.get(column.field, len(places)), column.field))
+
+    def _places_of_fields(self, rule: str | None) -> dict[str, int]:
+        """Return how early the missing facts name each field that they are read from: what says most comes first."""
+        facts_of = {pack.name: pack.facts for pack in self.packs}
+        places: dict[str, int] = {}
+        for name, combinations in self.missing.items():
+            if rule in {None, name}:
+                for missing in {missing for names in combinations for missing in names}:
+                    fact = facts_of[self.rules[name].pack].get(missing)
+                    for place, path in enumerate(fact.fields if fact is not None else ()):
+                        places[path] = min(places.get(path, place), place)
+        return places
 
     def worst_rules(self, most: int = 3) -> list[tuple[str, Tally]]:
         """Return the rules with the most violations; graver rules first among equals."""

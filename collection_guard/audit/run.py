@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collection_guard.audit.columns import EmptyFields
-from collection_guard.audit.taken import Contact, Intake
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, PackInfo, Report, RuleInfo, Tally, Violation
+from collection_guard.audit.taken import Contact, Intake
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.durable import is_available
 from collection_guard.engines.judge import Judge, Judged

@@ -153,6 +153,7 @@ class Ground(Section):
 
     def _unmapped(self) -> None:
         say, found = self.say, self.report.intake.unmapped
+        self._unread_columns()
         if not found:
             return
         self.title("unmapped")
@@ -171,6 +172,19 @@ class Ground(Section):
         )
         self.left_out(len(ranked) - LISTED)
         self.page.line(say.text("report.map_them"))
+
+    def _unread_columns(self) -> None:
+        say = self.say
+        unread = [
+            (say.place(Position(file.path, sheet.sheet)), say.listed([say.shown(name) for name in sheet.unmapped]))
+            for file in self.report.intake.files
+            for sheet in file.sheets
+            if sheet.unmapped
+        ]
+        if unread:
+            self.title("unread_columns")
+            for place, names in unread:
+                self.page.item(say.text("report.of_file", file=place, words=names))
 
     def _data(self) -> None:
         say, found = self.say, self.report.intake.findings

@@ -17,11 +17,12 @@ from collection_guard.model.masking import mask_identifier, mask_name, mask_numb
 from collection_guard.model.texts import Lang, has_text, text
 
 _PERSONAL_NUMBER: Final = re.compile(
-    r"(?<!\d)(?:1[3-9]\d{9}|[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"
+    r"(?<!\d)(?:(?:0|(?:00)?86)?1[3-9]\d{9}|[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"
 )
 """A mobile number or an identity number. Of a bank card only its check digit tells it from a running number."""
 _CARD: Final = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
-_SEPARATORS: Final = str.maketrans("０１２３４５６７８９", "0123456789", " -\u3000")
+_DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
+_TOGETHER: Final = str.maketrans("０１２３４５６７８９", "0123456789", " -\u3000")
 _UNSHOWN_PATHS: Final = frozenset({"content", "extra.note"})
 """What was said names people in ways that no pattern finds."""
 _CONTENT: Final = "content."
@@ -133,8 +134,10 @@ def spoken(value: Any, fact: Fact | None, lang: Lang, *, masked: bool) -> str:
 
 def holds_personal_number(value: str) -> bool:
     """Say whether an identifier is, or holds, the number of a telephone, a person or a bank card."""
-    digits = value.translate(_SEPARATORS)
-    return _PERSONAL_NUMBER.search(digits) is not None or any(_checks(run) for run in _CARD.findall(digits))
+    return any(
+        _PERSONAL_NUMBER.search(digits) is not None or any(_checks(run) for run in _CARD.findall(digits))
+        for digits in (value.translate(_DIGITS), value.translate(_TOGETHER))
+    )
 
 
 def _checks(run: str) -> bool:
@@ -251,8 +254,9 @@ class Wording:
                 instant, zone = instant.astimezone(self._zone), self._zone.zone
             except OverflowError:  # the edge of the calendar has no form in another zone
                 zone = None
-        words = instant.replace(tzinfo=None).isoformat(" ", "milliseconds" if instant.microsecond else "seconds")
-        return f"{words} {zone or instant.strftime('%:z')}"
+        naive = instant.replace(tzinfo=None)
+        words = naive.isoformat(" ", "auto").rstrip("0") if instant.microsecond else naive.isoformat(" ", "seconds")
+        return f"{words} {zone or instant.isoformat().removeprefix(naive.isoformat())}"
 
     # Rules and verdicts
 
