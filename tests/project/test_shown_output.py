@@ -47,7 +47,7 @@ def test_the_example_prints_what_is_kept_beside_it(lang: str) -> None:
         assert found == (EXPECTED / name).read_text("utf-8"), f"{name}: {AGAIN}"
 
 
-@pytest.mark.parametrize(("readme", "lang"), zip(READMES, LANGS, strict=True), ids=LANGS)
+@pytest.mark.parametrize(("readme", "lang"), list(zip(READMES, LANGS, strict=True)), ids=LANGS)
 def test_the_finding_in_the_readme_is_what_the_tool_prints(readme: Path, lang: str) -> None:
     """The READMEs show a finding of the example, line by line as it is printed."""
     (shown,) = re.findall(

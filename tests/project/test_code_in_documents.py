@@ -1,0 +1,41 @@
+"""The Python in the documents runs, and says what the documents say."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import collection_guard
+from collection_guard.audit.report import Report
+from project.tree import READMES, ROOT
+
+PAGE = ROOT / "docs/library.md"
+
+
+@pytest.mark.parametrize("path", [*READMES, PAGE], ids=lambda path: path.name)
+def test_the_python_of_the_documents_runs(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each block of Python runs where the example is, one after the other, and its assertions hold."""
+    monkeypatch.chdir(ROOT / "examples/november")
+    blocks = re.findall(r"^```python\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert blocks
+    exec(compile("\n".join(blocks), path.name, "exec"), {})  # noqa: S102 - running them is the subject
+    assert re.search(r"\d+ contacts, \d+ violations", capsys.readouterr().out)
+
+
+def test_the_page_names_every_parameter_of_the_call() -> None:
+    """The table of parameters holds those of the call, and no other."""
+    table = PAGE.read_text("utf-8").split("## Parameters of the call")[1].split("## ")[0]
+    named = [name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(named) == sorted(inspect.signature(collection_guard.audit).parameters)
+
+
+def test_the_page_names_only_what_a_report_has() -> None:
+    """Each attribute and method in the table of the report exists."""
+    table = PAGE.read_text("utf-8").split("## What comes back")[1].split("## ")[0]
+    named = [name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)", row)]
+    assert named
+    known = {*dir(Report), *Report.__dataclass_fields__}
+    assert [name for name in named if name not in known] == []
