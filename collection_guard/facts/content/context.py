@@ -80,18 +80,22 @@ def layout(text: str, speakers: Speakers, kind: str | None) -> Layout:
 def _others(text: str, marks: list[int], speakers: Speakers, kind: str | None) -> list[Range]:
     """Return the ranges in which the customer speaks, in a transcript that labels its speakers."""
     turns: list[tuple[int, bool]] = []  # where a turn starts, and whether it is the customer's
+    labels: list[Range] = []
     previous = -1
     for mark in marks:
         if text[mark] == COLON:
             label = text[previous + 1 : mark].strip().rstrip("0123456789 ")
             if label in speakers.customer or label in speakers.collector:
                 turns.append((previous + 1, label in speakers.customer))
+                labels.append((previous + 1, mark))
         if text[mark] != OPEN_QUOTE:
             previous = mark
     customer = any(is_customer for _, is_customer in turns)
     collector = any(not is_customer for _, is_customer in turns)
     # One label alone is the heading of a letter ("借款人：…"), unless the text is known to be a transcript.
     if not customer or not (collector or kind == "call_transcript"):
-        return []
+        # Nobody says the label of a speaker.
+        return labels if kind == "call_transcript" else []
     ends = [start for start, _ in turns[1:]] + [len(text)]
-    return [(start, end) for (start, is_customer), end in zip(turns, ends, strict=True) if is_customer]
+    spoken = [(start, end) for (start, is_customer), end in zip(turns, ends, strict=True) if is_customer]
+    return sorted([*spoken, *(label for label, turn in zip(labels, turns, strict=True) if not turn[1])])

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -81,16 +80,14 @@ class LexiconDetector:
         self.lexicon = lexicon or load_lexicon()
         self._entries_of = _by_rarest_atom((entry, entry.patterns) for entry in self.lexicon.entries)
         self._frames_of = _by_rarest_atom((frame, frame.patterns) for frame in self.lexicon.frames)
+        # A frame without phrases holds for its kinds of text as a whole.
+        self._standing = [frame for frame in self.lexicon.frames if not frame.patterns]
         self._names = NameFinder(self.lexicon.names, self.lexicon.normaliser.folding)
 
     @classmethod
     def from_folder(cls, folder: Path) -> "LexiconDetector":
         """Return a detector over the lexicon in a folder."""
         return cls(load_lexicon(folder))
-
-    @cached_property
-    def _pressing(self) -> frozenset[str]:
-        return frozenset(name for name, act in self.lexicon.acts.items() if act.signals)
 
     def read(self, text: str, kind: str | None = None) -> Reading:
         """Return what a text of a kind says."""
@@ -100,6 +97,7 @@ class LexiconDetector:
         """Return what a text says, which entries fired, and why others did not."""
         steps: list[Step] = []
         reading = self._read(text, kind, steps)
+        steps = list(dict.fromkeys(steps))
         steps.sort(key=lambda step: (not step.fired, step.span or Span(0, 0, ""), step.entry))
         return Explanation(reading, tuple(steps))
 
@@ -123,7 +121,11 @@ class LexiconDetector:
         return self._reading(view, fired, steps)
 
     def _mentions(self, view: _Text) -> list[_Mention]:
-        found: list[_Mention] = []
+        found = [
+            _Mention(frame, 0, len(view.normalised.text), None, False)
+            for frame in self._standing
+            if view.kind in frame.frame.kinds
+        ]
         for frame, pattern in _candidates(self._frames_of, view):
             if frame.frame.kinds and view.kind not in frame.frame.kinds:
                 continue
@@ -153,7 +155,8 @@ class LexiconDetector:
                 why = self._silenced(view, mentions, entry, match)
                 if why is None:
                     fired.append(_Fired(entry, pattern, match))
-                if steps is not None:
+                # Acts that are no signal by themselves show in what they amount to.
+                if steps is not None and self.lexicon.acts[rules.act].signals:
                     steps.append(self._step(view, entry, pattern, match, why))
         return fired
 

@@ -1,6 +1,6 @@
 """Words in disguise - Pinyin, initials, homophones, split characters - written back to what was meant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import combinations
 from typing import Final
 
@@ -37,17 +37,30 @@ class Readings:
 class Disguises:
     """Finds disguised words and writes them back, keeping the map to the original."""
 
-    def __init__(self, evasions: Evasions, readings: Readings, literals: Iterable[str]) -> None:
+    def __init__(
+        self,
+        evasions: Evasions,
+        readings: Readings,
+        literals: Collection[str],
+        fold: Callable[[str], str],
+    ) -> None:
         self._readings = readings
-        table = self._variants(evasions)
+        table = {
+            folded: meant for variant, meant in self._variants(evasions).items() if (folded := fold(variant))
+        }
         self.count = len(table)
         self._variants_list = list(table)
         self._meant = list(table.values())
         self._matcher = AhoCorasick(self._variants_list or ["\0"], matchkind=MatchKind.LeftmostLongest)
         self._latin_edges = [(is_latin(variant[0]), is_latin(variant[-1])) for variant in self._variants_list]
         self._defaults = evasions.defaults
-        self._by_sound = self._sounds(literals)
+        self._by_sound = self._sounds([*evasions.words, *sorted(literals)])
         self._longest_sound = max((len(key) for key in self._by_sound), default=1)
+        self._latin_words = frozenset(evasions.latin_words)
+        # Which characters stand next to each other in the lexicon: tells which character a syllable stands for.
+        self._pairs = frozenset(
+            literal[i : i + 2] for literal in (*literals, *evasions.words) for i in range(len(literal) - 1)
+        )
 
     def _variants(self, evasions: Evasions) -> dict[str, str]:
         table: dict[str, str] = {}
@@ -55,10 +68,11 @@ class Disguises:
         words = frozenset(evasions.words)
         for word in evasions.words:
             readings = self._readings.of(word)
-            if readings is None or len(word) > _LONGEST_WORD:
+            if readings is None:
                 continue
-            for variant in _spelled(word, readings):
-                table.setdefault(variant, word)
+            if len(word) <= _LONGEST_WORD:
+                for variant in _spelled(word, readings):
+                    table.setdefault(variant, word)
             if len(word) > 1:
                 for i, reading in enumerate(readings):
                     for char in self._readings.characters.get(reading, ""):
@@ -71,13 +85,16 @@ class Disguises:
         for word, variants in evasions.sounds_like.items():
             for variant in variants:
                 table[variant] = word
+        for word, variants in evasions.dialect.items():
+            for variant in variants:
+                table[variant] = word
         for word in (*evasions.keep, *evasions.words):
             table[word] = word
         return table
 
     def _sounds(self, literals: Iterable[str]) -> dict[tuple[str, ...], str]:
         found: dict[tuple[str, ...], str] = {}
-        for literal in sorted(literals):
+        for literal in literals:
             if len(literal) > 1 and all(is_han(char) for char in literal):
                 readings = self._readings.of(literal)
                 if readings:
@@ -92,8 +109,15 @@ class Disguises:
     def undo(self, normalised: Normalised) -> Normalised:
         """Write disguised words back."""
         text = normalised.text
-        replaced = self._undo_words(normalised, text)
-        return self._undo_pinyin(replaced)
+        if text.isascii() and not self._may_be_pinyin(text):
+            return normalised
+        read = self._undo_pinyin(normalised)
+        return self._undo_words(read, read.text)
+
+    @staticmethod
+    def _may_be_pinyin(text: str) -> bool:
+        """Tell whether a text in Latin letters alone could be Pinyin: English gives itself away soon."""
+        return not any(f" {word} " in f" {text} " for word in ("the", "your", "is", "of", "this", "and", "for"))
 
     def _undo_words(self, normalised: Normalised, text: str) -> Normalised:
         edits: list[tuple[int, int, str]] = []
@@ -111,22 +135,38 @@ class Disguises:
 
     def _undo_pinyin(self, normalised: Normalised) -> Normalised:
         text = normalised.text
-        if sum(map(is_latin, text[:400])) < 2 * _PINYIN_SENTENCE:
+        tokens = list(_latin_tokens(text))
+        if not tokens:
             return normalised
+        letters = sum(end - start for start, end in tokens)
         edits: list[tuple[int, int, str]] = []
         run: list[tuple[int, int, str]] = []
-        for start, end in [*_latin_tokens(text), (len(text) + 2, len(text) + 2)]:
-            near = bool(run) and start - run[-1][1] <= 1
+        for start, end in [*tokens, (len(text) + 2, len(text) + 2)]:
+            near = bool(run) and text[run[-1][1] : start] in ("", " ")
             syllables = self._syllables(text[start:end]) if start < len(text) else None
             if run and (not near or not syllables):
-                if len(run) >= _PINYIN_SENTENCE:
-                    edits.extend(self._decoded(run))
+                edits.extend(self._sentence(text, run, letters))
                 run = []
             place = start
             for syllable in syllables or []:
                 run.append((place, place + len(syllable), syllable))
                 place += len(syllable)
-        return _edited(normalised, edits)
+        return _unspaced(_edited(normalised, edits)) if edits else normalised
+
+    def _sentence(
+        self, text: str, run: list[tuple[int, int, str]], letters: int
+    ) -> list[tuple[int, int, str]]:
+        """Read a run of syllables, if it is Pinyin: a sentence of it, or a word next to Chinese characters."""
+        start, end = run[0][0], run[-1][1]
+        before = text[start - 1] if start else ""
+        after = text[end] if end < len(text) else ""
+        beside = (before and is_han(before)) or (after and is_han(after))
+        word = text[start:end]
+        # English words are syllables now and then; a sentence in Pinyin is nearly all there is in letters.
+        whole = len(run) >= _PINYIN_SENTENCE and (end - start) * 5 > letters * 4
+        if whole or (beside and len(word) > 1 and word not in self._latin_words):
+            return self._decoded(run, before, after)
+        return []
 
     def _syllables(self, token: str) -> list[str] | None:
         """Cut a token into the fewest syllables, or return None if it is none."""
@@ -144,20 +184,31 @@ class Disguises:
                     best[j] = [*head, token[i:j]]
         return best[len(token)]
 
-    def _decoded(self, run: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    def _decoded(
+        self, run: list[tuple[int, int, str]], before: str, after: str
+    ) -> list[tuple[int, int, str]]:
+        """Return the characters that syllables stand for: the lexicon's words first, then likely neighbours."""
         edits: list[tuple[int, int, str]] = []
         i = 0
         while i < len(run):
             for size in range(min(self._longest_sound, len(run) - i), 0, -1):
-                key = tuple(syllable for _, _, syllable in run[i : i + size])
-                meant = self._by_sound.get(key) if size > 1 else self._defaults.get(key[0], "") or (
-                    self._readings.characters[key[0]][0]
-                )
+                meant = self._by_sound.get(tuple(syllable for _, _, syllable in run[i : i + size]), "")
+                if size == 1:
+                    meant = self._likely(run[i][2], before, after if i == len(run) - 1 else "")
                 if meant:
                     edits.append((run[i][0], run[i + size - 1][1], meant))
+                    before = meant[-1]
                     i += size
                     break
         return edits
+
+    def _likely(self, syllable: str, before: str, after: str) -> str:
+        usual = self._defaults.get(syllable, "")
+
+        def weight(char: str) -> int:
+            return 2 * ((before + char in self._pairs) + (char + after in self._pairs)) + (char == usual)
+
+        return max(self._readings.characters[syllable], key=weight) if not usual or before or after else usual
 
 
 def _spelled(word: str, readings: list[str]) -> Iterable[str]:
@@ -199,6 +250,22 @@ def _latin_tokens(text: str) -> Iterable[tuple[int, int]]:
             start = -1
     if start >= 0:
         yield start, len(text)
+
+
+def _unspaced(normalised: Normalised) -> Normalised:
+    """Drop the spaces that stood between syllables."""
+    text = normalised.text
+    kept = [
+        i
+        for i, char in enumerate(text)
+        if char != " " or i == 0 or i + 1 == len(text) or not (is_han(text[i - 1]) or is_han(text[i + 1]))
+    ]
+    return Normalised(
+        normalised.original,
+        "".join(text[i] for i in kept),
+        [normalised.starts[i] for i in kept],
+        [normalised.ends[i] for i in kept],
+    )
 
 
 def _edited(normalised: Normalised, edits: list[tuple[int, int, str]]) -> Normalised:

@@ -177,7 +177,9 @@ class _Compiler:
             speakers=speakers,
             names=names,
             normaliser=self.normaliser,
-            disguises=Disguises(evasions, Readings(syllables), self.matcher.strings),
+            disguises=Disguises(
+                evasions, Readings(syllables), self.matcher.strings, self.normaliser.fold
+            ),
             matcher=self.matcher,
             negator=atoms[NEGATOR],
             prohibition=atoms[PROHIBITION],

@@ -41,6 +41,7 @@ class NameFinder:
         self._stops = _automaton(names.firm_stops)
         self._latin_ends = tuple(names.latin_ends)
         self._latin_ends_automaton = _automaton(names.latin_ends)
+        self._latin_leads = _automaton(names.latin_leads)
         self._latin_stops = frozenset(names.latin_stops)
         self._titles = _automaton(names.person_titles)
         self._surnames = frozenset(names.surnames)
@@ -61,7 +62,32 @@ class NameFinder:
             if named is not None:
                 found.append(named)
                 last = named.end
+        for _, start, end in self._latin_leads.find_matches_as_indexes(text):
+            led = self._led_name(normalised, end)
+            if led is not None and not any(named.start <= led.end and led.start <= named.end for named in found):
+                if not any(led.name in named.name for named in found):
+                    found.append(led)
         return sorted(found, key=lambda named: named.start)
+
+    def _led_name(self, normalised: Normalised, at: int) -> Named | None:
+        """Return the capitalised words that follow "attorney at": a firm named without its kind."""
+        original = normalised.original
+        start = normalised.ends[at - 1]
+        right, words, joined = start, 0, False
+        for word in original[start : start + 80].split(" "):
+            bare = word.strip(".,;:!?")
+            joins = bare in ("&", "and") and words > 0
+            if word and not joins and not bare[:1].isupper():
+                break
+            right += len(word) + (right > start or not word)
+            words += bool(bare) and not joins
+            joined = joined or joins
+            if word and word[-1] in ",.;:!?":
+                break
+        name = original[start:right].strip(" .,;:!?").removesuffix(" and").removesuffix(" &")
+        if words < 2 or not joined:  # one capitalised word may be a person or a place
+            return None
+        return Named(at, at, self._plain(name))
 
     def _left_edge(self, text: str, start: int) -> int:
         """Return where a Chinese firm's name begins, going back from its end."""
@@ -84,8 +110,7 @@ class NameFinder:
             left += 1
         cut = left
         for _, _, end in self._stops.find_matches_as_indexes(text[left:start]):
-            if left + end < start:
-                cut = left + end
+            cut = left + end
         if text[cut : cut + 1] == CLOSE_BRACKET:
             cut += 1
         if text.startswith(OPEN_BRACKET, cut):  # a name does not begin with its bracket

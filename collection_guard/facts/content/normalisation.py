@@ -108,7 +108,7 @@ class Normaliser:
         if leet:
             self._unleet(out)
         if single_letters >= 2:
-            out, at = _join_single_letters(out, at)
+            out, at = _join_single_letters(out, at, text)
         if brackets:
             out, at = _open_split_brackets(out, at)
         if marks >= _SPLIT_BY_MARKS - 1 and marks * 3 > len(out):
@@ -164,31 +164,50 @@ class Normaliser:
                     out[i] = self._leet[out[i]]
 
 
-def _join_single_letters(out: list[str], at: list[int]) -> tuple[list[str], list[int]]:
-    """Join Latin letters that are written apart: three or more of them in a row are one word."""
+def _join_single_letters(out: list[str], at: list[int], text: str) -> tuple[list[str], list[int]]:
+    """Join Latin letters that are written apart: three or more of them in a row are one word.
+
+    Where the separator changes ("p.a.y u.p"), a new word begins.
+    """
     drop: set[int] = set()
     run: list[int] = []  # the spaces between the letters of the run
-    i, size = 0, len(out)
-    while i < size:
-        alone = (
+    separator = ""
+    size = len(out)
+
+    def alone(i: int) -> bool:
+        return (
             is_latin(out[i])
             and (i == 0 or not is_latin(out[i - 1]))
             and (i + 1 == size or not is_latin(out[i + 1]))
         )
-        if alone and i + 2 < size and out[i + 1] == " " and is_latin(out[i + 2]):
-            run.append(i + 1)
-            i += 2
+
+    for i in range(size):
+        if not alone(i):
+            if out[i] != " ":
+                run = _closed(run, drop)
             continue
-        if not alone and run:
-            run.pop()
-        if len(run) >= 2:
-            drop.update(run)
-        run = []
-        i += 1
+        if i + 2 < size and out[i + 1] == " " and alone(i + 2):
+            between = text[at[i] + 1 : at[i + 2]]
+            if run and between != separator:
+                run = _closed(run, drop)
+                separator = ""
+                continue
+            separator = between
+            run.append(i + 1)
+        else:
+            run = _closed(run, drop)
+    _closed(run, drop)
     if not drop:
         return out, at
     kept = [i for i in range(size) if i not in drop]
     return [out[i] for i in kept], [at[i] for i in kept]
+
+
+def _closed(run: list[int], drop: set[int]) -> list[int]:
+    """End a run of single letters: from two spaces on, they are dropped."""
+    if len(run) >= 2:
+        drop.update(run)
+    return []
 
 
 def _open_split_brackets(out: list[str], at: list[int]) -> tuple[list[str], list[int]]:

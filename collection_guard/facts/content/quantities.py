@@ -7,6 +7,7 @@ from collection_guard.facts.content.matching import Quantity, Range
 
 _DIGITS: Final = frozenset("0123456789")
 _NUMERALS: Final = frozenset("0123456789一二三四五六七八九十百千万两零几多半.壹贰叁肆伍陆柒捌玖拾佰仟俩w")
+_SPOKEN: Final = frozenset("零一二三四五六七八九幺洞两0123456789")
 _UNITS: Final = ("元", "块", "圆", "美元", "港币", "港元", "rmb", "usd", "dollars", "yuan", "hkd", "大洋", "刀", "毛")
 _SCALES: Final = frozenset("百千万k佰仟w")
 _SIGNS: Final = frozenset("¥$€£")
@@ -79,6 +80,21 @@ def id_numbers(text: str) -> list[Range]:
     return found
 
 
+def long_numbers(text: str) -> list[Range]:
+    """Return runs of nine or more digits, a letter before them included: numbers of documents."""
+    found: list[Range] = []
+    for start, end in _grouped(text):
+        if end - start >= 9:
+            lettered = start > 0 and "a" <= text[start - 1] <= "z"
+            found.append((start - lettered, end))
+    return found
+
+
+def spoken_digits(text: str) -> list[Range]:
+    """Return runs of at least fifteen digits read out one by one."""
+    return [(start, end) for start, end in _runs(text, _SPOKEN) if end - start >= 15]
+
+
 def card_numbers(text: str) -> list[Range]:
     """Return full numbers of bank cards: fifteen to nineteen digits that are no identity number."""
     persons = set(id_numbers(text))
@@ -103,5 +119,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "number": numbers,
     "id_number": id_numbers,
     "card_number": card_numbers,
+    "long_number": long_numbers,
+    "spoken_digits": spoken_digits,
     "ssn": social_security_numbers,
 }

@@ -63,7 +63,7 @@ class Frame(_Strict):
     """Words that make what stands near them a mention: a warning, a report, a rule, a joke."""
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    phrases: list[str] = Field(min_length=1)
+    phrases: list[str] = []
     scope: Literal["text", "sentence", "clause", "after", "quotes"]
     silences: list[str] = Field(default=["all"], min_length=1)
     spares: list[str] = []
@@ -105,6 +105,7 @@ class Names(_Strict):
     firm_ends: list[str]
     firm_stops: list[str]
     latin_ends: list[str]
+    latin_leads: list[str] = []
     latin_stops: list[str]
     person_titles: list[str]
     surnames: str
@@ -119,6 +120,8 @@ class Evasions(_Strict):
     keep: list[str] = []
     split: dict[str, list[str]] = {}
     defaults: dict[str, str] = {}
+    latin_words: list[str] = []
+    dialect: dict[str, list[str]] = {}
 
 
 class LexiconFile(_Strict):
