@@ -83,11 +83,13 @@ def _party(sheet: FactSheet) -> str | None:
 
 def _addressee_as_party(sheet: FactSheet) -> str | None:
     """Return the addressee as the party reached: the parameter ``assume_party``."""
-    if sheet.value("recipient.is_borrower"):
+    is_borrower: bool | None = sheet.value("recipient.is_borrower")
+    is_third_party: bool | None = sheet.value("recipient.is_third_party")
+    if is_borrower:
         return "borrower"
-    if sheet.value("recipient.is_third_party"):
+    if is_third_party:
         return "third_party"
-    return "authorised_party" if sheet.value("recipient.party_class") is not None else None
+    return "authorised_party" if is_borrower is False and is_third_party is False else None
 
 
 @fact("contact.conveyed")

@@ -76,26 +76,25 @@ def conveyed(event: Event, addressees: Addressees) -> Tri:
 
 def reached_third_party(event: Event, addressees: Addressees) -> Tri:
     """Fact contact.reached_third_party (line 11)."""
+    return all_of(conveyed(event, addressees), _third_party_heard(event, addressees))
+
+
+def _third_party_heard(event: Event, addressees: Addressees) -> Tri:
+    addressed = addressees.is_third_party(event)
     reached = party(event, addressees)
-    met_another = reached in ("third_party", "wrong_party")
-    addressed_or_met = any_of(addressees.is_third_party(event), met_another)
+    met = None if reached is None else reached in ("third_party", "wrong_party")
     if event.channel in MESSAGES:
         # A message of ours went to its addressee, whoever is said to have read it; one that came in was written by the
         # party that is recorded.
-        by_writer = addressed_or_met if reached is None else met_another
         outbound = is_outbound(event)
-        who = agreed([by_writer, addressed_or_met]) if outbound is None else addressed_or_met if outbound else by_writer
-    elif is_group(event.recipient):
-        who = addressed_or_met  # whoever was met in a group, everybody in it was addressed (line 9)
-    elif event.outcome.answered_by == "machine" or reached == "nobody":
-        who = addressees.is_third_party(event)  # what a machine took down is for the addressee
-    elif reached in ("borrower", "authorised_party"):
-        who = False
-    elif reached in ("third_party", "wrong_party"):
-        who = True
-    else:
-        who = None  # never assumed to be the addressee (line 10)
-    return all_of(conveyed(event, addressees), who)
+        sent = any_of(addressed, met is True)
+        received = sent if met is None else met
+        return agreed([sent, received]) if outbound is None else sent if outbound else received
+    if event.outcome.answered_by == "machine" or reached == "nobody":
+        return addressed  # what a machine took down is for the addressee
+    if is_group(event.recipient):
+        return any_of(addressed, met)  # whoever was met in a group, everybody in it was addressed (line 9)
+    return met  # never assumed to be the addressee (line 10)
 
 
 def signal(event: Event, name: str) -> Tri:

@@ -52,11 +52,8 @@ def _machine(event: Event) -> Tri:
 
 
 def _network_failed(event: Event) -> Tri:
-    outcome = event.outcome
-    if outcome.network is not None:
-        return outcome.network in FAILED
-    met = outcome.party in PERSONS or outcome.answered_by in ("human", "machine")
-    return False if met else None
+    network = event.outcome.network
+    return None if network is None else network in FAILED
 
 
 def _somebody_else(event: Event, addressees: Addressees) -> Tri:
@@ -126,7 +123,8 @@ class Past:
         for index, attempt in enumerate(past):
             if attempt.started_at < window_start:
                 continue
-            later = [self.connection[other.event_id] for other in past[index + 1 :]]
+            # A connection does not count itself: only what comes after it does.
+            later = [self.connection[other.event_id] for other in past[index:]]
             counts = self.attempt[attempt.event_id]
             if counts is not False and True not in later:
                 possibly.append(attempt)
