@@ -362,6 +362,8 @@ class EventReader:
             return None
         family = plan.families.get(path)
         if family is not None and reading.family != family:
+            if path not in ("started_at", "started_at.date"):
+                return None
             raise RowError("time_other_form", path, header, cell, form=reading.family, expected=family)
         return reading.value
 

@@ -95,10 +95,14 @@ class _Run:
         """Give each file once; the same file named twice would double every contact without an id."""
         seen: set[Path] = set()
         for path in paths:
-            if path.resolve() in seen:
+            try:
+                place = path.resolve()
+            except (OSError, ValueError, RuntimeError):
+                place = path  # reading it will say what is wrong
+            if place in seen:
                 self.problems.append(Problem("file_twice", str(path)))
             else:
-                seen.add(path.resolve())
+                seen.add(place)
                 yield path
 
     def read(self, path: Path) -> FileReading | None:

@@ -51,7 +51,10 @@ def _is_last(row: int, cells: Sequence[Cell], lines: list[str]) -> bool:
 
 def _delimiter(head: list[str], score: ScoreRow) -> str:
     def known(delimiter: str) -> tuple[int, int]:
-        rows = list(csv.reader(head, delimiter=delimiter))
+        try:
+            rows = list(csv.reader(head, delimiter=delimiter))
+        except csv.Error:
+            return 0, 0
         return max((score(row) for row in rows), default=0), sum(len(row) for row in rows)
 
     return max(_DELIMITERS, key=known)

@@ -18,6 +18,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HEAD: Final = 64_000
+_TWO_BYTES: Final = "\u07ff"
+"""The last character that UTF-8 writes in two bytes; longer sequences are hardly valid by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def decode(data: bytes, file: str, encoding: str | None, recognise: Recognise) -
         if data.startswith(mark):
             return _strict(data, file, name)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8")
+        return _utf8_or_chance(data, data.decode("utf-8"), recognise)
     except UnicodeDecodeError as error:
         utf8 = error
     # Chinese words alone tell the candidates apart; ASCII words look the same in all of them.
@@ -55,6 +57,24 @@ def decode(data: bytes, file: str, encoding: str | None, recognise: Recognise) -
         return _broken(file, data, utf8, "utf-8")
     score, text, name = best
     return Decoded(text, name, confirmed=score > 0)
+
+
+def _utf8_or_chance(data: bytes, text: str, recognise: Recognise) -> Decoded:
+    """Take a text that is valid UTF-8 for what it seems, unless known words say that this is by chance.
+
+    A few Chinese characters of GB18030 may be valid UTF-8 as well: 某某 reads as ĳĳ.
+    """
+    if text.isascii():
+        return Decoded(text, "utf-8")
+    score = _foreign(text[:_HEAD], recognise)
+    if score == 0:
+        try:
+            other = data.decode("gb18030")
+        except UnicodeDecodeError:
+            other = ""
+        if _foreign(other[:_HEAD], recognise) > 0:
+            return Decoded(other, "gb18030")
+    return Decoded(text, "utf-8", confirmed=score > 0 or max(text) > _TWO_BYTES)
 
 
 def _foreign(text: str, recognise: Recognise) -> int:
