@@ -20,6 +20,7 @@ from readers.making import HEADER, ROW, csv_text, read_text, whole
 
 LOG = csv_text([HEADER, ROW])
 
+
 @pytest.mark.parametrize(
     ("encoding", "mark", "found"),
     [
@@ -77,11 +78,7 @@ def test_an_encoding_that_nothing_confirms_is_said(tmp_path: Path) -> None:
 
 def test_bytes_that_are_valid_utf8_by_chance_are_read_as_the_words_say(tmp_path: Path) -> None:
     """The GB18030 bytes of some words are valid UTF-8; a known word among them tells which was meant."""
-    word = next(
-        word
-        for word in relationship_words()
-        if not word.isascii() and _valid_utf8(word.encode("gb18030"))
-    )
+    word = next(word for word in relationship_words() if not word.isascii() and _valid_utf8(word.encode("gb18030")))
     text = f"case_id,callee,started_at,channel,relationship\nC-1,1,2025-11-03 10:00,call,{word}\n"
     [file] = read_text(tmp_path, text, encoding="gb18030").files
     assert (file.encoding, file.encoding_confirmed) == ("gb18030", True)
@@ -144,7 +141,11 @@ def count_letters(cells: Any) -> int:
 
 
 ROWS = st.lists(
-    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=8), min_size=3, max_size=3),
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=8),
+        min_size=3,
+        max_size=3,
+    ),
     max_size=12,
 )
 
@@ -190,7 +191,11 @@ def test_a_cell_beyond_all_measure_is_a_broken_row(monkeypatch: pytest.MonkeyPat
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
@@ -212,7 +217,7 @@ def test_json_lines_and_arrays_give_the_same_objects(values: list[Any], spread: 
         assert len(broken) == len(values) - len(objects)
 
 
-@given(st.text(max_size=80) | st.text("[]{}:,\"\\u d8019e-.NaNtruefalsnul \n", max_size=60))
+@given(st.text(max_size=80) | st.text('[]{}:,"\\u d8019e-.NaNtruefalsnul \n', max_size=60))
 def test_any_text_is_json_or_a_list_of_what_is_broken(text: str) -> None:
     """Reading JSON ends in rows and broken rows, never in an exception."""
     looks_like_json(text)

@@ -84,7 +84,13 @@ def test_what_has_no_known_form_is_not_read(written: object) -> None:
 def test_a_time_written_with_the_year_first_is_read_back(moment: datetime) -> None:
     """Writing and reading in each year-first form gives the same second."""
     moment = moment.replace(microsecond=0)
-    for form in ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y年%m月%d日%H时%M分%S秒", "%Y-%m-%d %I:%M:%S %p"):
+    for form in (
+        "%Y-%m-%d %H:%M:%S",
+        "%Y/%m/%d %H:%M:%S",
+        "%Y%m%d%H%M%S",
+        "%Y年%m月%d日%H时%M分%S秒",
+        "%Y-%m-%d %I:%M:%S %p",
+    ):
         reading = read_time(moment.strftime(form))
         assert reading is not None
         assert reading.value == moment, form
@@ -164,7 +170,11 @@ def test_a_local_time_is_the_instant_that_the_zone_shows_it_at(zone: str, moment
 
 def test_s16_naive_times_are_read_in_the_configured_zone(tmp_path: Path) -> None:
     """Without an offset the configured zone is that of the file; an offset in the file wins."""
-    rows = [("案件编号", "被叫号码", "拨打时间"), ("C-1", "1", "2025-11-03 10:00"), ("C-2", "2", "2025-11-03T10:00+01:00")]
+    rows = [
+        ("案件编号", "被叫号码", "拨打时间"),
+        ("C-1", "1", "2025-11-03 10:00"),
+        ("C-2", "2", "2025-11-03T10:00+01:00"),
+    ]
     first, second = read_rows(tmp_path, rows, timezone="America/New_York").contacts
     assert first.event.started_at.astimezone(UTC).hour == 15
     assert second.event.started_at.astimezone(UTC).hour == 9
@@ -222,7 +232,12 @@ def test_each_form_of_a_duration_is_read(written: object, seconds: float | None)
 
 @pytest.mark.parametrize(
     ("header", "written", "seconds"),
-    [("通话时长(秒)", "90", 90), ("通话时长（分钟）", "1.5", 90), ("通话时长(ms)", "90000", 90), ("通话时长(分)", "00:01:30", 90)],
+    [
+        ("通话时长(秒)", "90", 90),
+        ("通话时长（分钟）", "1.5", 90),
+        ("通话时长(ms)", "90000", 90),
+        ("通话时长(分)", "00:01:30", 90),
+    ],
 )
 def test_the_unit_in_a_header_counts(tmp_path: Path, header: str, written: str, seconds: float) -> None:
     """Minutes under a header that says so are not read as seconds; a form with its own units stands."""

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
-from typing import Final
+from typing import IO, Final
 
 import openpyxl
 import python_calamine
@@ -23,10 +23,12 @@ _MOST_CELLS: Final = 40_000_000
 """A sheet is read whole. One stray cell in the last corner would ask for more memory than any machine has."""
 _MOST_BYTES: Final = 4_000_000_000
 _CHUNK: Final = 1 << 22
+_SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.(xml|bin)")
+_LAST_CELL_RECORD: Final = 11
+"""Records 1 to 11 of a binary sheet are cells and begin with their column; record 0 is a row."""
 _ZEROS: Final = re.compile(rb'formatCode="0{2,}"')
-_ROW: Final = re.compile(rb'<(?:x:)?row\b[^>]*?\br="(\d{1,9})"')
-_COLUMN: Final = re.compile(rb'<(?:x:)?c\b[^>]*?\br="([A-Z]{2,3})\d')
-_REPEATED: Final = re.compile(rb'table:number-(rows|columns)-repeated="(\d{1,9})"[^>]*?office:value')
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+_COLUMN: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d')
 
 
 def read_workbook(data: bytes, file: str) -> list[Grid] | Problem:
@@ -56,32 +58,52 @@ def _too_large(data: bytes) -> str | None:
             if sum(info.file_size for info in archive.infolist()) > _MOST_BYTES:
                 return "workbook_too_large"
             for info in archive.infolist():
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml|content\.xml", info.filename) and _extent(archive, info):
-                    return "workbook_too_large"
+                if (found := _SHEET.fullmatch(info.filename)) is not None:
+                    with archive.open(info) as stream:
+                        rows, columns = _extent(stream) if found[1] == "xml" else _extent_of_records(stream.read())
+                    if rows * columns > _MOST_CELLS:
+                        return "workbook_too_large"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error):
         return "file_cut_off"
     return None
 
 
-def _extent(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+def _extent(stream: IO[bytes]) -> tuple[int, int]:
+    """Return how many rows and columns a sheet in XML spans."""
     rows, columns, kept = 1, 26, b""
     first: int | None = None
-    with archive.open(info) as stream:
-        while chunk := stream.read(_CHUNK):
-            text = kept + chunk
-            for match in _ROW.finditer(text):
-                number = int(match[1])
-                first = number if first is None else min(first, number)
-                rows = max(rows, number - first + 1)
-            for name in set(_COLUMN.findall(text)):
-                columns = max(columns, column_index_from_string(name.decode()))
-            for kind, count in set(_REPEATED.findall(text)):
-                if kind == b"rows":
-                    rows = max(rows, int(count))
-                else:
-                    columns = max(columns, int(count))
-            kept = text[-256:]
-    return rows * columns > _MOST_CELLS
+    while chunk := stream.read(_CHUNK):
+        text = kept + chunk
+        for match in _ROW.finditer(text):
+            number = int(match[1])
+            first = number if first is None else min(first, number)
+            rows = max(rows, number - first + 1)
+        for name in set(_COLUMN.findall(text)):
+            columns = max(columns, column_index_from_string(name.decode()))
+        kept = text[-256:]
+    return rows, columns
+
+
+def _extent_of_records(data: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a binary sheet (.xlsb) spans: a chain of records, each number, size, data."""
+    at, rows, columns = 0, [0], 0
+    while at + 2 < len(data):
+        kind, at = data[at], at + 1
+        if kind & 0x80:
+            kind, at = (kind & 0x7F) | data[at] << 7, at + 1
+        size = shift = 0
+        while at < len(data):
+            byte, at = data[at], at + 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        if kind == 0:
+            rows.append(int.from_bytes(data[at : at + 4], "little"))
+        elif kind <= _LAST_CELL_RECORD:
+            columns = max(columns, int.from_bytes(data[at : at + 4], "little"))
+        at += size
+    return max(rows) - min(rows[1:], default=0) + 1, columns + 1
 
 
 def _has_padded_numbers(data: bytes) -> bool:
