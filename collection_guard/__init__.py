@@ -1,1 +1,36 @@
-"""A rule engine for the conduct of debt collection."""
+"""A rule engine for the conduct of debt collection.
+
+As a library::
+
+    import collection_guard as cg
+
+    report = cg.audit(events, rules=["core"], registry=registry, cases=profiles, timezone="Asia/Shanghai")
+    for violation in report.violations:
+        print(violation.rule, violation.contact.event.event_id, violation.evidence)
+"""
+
+from collection_guard.library import audit
+from collection_guard.model import (
+    CaseProfile,
+    ConfigurationError,
+    Event,
+    InputError,
+    LogError,
+    Problem,
+    RegistryEntry,
+    RulesError,
+)
+from collection_guard.version import __version__
+
+__all__ = [
+    "CaseProfile",
+    "ConfigurationError",
+    "Event",
+    "InputError",
+    "LogError",
+    "Problem",
+    "RegistryEntry",
+    "RulesError",
+    "__version__",
+    "audit",
+]

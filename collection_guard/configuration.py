@@ -126,10 +126,11 @@ def configure(
     for name, value in _from_environment(os.environ if environment is None else environment, problems).items():
         values[name], origins[name] = value, PREFIX + name.upper()
     for name, value in given.items():
-        if value is not None and value != [] and value != {}:
-            if name == "parameters":
-                value = {**values[name], **value}  # noqa: PLW2901  # one parameter on the command line keeps the others
-            values[name], origins[name] = value, "command line"
+        if value is None or (isinstance(value, list | dict) and not value):
+            continue
+        # One parameter on the command line keeps the others as they are configured.
+        values[name] = {**values[name], **value} if name == "parameters" else value
+        origins[name] = "command line"
     if problems:
         raise ConfigurationError(problems)
     return Configuration(values, origins)

@@ -1,14 +1,14 @@
 """``collection-guard audit``: judge contact logs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from collection_guard.audit.rejected_file import write_rejected
 from collection_guard.audit.report import Report
 from collection_guard.audit.run import run_audit
-from collection_guard.audit.verdict_lines import WHICH, VerdictWriter, whole_file
+from collection_guard.audit.verdict_lines import WHICH, VerdictWriter, Which, whole_file
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import (
     INPUT,
@@ -25,9 +25,7 @@ from collection_guard.cli.progress import progress_to
 from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
-from collection_guard.reports import render
-
-FORMATS = ("text", "json", "csv")
+from collection_guard.reports import FORMATS, Format, render
 
 
 def audit(
@@ -99,16 +97,25 @@ def audit(
             return
         if not logs:
             raise ConfigurationError([Problem("no_log")])
-    _run(logs, settings, verdicts, verdicts_of, rejected, output_format, out, quiet=quiet)
+    _run(
+        logs,
+        settings,
+        verdicts,
+        cast("Which", verdicts_of),
+        rejected,
+        cast("Format", output_format),
+        out,
+        quiet=quiet,
+    )
 
 
 def _run(
     logs: list[Path],
     settings: Configuration,
     verdicts: Path | None,
-    verdicts_of: str,
+    verdicts_of: Which,
     rejected: Path | None,
-    output_format: str,
+    output_format: Format,
     out: Path | None,
     *,
     quiet: bool,

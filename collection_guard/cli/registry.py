@@ -41,24 +41,19 @@ def lookup(
             raise ConfigurationError([Problem("no_registry")])
         index = RegistryIndex(data)
         categories = [check_category(category, index)] if category else list(index.categories())
-    answers = [
-        {
-            "name": name,
-            "category": one,
-            "on": day.isoformat(),
-            "listed": index.listed(name, one, day),
-            "similar_but_not_the_same": list(index.hints(name, one)),
-        }
-        for one in categories
-    ]
+    answers = [(one, index.listed(name, one, day), index.hints(name, one)) for one in categories]
     if as_json:
-        typer.echo(json.dumps(answers, ensure_ascii=False, indent=2))
+        keys = ("name", "category", "on", "listed", "similar_but_not_the_same")
+        rows = [
+            dict(zip(keys, (name, one, day.isoformat(), listed, hints), strict=True)) for one, listed, hints in answers
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for answer in answers:
-        listed = {True: "yes", False: "no", None: "unknown"}[answer["listed"]]  # type: ignore[index]  # bool or None
-        typer.echo(text(f"lookup.{listed}", settings.lang, name=name, category=answer["category"], on=answer["on"]))
-        similar = [hint for hint in answer["similar_but_not_the_same"] if hint != name]  # type: ignore[attr-defined]  # a list
-        if answer["listed"] is not True and similar:
+    for one, listed, hints in answers:
+        code = "unknown" if listed is None else "yes" if listed else "no"
+        typer.echo(text(f"lookup.{code}", settings.lang, name=name, category=one, on=day.isoformat()))
+        similar = [hint for hint in hints if hint != name]
+        if listed is not True and similar:
             typer.echo("  " + text("lookup.similar", settings.lang, names="、".join(similar)))
 
 

@@ -132,7 +132,7 @@ def lint(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.Lan
 
 
 @app.command("test", help=o.help_of("rules_test"))
-def test(
+def run_tests(
     packs: PacksArgument = None,
     rule: Annotated[str | None, typer.Option(help=o.help_of("one_rule"), metavar="RULE")] = None,
     config: o.ConfigOption = None,

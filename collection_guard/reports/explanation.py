@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator
 
-from collection_guard.reports.wording import message_of, word
-
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.evidence import show
 from collection_guard.engines.judge import Judged
@@ -13,6 +11,7 @@ from collection_guard.facts.sheet import FactSheet
 from collection_guard.language.ir import Node, deciding_atoms, negated, tests_of
 from collection_guard.model.texts import Lang, text
 from collection_guard.reports.conditions import in_words, tree
+from collection_guard.reports.wording import message_of, word
 
 
 def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: str | None = None) -> Iterator[str]:
