@@ -3,11 +3,14 @@
 The leaf conditions are evaluated in typed code; what is asserted is one small integer per leaf (0 false, 1 unknown,
 2 true). Strings, floats, nulls and escapes, where durable-rules is silently wrong, never reach it. Each rule becomes
 three monotone conditions: *true* (every test ``>= 2``) and *possible* (``>= 1``) of the whole, and *possible* of the
-scope. The C module is used in the one pattern that holds under fuzzing: one ruleset, one session, one constant id,
+scope. They are multiplied out here, for durable-rules refuses what nests deep, and what is constant is not asked at
+all. The C module is used in the one pattern that holds under fuzzing: one ruleset, one session, one constant id,
 a fact asserted, its actions drained, the fact retracted, all under a lock.
 """
 
+import itertools
 import json
+import math
 import threading
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -17,17 +20,17 @@ from collection_guard.engines.base import CLEAR, NOT_APPLICABLE, UNASSESSABLE, V
 from collection_guard.facts.atoms import truth_of_atom
 from collection_guard.facts.sheet import FactSource
 from collection_guard.language.compiled import CompiledRule, RuleSet
-from collection_guard.language.ir import All, AnyOf, Atom, InZones, Node, Test, atoms_of
+from collection_guard.language.ir import All, AnyOf, Atom, Node, atoms_of
+from collection_guard.language.kleene import YES
 from collection_guard.model.problems import Problem, RulesError
 
 MAX_ATOMS: Final = 32
 """A fact that passes more than 64 tests at once raises an exception, and a true leaf passes two."""
-MAX_RULES: Final = 40
-"""256 rules that share one test crash the compiler of durable-rules; each of ours makes three."""
 MAX_ALTERNATIVES: Final = 64
-"""Conditions are multiplied out; past some thousands of alternatives durable-rules refuses them."""
+"""Of one rule. An ``$or`` of more than 14 ``$and`` is refused, so each alternative becomes a rule of durable-rules."""
+MAX_TOGETHER: Final = 240
+"""256 rules that share one test crash the compiler of durable-rules; more never stand in one ruleset."""
 MAX_REMEMBERED: Final = 100_000
-_ALWAYS: Final = "always"
 
 
 class UnavailableError(ImportError):
@@ -58,7 +61,7 @@ class DurableEngine:
 
     def __init__(self, rule_set: RuleSet) -> None:
         self._rules = rule_set.rules
-        self._groups = [_Group(rules) for rules in grouped(rule_set.rules)]
+        self._groups = [group for rules in grouped(rule_set.rules) for group in _standing(rules)]
 
     def verdicts(self, facts: FactSource) -> list[str]:
         """Return the verdict of each rule of the rule set, in its order."""
@@ -74,21 +77,18 @@ class DurableEngine:
 
 def grouped(rules: tuple[CompiledRule, ...]) -> Iterator[list[CompiledRule]]:
     """Yield the rules in groups small enough for one ruleset each; raise RulesError for a rule too large."""
-    problems = [
-        Problem("rule_too_large", values={"id": rule.id, "atoms": len(_atoms([rule])), "limit": MAX_ATOMS})
-        for rule in rules
-        if len(_atoms([rule])) > MAX_ATOMS
-    ]
-    problems += [
-        Problem("rule_too_wide", values={"id": rule.id, "count": _alternatives(rule.whole), "limit": MAX_ALTERNATIVES})
-        for rule in rules
-        if _alternatives(rule.whole) > MAX_ALTERNATIVES
-    ]
+    problems: list[Problem] = []
+    for rule in rules:
+        atoms, count = len(_atoms([rule])), max(_count(rule.whole), _count(rule.scope))
+        if atoms > MAX_ATOMS:
+            problems.append(_refusal("rule_too_large", rule, atoms=atoms, limit=MAX_ATOMS))
+        elif count > MAX_ALTERNATIVES:
+            problems.append(_refusal("rule_too_wide", rule, count=count, limit=MAX_ALTERNATIVES))
     if problems:
         raise RulesError(problems)
     group: list[CompiledRule] = []
     for rule in rules:
-        if group and (len(group) == MAX_RULES or len(_atoms([*group, rule])) > MAX_ATOMS):
+        if group and (sum(map(_made, [*group, rule])) > MAX_TOGETHER or len(_atoms([*group, rule])) > MAX_ATOMS):
             yield group
             group = []
         group.append(rule)
@@ -96,22 +96,61 @@ def grouped(rules: tuple[CompiledRule, ...]) -> Iterator[list[CompiledRule]]:
         yield group
 
 
+def _refusal(code: str, rule: CompiledRule, **values: object) -> Problem:
+    file, line, column = rule.place or (None, None, None)
+    return Problem(code, file, line, column, values={"id": rule.id} | values)
+
+
+def _standing(rules: list[CompiledRule]) -> list["_Group"]:
+    """Return groups for rules, each of which stands the fullest fact that there is.
+
+    How many tests durable-rules holds at once depends also on how many rules and alternatives share one. All of them
+    pass on the fact whose every leaf is true, and no other fact passes more: if that one is taken, all are.
+    """
+    group = _Group(rules)
+    if group.stands():
+        return [group]
+    if len(rules) == 1:
+        raise RulesError([_refusal("rule_too_wide", rules[0], count=_count(rules[0].whole), limit=MAX_ALTERNATIVES)])
+    half = len(rules) // 2
+    return _standing(rules[:half]) + _standing(rules[half:])
+
+
 def _atoms(rules: list[CompiledRule]) -> tuple[Atom, ...]:
     return tuple(dict.fromkeys(atom for rule in rules for atom in atoms_of(rule.whole)))
 
 
-def _alternatives(node: Node) -> int:
-    """Return how many conjunctions a condition is when multiplied out."""
+def _made(rule: CompiledRule) -> int:
+    """Return how many rules of durable-rules a rule becomes, at the most."""
+    return 2 * _count(rule.whole) + _count(rule.scope)
+
+
+def _count(node: Node) -> int:
+    """Return how many alternatives a condition is when multiplied out."""
     match node:
         case AnyOf():
-            return sum(_alternatives(part) for part in node.parts)
+            return sum(_count(part) for part in node.parts)
         case All():
-            product = 1
-            for part in node.parts:
-                product *= _alternatives(part)
-            return product
+            return math.prod(_count(part) for part in node.parts)
         case _:
             return 1
+
+
+def alternatives(node: Node) -> list[frozenset[Atom]]:
+    """Return a condition multiplied out: sets of leaves, of which one must hold whole. None holds another.
+
+    Of nothing, a conjunction is one empty set, which always holds, and a disjunction is no set at all.
+    """
+    match node:
+        case AnyOf():
+            found = [one for part in node.parts for one in alternatives(part)]
+        case All():
+            parts = [alternatives(part) for part in node.parts]
+            found = [frozenset().union(*chosen) for chosen in itertools.product(*parts)]
+        case _:
+            return [frozenset({node})]
+    distinct = list(dict.fromkeys(found))
+    return [one for one in distinct if not any(other < one for other in distinct)]
 
 
 class _Group:
@@ -123,33 +162,43 @@ class _Group:
         self._fields = {atom: f"a{index}" for index, atom in enumerate(self.atoms)}
         self._lock = threading.Lock()
         self._known: dict[tuple[int, ...], dict[str, str]] = {}
-        self._definition = json.dumps(self._rules_as_json())
+        self._always: set[str] = set()
+        self._definition = self._rules_as_json()
         self._module = load_module()
         self._ruleset = self._create()
 
-    def _create(self) -> int:
-        ruleset: int = self._module.create_ruleset("guard", self._definition)
+    def _create(self) -> int | None:
+        """Return a ruleset of durable-rules, None where no rule hangs on any leaf."""
+        if not self._definition:
+            return None
+        ruleset: int = self._module.create_ruleset("guard", json.dumps(self._definition))
         return ruleset
+
+    def stands(self) -> bool:
+        """Say whether the fact whose every leaf is true can be asserted."""
+        try:
+            self._fired((YES,) * len(self.atoms))
+        except self._module.error:
+            return False
+        return True
 
     def _rules_as_json(self) -> dict[str, Any]:
         definition: dict[str, Any] = {}
         for index, rule in enumerate(self._rules):
             conditions = {"t": (rule.whole, 2), "p": (rule.whole, 1), "s": (rule.scope, 1)}
             for kind, (node, level) in conditions.items():
-                definition[f"{kind}{index}"] = {"all": [{"m": self._condition(node, level)}]}
+                choices = alternatives(node)
+                if frozenset() in choices:
+                    self._always.add(f"{kind}{index}")
+                    continue
+                for number, atoms in enumerate(choices):
+                    definition[f"{kind}{index}.{number}"] = {"all": [{"m": self._conjunction(atoms, level)}]}
         return definition
 
-    def _condition(self, node: Node, level: int) -> dict[str, Any]:
-        match node:
-            case Test() | InZones():
-                return {"$gte": {self._fields[node]: level}}
-            case All() | AnyOf():
-                parts = [self._condition(part, level) for part in node.parts]
-                if len(parts) == 1:
-                    return parts[0]
-                if not parts:  # of nothing: true for a conjunction, false for a disjunction
-                    return {"$gte": {_ALWAYS: 0 if isinstance(node, All) else 1}}
-                return {"$and" if isinstance(node, All) else "$or": parts}
+    def _conjunction(self, atoms: frozenset[Atom], level: int) -> dict[str, Any]:
+        """Return the test of some leaves, always in the same order, so that rules share tests."""
+        tests = [{"$gte": {self._fields[atom]: level}} for atom in self.atoms if atom in atoms]
+        return tests[0] if len(tests) == 1 else {"$and": tests}
 
     def verdicts(self, signature: tuple[int, ...]) -> Mapping[str, str]:
         """Return the verdict of each rule; it is a function of the truths of the leaves, so each is asked once."""
@@ -176,15 +225,17 @@ class _Group:
     def _fired(self, signature: tuple[int, ...]) -> set[str]:
         """Assert one fact, drain its actions, retract it."""
         truths = dict(zip(self._fields.values(), signature, strict=True))
-        message = json.dumps({"sid": "0", "id": "1", _ALWAYS: 0} | truths)
-        fired: set[str] = set()
+        message = json.dumps({"sid": "0", "id": "1"} | truths)
+        fired = set(self._always)
+        if self._ruleset is None:
+            return fired
         try:
             unhandled, state = self._module.assert_fact(self._ruleset, message)
             if not unhandled:
                 started = self._module.start_action_for_state(self._ruleset, state)
                 action = started[1] if started else None
                 while action:
-                    fired.update(json.loads(action))
+                    fired.update(name.partition(".")[0] for name in json.loads(action))
                     action = self._module.complete_and_start_action(self._ruleset, state)
             self._module.retract_fact(self._ruleset, message)
         except BaseException:

@@ -1,18 +1,15 @@
 """The evidence of a violation: the facts that made it one, and what belongs to them."""
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from collection_guard.facts.atoms import truth_of_atom
 from collection_guard.facts.sheet import FactSheet, FactSource
 from collection_guard.language.compiled import CompiledRule
-from collection_guard.language.ir import Atom, InZones, Node, deciding_atoms, tests_of
+from collection_guard.language.ir import Atom, atoms_of, deciding_atoms, tests_of
 from collection_guard.language.kleene import UNBOUNDED, Interval
+from collection_guard.language.placeholders import PLACEHOLDER
 from collection_guard.language.units import show_duration, show_local_time
 from collection_guard.language.vocabulary import Fact
-
-PLACEHOLDER: Final = re.compile(r"\{([a-z_.0-9]+)\}")
-"""The name of a fact in the text of a message or a remedy."""
 
 
 def evidence_of(rule: CompiledRule, sheet: FactSheet) -> dict[str, Any]:
@@ -24,23 +21,13 @@ def evidence_of(rule: CompiledRule, sheet: FactSheet) -> dict[str, Any]:
 
 
 def _show_atom(atom: Atom, sheet: FactSheet, evidence: dict[str, Any]) -> None:
-    vocabulary = sheet.rule_set.vocabulary
     for test in tests_of(atom):
-        fact = vocabulary[test.fact]
-        if isinstance(atom, InZones) and fact.zoned:
-            zones = sheet.zones() or ()
-            evidence[test.fact] = {zone: shown(fact, sheet.value_in_zone(test.fact, zone)) for zone in zones}
-        else:
-            evidence[test.fact] = shown(fact, sheet.value(test.fact))
+        evidence[test.fact] = show(sheet, sheet.rule_set.vocabulary[test.fact])
         if test.fact in sheet.notes:
             evidence[f"{test.fact}:"] = sheet.notes[test.fact]
         if test.fact in sheet.rule_set.defined:
-            _show_definition(sheet.rule_set.defined[test.fact], sheet, evidence)
-
-
-def _show_definition(node: Node, sheet: FactSheet, evidence: dict[str, Any]) -> None:
-    for test in tests_of(node):
-        evidence[test.fact] = shown(sheet.rule_set.vocabulary[test.fact], sheet.value(test.fact))
+            for leaf in atoms_of(sheet.rule_set.defined[test.fact]):
+                _show_atom(leaf, sheet, evidence)
 
 
 def shown(fact: Fact, value: Any) -> Any:

@@ -1,12 +1,13 @@
 """The examples of rules, run: facts as given, or whole events with profile, history and registry."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, Engine, MakeEngine
 from collection_guard.engines.judge import Judge, in_order, missing_facts
@@ -15,19 +16,24 @@ from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Settings, World
 from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.language.compiling import compile_packs
+from collection_guard.language.conditions import typed_constant
 from collection_guard.language.kleene import UNBOUNDED, Interval, fact_of
 from collection_guard.language.packs import Pack, examples_of
 from collection_guard.language.schema import Example, Rule
-from collection_guard.language.units import HOUR, MINUTE, SECOND, parse_duration
+from collection_guard.language.shapes import shape_problems
+from collection_guard.language.units import HOUR, MINUTE, SECOND
 from collection_guard.language.vocabulary import Fact
 from collection_guard.language.yaml_positions import Document, KeyPath
 from collection_guard.model.event import Event
-from collection_guard.model.problems import InputError, Problem
+from collection_guard.model.problems import ConfigurationError, InputError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData, RegistryEntry
 from collection_guard.model.texts import nearest
 
-_SETTINGS = TypeAdapter(Settings)
+_Model = TypeVar("_Model", bound=BaseModel)
+_SETTINGS: Final = TypeAdapter(Settings)
+_CLOCK: Final = re.compile(r"(\d{2,3}):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?")
+_OF_EVENTS: Final = ("event", "profile", "history", "registry", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,12 @@ def typed_facts(raw: Mapping[str, Any], rule_set: RuleSet, document: Document, p
             near = nearest(name, rule_set.vocabulary)
             problems.append(document.problem("unknown_fact", (*path, name), at_key=True, name=name, nearest=near))
             continue
+        if fact.zoned and value is not None and not isinstance(value, dict):
+            problems.append(document.problem("fact_by_zone", (*path, name), name=name, value=value))
+            continue
         try:
             given[name] = _typed(fact, value)
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError):
             problems.append(document.problem("wrong_constant", (*path, name), name=name, type=fact.type, value=value))
     if problems:
         raise InputError(problems)
@@ -108,20 +117,16 @@ def _typed(fact: Fact, value: Any) -> Any:
 def _typed_one(fact: Fact, value: Any) -> Any:
     typed: Any = None
     match fact.type:
-        case "bool":
-            typed = value if isinstance(value, bool) else None
-        case "int" | "float":
-            typed = None if isinstance(value, bool) else value + 0
         case "local_time":
             typed = _clock(value)
-        case "duration":
-            typed = parse_duration(value)
         case "set":
             typed = frozenset(value) if isinstance(value, list) and set(value) <= set(fact.words) else None
         case "enum":
             typed = value if value in fact.words else None
-        case _:
+        case "str":
             typed = value if isinstance(value, str) else None
+        case kind:
+            typed = typed_constant(kind, value)
     if typed is None:
         raise ValueError(value)
     return typed
@@ -129,9 +134,11 @@ def _typed_one(fact: Fact, value: Any) -> Any:
 
 def _clock(text: str) -> int:
     """Return the microseconds of HH:MM:SS.ffffff; the end of a contact may pass 24:00."""
-    whole, _, fraction = text.partition(".")
-    hours, minutes, seconds = (*map(int, whole.split(":")), 0)[:3]
-    return hours * HOUR + minutes * MINUTE + seconds * SECOND + int(fraction.ljust(6, "0") or 0)
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()[:3])
+    return hours * HOUR + minutes * MINUTE + seconds * SECOND + int((match[4] or "").ljust(6, "0"))
 
 
 def run_examples(
@@ -146,9 +153,10 @@ def run_examples(
         if only is not None and rule.id != only:
             continue
         try:
+            _check_kind(example, document, path)
             key = json.dumps([pack.header.pack, example.parameters], sort_keys=True)
             if key not in compiled:
-                compiled[key] = compile_packs([pack], example.parameters)[0]
+                compiled[key] = _compiled(pack, example, document, path)
             line, column = document.place((*path, "name"))
             found, missing = (
                 _by_facts(compiled[key], rule, example, document, path, make, engines)
@@ -162,6 +170,29 @@ def run_examples(
         place = f"{document.file}:{line}:{column}"
         results.append(ExampleResult(rule.id, example.name, place, example.verdict, found, expected_missing, missing))
     return results, problems
+
+
+def _check_kind(example: Example, document: Document, path: KeyPath) -> None:
+    """Refuse an example of neither facts nor an event, and one that says what it then does not use."""
+    if example.facts is None:
+        problems = [] if example.event is not None else [document.problem("example_kind", path, name=example.name)]
+    else:
+        given = [key for key in _OF_EVENTS if getattr(example, key) is not None]
+        problems = [document.problem("example_beside_facts", (*path, key), at_key=True, key=key) for key in given]
+    if problems:
+        raise InputError(problems)
+
+
+def _compiled(pack: Pack, example: Example, document: Document, path: KeyPath) -> CompiledPack:
+    """Compile a pack with the parameters of an example; what is wrong with them has the place of the example."""
+    try:
+        return compile_packs([pack], example.parameters)[0]
+    except ConfigurationError as error:
+        at = (*path, "parameters")
+        raise InputError(
+            document.problem(problem.code, (*at, str(problem.values["name"])), at_key=True, **problem.values)
+            for problem in error.problems
+        ) from None
 
 
 def _by_facts(
@@ -182,7 +213,7 @@ def _by_facts(
     compiled, word = next(pair for pair in zip(rule_set.rules, words, strict=True) if pair[0].id == rule.id)
     if not compiled.in_force_on(day):
         return NOT_APPLICABLE, ()
-    missing = missing_facts(compiled, facts, rule_set.vocabulary) if word == UNASSESSABLE else ()
+    missing = missing_facts(compiled, facts, rule_set) if word == UNASSESSABLE else ()
     return word, missing
 
 
@@ -204,40 +235,50 @@ def read_example(example: Example, document: Document, path: KeyPath) -> tuple[E
     """Return the event of an example, those before it, and their world; raise InputError with places."""
     problems: list[Problem] = []
 
-    def reading(where: KeyPath, read: Any, data: Any) -> Any:
+    def reading(model: type[_Model], data: Any, *where: str | int) -> _Model | None:
         try:
-            return read(data)
+            return model.model_validate(data)
         except ValidationError as error:
-            for details in error.errors():
-                at = (*where, *details["loc"])
-                spoken = ".".join(str(part) for part in details["loc"])
-                problems.append(
-                    document.problem("wrong_shape", at, name=spoken, value=details["input"], reason=details["msg"])
-                )
+            problems.extend(shape_problems(model, document, error, (*path, *where)))
             return None
 
     profile: CaseProfile | None = None
     if example.profile is not None:
         own = {"case_id": "case"} | example.profile
-        profile = reading((*path, "profile"), CaseProfile.model_validate, own)
+        profile = reading(CaseProfile, own, "profile")
     case = {"case_id": profile.case_id if profile else "case"}
-    event = reading((*path, "event"), Event.model_validate, {"event_id": "event"} | case | (example.event or {}))
+    event = reading(Event, {"event_id": "event"} | case | (example.event or {}), "event")
     earlier = [
-        reading((*path, "history", index), Event.model_validate, {"event_id": f"earlier-{index}"} | case | data)
+        reading(Event, {"event_id": f"earlier-{index}"} | case | data, "history", index)
         for index, data in enumerate(example.history or [])
     ]
     registry: RegistryIndex | None = None
     if example.registry is not None:
-        rows = [
-            reading((*path, "registry", index), RegistryEntry.model_validate, data)
-            for index, data in enumerate(example.registry)
-        ]
+        rows = [reading(RegistryEntry, data, "registry", index) for index, data in enumerate(example.registry)]
         registry = RegistryIndex(RegistryData(tuple(row for row in rows if row is not None)))
-    settings = reading((*path, "settings"), _SETTINGS.validate_python, example.settings or {})
-    if problems:
+    settings = _settings(example, document, path, problems)
+    if problems or event is None or settings is None:
         raise InputError(problems)
     profiles = {profile.case_id: profile} if profile else {}
-    return event, earlier, World(settings, profiles, registry)
+    return event, [one for one in earlier if one is not None], World(settings, profiles, registry)
+
+
+def _settings(example: Example, document: Document, path: KeyPath, problems: list[Problem]) -> Settings | None:
+    data = example.settings or {}
+    at = (*path, "settings")
+    known = [one.name for one in fields(Settings)]
+    for name in data:
+        if name not in known:
+            near = nearest(name, known)
+            problems.append(document.problem("unknown_key", (*at, name), at_key=True, name=name, nearest=near))
+    try:
+        return _SETTINGS.validate_python({name: value for name, value in data.items() if name in known})
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            name = str(details["loc"][0])
+            values = {"name": f"settings.{name}", "value": details["input"], "reason": details["msg"]}
+            problems.append(document.problem("wrong_shape", (*at, name), **values))
+        return None
 
 
 def failures(results: list[ExampleResult]) -> Iterator[ExampleResult]:

@@ -1,6 +1,6 @@
 """The judge: events in their order, through facts and an engine, to verdicts with missing facts and evidence."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,7 +16,6 @@ from collection_guard.facts.sheet import FactSheet, FactSource
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.ir import Node, open_atoms, tests_of
-from collection_guard.language.vocabulary import Fact
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.verdict import Verdict
@@ -33,13 +32,32 @@ def engine_maker(name: str) -> MakeEngine:
     return DurableEngine
 
 
-def missing_facts(rule: CompiledRule, facts: FactSource, vocabulary: Mapping[str, Fact]) -> tuple[str, ...]:
+def missing_facts(rule: CompiledRule, facts: FactSource, rule_set: RuleSet) -> tuple[str, ...]:
     """Return the unknown facts on which an unassessable verdict hangs, in the vocabulary's order (semantics 2)."""
-    found: set[str] = set()
-    for atom in open_atoms(rule.whole, lambda leaf: truth_of_atom(leaf, facts)):
-        found.update(missing_of(atom, facts))
-    order = {name: index for index, name in enumerate(vocabulary)}
+    found = _missing_in(rule.whole, facts, rule_set)
+    order = {name: index for index, name in enumerate(rule_set.vocabulary)}
     return tuple(sorted(found, key=lambda name: (order.get(name, len(order)), name)))
+
+
+def _missing_in(node: Node, facts: FactSource, rule_set: RuleSet) -> set[str]:
+    found: set[str] = set()
+    for atom in open_atoms(node, lambda leaf: truth_of_atom(leaf, facts)):
+        for name in missing_of(atom, facts):
+            found |= _named(name, facts, rule_set)
+    return found
+
+
+def _named(name: str, facts: FactSource, rule_set: RuleSet) -> set[str]:
+    """Return what is named for an unknown fact: the fact, and the parameters that leave its definition arguable.
+
+    Where these alone leave it open, no fact is missing.
+    """
+    definition = rule_set.defined.get(name)
+    if definition is None:
+        return {name}
+    inside = _missing_in(definition, facts, rule_set)
+    arguable = {one for one in inside if one.startswith("parameter.")}
+    return arguable if arguable and arguable == inside else {name} | arguable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +80,15 @@ class _Bench:
     def __init__(self, pack: CompiledPack, make: MakeEngine, world: World) -> None:
         self.pack = pack
         self.history = History()
-        self._make = make
         self._world = world
-        self._engines: dict[RuleSet, Engine] = {}
+        # All engines are made at the start, so that a rule that one cannot take is refused before anything is judged.
+        self.engines: dict[RuleSet, Engine] = {rule_set: make(rule_set) for rule_set in pack.rule_sets}
 
     def day_of(self, event: Event) -> date:
         return local_date(event.started_at, self.pack.zone)
 
     def sheet(self, event: Event) -> FactSheet:
         return FactSheet(event, self._world, self.pack.on(self.day_of(event)), self.history)
-
-    def engine(self, rule_set: RuleSet) -> Engine:
-        engine = self._engines.get(rule_set)
-        if engine is None:
-            engine = self._engines[rule_set] = self._make(rule_set)
-        return engine
 
 
 class Judge:
@@ -99,7 +111,7 @@ class Judge:
         for bench, sheet in zip(self._benches, self._sheets, strict=True):
             rule_set = sheet.rule_set
             day = bench.day_of(event)
-            words = bench.engine(rule_set).verdicts(sheet)
+            words = bench.engines[rule_set].verdicts(sheet)
             for rule, word in zip(rule_set.rules, words, strict=True):
                 verdict = self._verdict(event, sheet, rule, word if rule.in_force_on(day) else NOT_APPLICABLE)
                 past = verdict.verdict != NOT_APPLICABLE and self._looks_past_log(sheet, rule)
@@ -110,7 +122,7 @@ class Judge:
         missing: tuple[str, ...] = ()
         evidence: dict[str, Any] = {}
         if word == UNASSESSABLE:
-            missing = missing_facts(rule, sheet, sheet.rule_set.vocabulary)
+            missing = missing_facts(rule, sheet, sheet.rule_set)
         elif word == VIOLATION:
             evidence = evidence_of(rule, sheet)
         return Verdict(event.event_id, event.case_id, rule.id, word, missing, evidence)

@@ -9,6 +9,7 @@ from pydantic_core import SchemaValidator
 from collection_guard.language.conditions import pattern_validator
 from collection_guard.language.ir import Atom, Bounds, Inclusion, InZones, Node, Test, open_atoms, truth
 from collection_guard.language.kleene import MAYBE, NO, YES, ends
+from collection_guard.language.vocabulary import FACTS
 
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSource
@@ -34,7 +35,15 @@ def truth_of_atom(atom: Atom, facts: "FactSource") -> int:
 
 def _in_zone(atom: Atom, facts: "FactSource", zone: str | None) -> int:
     assert isinstance(atom, Test)  # noqa: S101  # the loader refuses zones inside zones
-    return _truth_of_test(atom, None if zone is None else facts.value_in_zone(atom.fact, zone))
+    return _truth_of_test(atom, _value_in(atom.fact, facts, zone))
+
+
+def _value_in(name: str, facts: "FactSource", zone: str | None) -> Any:
+    """Return the value of a fact in a zone; where no zone is known, only what depends on it is unknown."""
+    if zone is not None:
+        return facts.value_in_zone(name, zone)
+    fact = FACTS.get(name)
+    return None if fact is not None and fact.zoned else facts.value(name)
 
 
 def missing_of(atom: Atom, facts: "FactSource") -> Iterator[str]:
@@ -43,7 +52,7 @@ def missing_of(atom: Atom, facts: "FactSource") -> Iterator[str]:
         for zone in facts.zones() or (None,):
             for leaf in open_atoms(atom.body, lambda leaf: _in_zone(leaf, facts, zone)):  # noqa: B023  # called at once
                 assert isinstance(leaf, Test)  # noqa: S101  # as above
-                yield from _missing_of_test(leaf, None if zone is None else facts.value_in_zone(leaf.fact, zone))
+                yield from _missing_of_test(leaf, _value_in(leaf.fact, facts, zone))
         return
     yield from _missing_of_test(atom, facts.value(atom.fact))
 

@@ -15,13 +15,15 @@ from collection_guard.language.windows import Window
 class CompiledRule:
     """One rule: its scope, and its whole condition (scope and what is forbidden in it).
 
-    ``unset`` names the parameters without a value, for want of which the rule is not in force.
+    ``unset`` names the parameters without a value, for want of which the rule is not in force. ``place`` is the file,
+    line and column of its id.
     """
 
     rule: Rule
     scope: Node
     whole: Node
     unset: tuple[str, ...] = ()
+    place: tuple[str, int, int] | None = None
 
     @property
     def id(self) -> str:

@@ -1,17 +1,17 @@
 """Packs compiled: conditions type-checked and read into the IR, parameters filled in, date by date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet, Tables
 from collection_guard.language.conditions import ConditionReader, Value, typed_constant
-from collection_guard.language.ir import All, InZones, Node, atoms_of, negated, tests_of
-from collection_guard.language.packs import Pack, overrides_for
+from collection_guard.language.ir import All, Inclusion, InZones, Node, atoms_of, negated, tests_of
+from collection_guard.language.pack import Pack, overrides_for
 from collection_guard.language.schema import Condition, Measure, Parameter, Rule
 from collection_guard.language.vocabulary import Fact, Stage
-from collection_guard.language.windows import parse_window
+from collection_guard.language.windows import Window, parse_window
 from collection_guard.language.yaml_positions import Document, KeyPath
 from collection_guard.model.problems import ConfigurationError, Problem, RulesError
 from collection_guard.model.texts import nearest
@@ -32,6 +32,13 @@ def compile_packs(packs: Iterable[Pack], overrides: Mapping[str, Any] | None = N
     if problems:
         raise RulesError(problems)
     return compiled
+
+
+def conditions_wrong(pack: Pack) -> list[Problem]:
+    """Return what is wrong with the conditions of a pack that is refused anyhow."""
+    problems: list[Problem] = []
+    _compile(pack, {}, problems)
+    return problems
 
 
 def _check_overrides(packs: list[Pack], overrides: Mapping[str, Any]) -> list[Problem]:
@@ -57,7 +64,7 @@ def _is_of_type(parameter: Parameter, value: Any) -> bool:
         return True
     match parameter.type:
         case "inclusion":
-            return value in {"included", "excluded", "arguable"}
+            return value in get_args(Inclusion)
         case "str":
             return isinstance(value, str)
         case "words":
@@ -100,7 +107,8 @@ def _values_on(pack: Pack, overrides: Mapping[str, Any], day: date | None) -> di
         for entry in parameter.values or []:
             if day is not None and entry.since <= day:
                 value = entry.value
-        values[name] = Value(parameter.type, overrides.get(name, value))
+        value = overrides.get(name, value)
+        values[name] = Value(parameter.type, value) if _is_of_type(parameter, value) else Value(None, None)
     return values
 
 
@@ -116,13 +124,17 @@ class _Compilation:
 
     def rule_set(self) -> RuleSet:
         header = self.pack.header
+        for name in header.sets:
+            self._events(name, ("sets", name))
         measures = {name: self._measure(name, measure) for name, measure in header.measures.items()}
         unset_by_fact: dict[str, set[str]] = {f"measure.{name}": unset for name, (_, unset) in measures.items()}
         defined: dict[str, Node] = {}
         for name, entry in header.facts.items():
             # A definition may use those above it, so that none can go in a circle.
             above = {key: fact for key, fact in self.pack.facts.items() if key not in header.facts or key in defined}
-            node, unset = self._condition(entry.when, self.pack.document, ("facts", name, "when"), above)
+            later = [key for key in header.facts if key not in defined]
+            path: KeyPath = ("facts", name, "when")
+            node, unset = self._condition(entry.when, self.pack.document, path, above, later)
             defined[name] = node
             unset_by_fact[name] = unset | self._unset_of(node, unset_by_fact)
         rules = [self._rule(rule, document, path, unset_by_fact) for rule, document, path in self.pack.rules]
@@ -160,40 +172,55 @@ class _Compilation:
         return {name for test in tests_of(node) for name in unset_by_fact.get(test.fact, set())}
 
     def _condition(
-        self, data: Condition, document: Document, path: KeyPath, facts: Mapping[str, Fact]
+        self,
+        data: Condition,
+        document: Document,
+        path: KeyPath,
+        facts: Mapping[str, Fact],
+        later: Collection[str] = (),
     ) -> tuple[Node, set[str]]:
-        reader = ConditionReader(document, facts, self.values)
+        reader = ConditionReader(document, facts, self.values, later=later)
         node = reader.read(data, path)
         self.problems += reader.problems
         return node, reader.unset
 
     def _measure(self, name: str, measure: Measure) -> tuple[CompiledMeasure, set[str]]:
-        document = self.pack.document
         path: KeyPath = ("measures", name)
         where, unset = self._events(measure.where, (*path, "where"))
         since: Node | None = None
         if measure.since is not None:
             since, more = self._events(measure.since, (*path, "since"))
-            unset |= more
-        missing: set[str] = set()
-
-        def parameter(own: str, kind: str) -> int | None:
-            value = self.values.get(own)
-            if value is not None and value.type == kind and value.value is None:
-                missing.add(own)
-                return 1
-            if value is None or value.type != kind:
-                return None
-            number = typed_constant(kind, value.value)
-            return int(number) if number is not None else None
-
-        window = parse_window(measure.window, parameter)
-        if window is None:
-            self.problems.append(document.problem("bad_window", (*path, "window"), value=measure.window))
-            window = parse_window("ever", parameter)
-        assert window is not None  # noqa: S101  # "ever" is a window
+            unset = unset | more
+        window, more = self._window(measure.window, (*path, "window"))
         keys = tuple(measure.key) if isinstance(measure.key, list) else (measure.key,)
-        return CompiledMeasure(name, measure.count, where, since, window, keys), unset | missing
+        return CompiledMeasure(name, measure.count, where, since, window, keys), unset | more
+
+    def _window(self, written: str, path: KeyPath) -> tuple[Window, set[str]]:
+        """Read a window, and the names of parameters without a value in it."""
+        document = self.pack.document
+        problems: list[Problem] = []
+        unset: set[str] = set()
+
+        def parameter(name: str, kind: str) -> int | None:
+            value = self.values.get(name)
+            if value is None:
+                problems.append(
+                    document.problem("unknown_parameter", path, name=name, nearest=nearest(name, self.values))
+                )
+            elif value.type is not None and value.type != kind:
+                problems.append(document.problem("parameter_type", path, name=name, type=value.type, needed=kind))
+            elif value.value is None:
+                unset.add(name)
+            else:
+                number = typed_constant(kind, value.value)
+                return None if number is None else int(number)
+            return None
+
+        window = parse_window(written, parameter)
+        if window is None and not problems and not unset:
+            problems.append(document.problem("bad_window", path, value=written))
+        self.problems += problems
+        return window or Window("ever"), unset
 
     def _events(self, data: str | Condition, path: KeyPath) -> tuple[Node, set[str]]:
         """Read the filter of a measure: a named set, or a condition over facts that need no history."""
@@ -234,5 +261,6 @@ class _Compilation:
             wrong = negated(wanted)
         if rule.in_force.since and rule.in_force.until and rule.in_force.since > rule.in_force.until:
             self.problems.append(document.problem("force_dates", (*path, "in_force"), id=rule.id))
-        unset |= more | self._unset_of(scope, unset_by_fact) | self._unset_of(wrong, unset_by_fact)
-        return CompiledRule(rule, scope, All((scope, wrong)), tuple(sorted(unset)))
+        unset = unset | more | self._unset_of(scope, unset_by_fact) | self._unset_of(wrong, unset_by_fact)
+        place = (document.file, *document.place((*path, "id")))
+        return CompiledRule(rule, scope, All((scope, wrong)), tuple(sorted(unset)), place)

@@ -1,6 +1,6 @@
 """Conditions read from a pack: held against the vocabulary, turned into the intermediate representation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast, get_args
 
@@ -17,7 +17,6 @@ from collection_guard.language.ir import (
     Operator,
     Test,
     negated,
-    tests_of,
 )
 from collection_guard.language.schema import ParameterType
 from collection_guard.language.units import parse_duration, parse_local_time
@@ -56,9 +55,12 @@ _PARAMETER_TYPES: Final[dict[FactType, tuple[ParameterType, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A parameter as a condition sees it: its type, and its value on the date in question (None: not set)."""
+    """A parameter as a condition sees it: its type, and its value on the date in question (None: not set).
 
-    type: ParameterType
+    Without a type it is a parameter that is itself wrong. That is said where it is declared, and not again here.
+    """
+
+    type: ParameterType | None
     value: Any
 
 
@@ -72,13 +74,18 @@ class _BadError(Exception):
 
 @dataclass(slots=True)
 class ConditionReader:
-    """Reads conditions of one document. Problems are collected; ``unset`` names parameters without a value."""
+    """Reads conditions of one document. Problems are collected; ``unset`` names parameters without a value.
+
+    ``later`` names the facts that are defined only further down.
+    """
 
     document: Document
     facts: Mapping[str, Fact]
     parameters: Mapping[str, Value]
     problems: list[Problem] = field(default_factory=list)
     unset: set[str] = field(default_factory=set)
+    later: Collection[str] = ()
+    _zoned: int = 0
 
     def read(self, data: object, path: KeyPath, *, in_zones: bool = False) -> Node:
         """Return the condition written at a path; of what is wrong nothing remains but the problem."""
@@ -95,14 +102,12 @@ class ConditionReader:
             if in_zones:
                 self._problem("zones_nested", path, at_key=True, key=key)
                 return All(())
+            before = len(self.problems), self._zoned
             body = self.read(value, path, in_zones=True)
-            if not any(self._zoned(test.fact) for test in tests_of(body)):
+            if before == (len(self.problems), self._zoned):
                 self._problem("zones_without_fact", path, at_key=True, key=key)
             return InZones("every" if key == "in_every_zone" else "some", body)
         return self._test(key, value, path, in_zones=in_zones)
-
-    def _zoned(self, name: str) -> bool:
-        return self.facts[name].zoned
 
     def _group(self, key: str, value: object, path: KeyPath, *, in_zones: bool) -> Node:
         if not isinstance(value, list) or not value:
@@ -115,6 +120,9 @@ class ConditionReader:
 
     def _test(self, name: str, value: object, path: KeyPath, *, in_zones: bool) -> Node:
         fact = self.facts.get(name)
+        if fact is None and name in self.later:
+            self._problem("fact_below", path, at_key=True, name=name)
+            return All(())
         if fact is None:
             known = (*self.facts, *_GROUPS, *_ZONES)
             self._problem("unknown_fact", path, at_key=True, name=name, nearest=nearest(name, known))
@@ -122,6 +130,7 @@ class ConditionReader:
         if fact.zoned and not in_zones:
             self._problem("fact_needs_zone", path, at_key=True, name=name)
             return All(())
+        self._zoned += fact.zoned
         if not isinstance(value, dict):
             return self._equals(fact, value, path, negate=False)
         parts = [self._operator(fact, word, operand, (*path, word)) for word, operand in value.items()]
@@ -132,13 +141,16 @@ class ConditionReader:
     def _operator(self, fact: Fact, word: str, operand: object, path: KeyPath) -> Node:
         types = _OPERATORS.get(word)
         if types is None:
-            self._problem("unknown_operator", path, at_key=True, word=word, nearest=nearest(word, _OPERATORS))
+            near, options = nearest(word, _OPERATORS), ", ".join(_OPERATORS)
+            self._problem("unknown_operator", path, at_key=True, word=word, nearest=near, options=options)
             return All(())
         if fact.type not in types:
             self._problem("operator_type", path, at_key=True, word=word, name=fact.name, type=fact.type)
             return All(())
         if word in {"not", "not_in"}:
-            if (word == "not_in") != (isinstance(operand, list) or self._is_words(operand)):
+            parameter = self._named(operand)
+            is_list = isinstance(operand, list) or (parameter is not None and parameter.type == "words")
+            if (word == "not_in") != is_list and (parameter is None or parameter.type is not None):
                 self._problem("operator_list", path, word=word)
                 return All(())
             return self._equals(fact, operand, path, negate=True)
@@ -156,32 +168,26 @@ class ConditionReader:
                 constant = self._constant(fact, operand, path)
         except (_UnsetError, _BadError):
             return All(())
-        if isinstance(constant, frozenset) and word != "contains":
-            self._problem("wrong_constant", path, name=fact.name, type=fact.type, value=operand)
-            return All(())
         return Test(fact.name, cast("Operator", word), constant)
 
     def _equals(self, fact: Fact, value: object, path: KeyPath, *, negate: bool) -> Node:
         if fact.type == "set":
             self._problem("set_needs_contains", path, name=fact.name)
             return All(())
-        try:
-            if isinstance(value, list):
-                if not value:
-                    self._problem("empty_list", path, name=fact.name)
-                    return All(())
-                items = [self._constant(fact, item, (*path, index)) for index, item in enumerate(value)]
-                return Test(fact.name, "in", frozenset(cast("list[str]", items)), negate)
-            constant = self._constant(fact, value, path)
-        except (_UnsetError, _BadError):
+        if isinstance(value, list) and not value:
+            self._problem("empty_list", path, name=fact.name)
             return All(())
-        if isinstance(constant, frozenset):
-            return Test(fact.name, "in", constant, negate)
-        return Test(fact.name, "eq", constant, negate)
-
-    def _is_words(self, operand: object) -> bool:
-        parameter = self._named(operand)
-        return parameter is not None and parameter.type == "words"
+        places = [(*path, index) for index in range(len(value))] if isinstance(value, list) else [path]
+        items = value if isinstance(value, list) else [value]
+        found = [self._read(fact, item, place) for item, place in zip(items, places, strict=True)]
+        constants = [constant for constant in found if constant is not None]
+        if len(constants) < len(items):
+            return All(())
+        if len(constants) == 1 and not isinstance(value, list) and not isinstance(constants[0], frozenset):
+            return Test(fact.name, "eq", constants[0], negate)
+        # A parameter of words among the items stands for each of its words.
+        words = [one for item in constants for one in (item if isinstance(item, frozenset) else (item,))]
+        return Test(fact.name, "in", frozenset(cast("list[str]", words)), negate)
 
     def _named(self, operand: object) -> Value | None:
         if isinstance(operand, str) and operand.startswith("$"):
@@ -196,6 +202,8 @@ class ConditionReader:
             near = nearest(name, self.parameters)
             self._problem("unknown_parameter", path, name=name, nearest=near)
             raise _BadError
+        if parameter.type is None:
+            raise _UnsetError
         if parameter.type not in types:
             self._problem("parameter_type", path, name=name, type=parameter.type, needed=" / ".join(types))
             raise _BadError
@@ -203,6 +211,13 @@ class ConditionReader:
             self.unset.add(name)
             raise _UnsetError
         return parameter.value
+
+    def _read(self, fact: Fact, operand: object, path: KeyPath) -> Constant | None:
+        """Return a constant, or None where there is none; why is noted."""
+        try:
+            return self._constant(fact, operand, path)
+        except (_UnsetError, _BadError):
+            return None
 
     def _constant(self, fact: Fact, operand: object, path: KeyPath) -> Constant:
         if isinstance(operand, str) and operand.startswith("$"):
@@ -222,8 +237,8 @@ class ConditionReader:
             self._problem("wrong_constant", path, name=fact.name, type=fact.type, value=operand)
             raise _BadError
         if fact.words and operand not in fact.words:
-            near = nearest(operand, fact.words)
-            self._problem("impossible_word", path, name=fact.name, value=operand, nearest=near)
+            near, options = nearest(operand, fact.words), ", ".join(fact.words)
+            self._problem("impossible_word", path, name=fact.name, value=operand, nearest=near, options=options)
             raise _BadError
         return operand
 
@@ -232,42 +247,59 @@ class ConditionReader:
         if not isinstance(operand, dict) or not {"from", "to"} <= set(operand) or not set(operand) <= keys:
             self._problem("between_shape", path)
             raise _BadError
-        low = self._constant(fact, operand["from"], (*path, "from"))
-        high = self._constant(fact, operand["to"], (*path, "to"))
-        if isinstance(low, frozenset) or isinstance(high, frozenset) or low > high:  # type: ignore[operator]  # both are numbers here
-            self._problem("between_order", path, low=operand["from"], high=operand["to"])
+        low = self._read(fact, operand["from"], (*path, "from"))
+        high = self._read(fact, operand["to"], (*path, "to"))
+        low_end = self._inclusion(operand.get("from_is", "included"), (*path, "from_is"))
+        high_end = self._inclusion(operand.get("to_is", "excluded"), (*path, "to_is"))
+        if low is None or high is None or low_end is None or high_end is None:
             raise _BadError
-        low_is, low_named = self._inclusion(operand.get("from_is", "included"), (*path, "from_is"))
-        high_is, high_named = self._inclusion(operand.get("to_is", "excluded"), (*path, "to_is"))
-        return Bounds(cast("float", low), cast("float", high), low_is, high_is, low_named, high_named)
+        bounds = Bounds(cast("float", low), cast("float", high), low_end[0], high_end[0], low_end[1], high_end[1])
+        if bounds.low > bounds.high or (bounds.low == bounds.high and "excluded" in {bounds.low_is, bounds.high_is}):
+            self._problem("between_order", path, low=self._shown(operand["from"]), high=self._shown(operand["to"]))
+            raise _BadError
+        return bounds
 
-    def _inclusion(self, operand: object, path: KeyPath) -> tuple[Inclusion, str | None]:
+    def _shown(self, operand: object) -> object:
+        """Return an operand as written; of a parameter also its value."""
+        parameter = self._named(operand)
+        return operand if parameter is None else f"{operand} = {parameter.value}"
+
+    def _inclusion(self, operand: object, path: KeyPath) -> tuple[Inclusion, str | None] | None:
         named = operand[1:] if isinstance(operand, str) and operand.startswith("$") else None
         if named is not None:
-            operand = self._parameter(cast("str", operand), ("inclusion",), path)
+            try:
+                operand = self._parameter(cast("str", operand), ("inclusion",), path)
+            except (_UnsetError, _BadError):
+                return None
         if operand not in _INCLUSIONS:
             near = nearest(str(operand), _INCLUSIONS)
             self._problem("inclusion", path, value=operand, nearest=near)
-            raise _BadError
+            return None
         if operand == "arguable" and named is None:
             self._problem("arguable_needs_parameter", path)
-            raise _BadError
+            return None
         return cast("Inclusion", operand), named
 
     def _pattern(self, operand: object, path: KeyPath) -> str:
-        if isinstance(operand, str):
-            try:
-                pattern_validator(operand)
-            except SchemaError as error:
-                self._problem("bad_pattern", path, value=operand, reason=str(error).splitlines()[-1].strip())
-            else:
-                return operand
-        else:
+        if isinstance(operand, str) and operand.startswith("$"):
+            operand = self._parameter(operand, ("str",), path)
+        if not isinstance(operand, str):
             self._problem("wrong_constant", path, name="matches", type="str", value=operand)
-        raise _BadError
+            raise _BadError
+        try:
+            pattern_validator(operand)
+        except SchemaError as error:
+            self._problem("bad_pattern", path, value=operand, reason=_reason(error))
+            raise _BadError from None
+        return operand
 
     def _problem(self, code: str, path: KeyPath, *, at_key: bool = False, **values: object) -> None:
         self.problems.append(self.document.problem(code, path, at_key=at_key, **values))
+
+
+def _reason(error: SchemaError) -> str:
+    """Return why an expression is refused; the lines above the last draw it once more."""
+    return str(error).splitlines()[-1].strip().removeprefix("error: ")
 
 
 def typed_constant(kind: str, operand: object) -> bool | float | None:

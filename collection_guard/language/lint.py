@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.language.ir import Atom, Node, Test, atoms_of, negated, tests_of, truth
 from collection_guard.language.kleene import NO, YES
-from collection_guard.language.packs import Pack
+from collection_guard.language.pack import Pack
 from collection_guard.language.yaml_positions import Document, KeyPath
 from collection_guard.model.problems import Problem
 
@@ -144,7 +144,7 @@ def _positive(atom: Atom) -> Atom:
     if isinstance(atom, Test):
         return Test(atom.fact, atom.operator, atom.value) if atom.negated else atom
     assert not isinstance(opposite, Test)  # noqa: S101  # the opposite of a zoned leaf is one
-    return min(atom, opposite, key=repr)  # type: ignore[type-var, return-value]  # both are leaves over zones
+    return min(atom, opposite, key=repr)  # type: ignore[return-value]  # both are leaves over zones
 
 
 def _signed(atom: Atom, values: dict[Atom, int]) -> int:
@@ -156,7 +156,7 @@ def _contradicts(values: dict[Atom, int]) -> bool:
     held: dict[str, set[object]] = {}
     for atom, value in values.items():
         if isinstance(atom, Test) and atom.operator in {"eq", "in"} and value == YES:
-            words = set(atom.value) if isinstance(atom.value, frozenset) else {atom.value}
+            words: set[object] = set(atom.value) if isinstance(atom.value, frozenset) else {atom.value}
             held[atom.fact] = held[atom.fact] & words if atom.fact in held else words
     if any(not words for words in held.values()):
         return True

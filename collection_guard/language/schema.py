@@ -27,7 +27,7 @@ Condition = dict[str, Any]
 class Part(BaseModel):
     """The base of every part of a pack: strict types, frozen, unknown keys refused."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
 class Text(Part):

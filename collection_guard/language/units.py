@@ -10,7 +10,7 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
 _LOCAL_TIME: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?")
-_DURATION: Final = re.compile(r"(\d+)(d|h|m|s)")
+_DURATION: Final = re.compile(r"(\d{1,9})(d|h|m|s)")
 _UNITS: Final = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 
 

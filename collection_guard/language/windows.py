@@ -16,6 +16,8 @@ _FIXED: Final[dict[str, WindowKind]] = {
     "ever": "ever",
 }
 _DATES: Final = re.compile(r"(\$?\w+) local dates?")
+_LONGEST_DATES: Final = 36_525
+"""A hundred years; who means longer writes ``ever``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,10 @@ def parse_window(text: str, parameter: Callable[[str, str], int | None]) -> Wind
         return Window(_FIXED[text])
     if dates := _DATES.fullmatch(text):
         count = parameter(dates[1][1:], "int") if dates[1].startswith("$") else _whole(dates[1])
-        return Window("local_dates", count) if count else None
+        return Window("local_dates", count) if count is not None and 0 < count <= _LONGEST_DATES else None
     size = parameter(text[1:], "duration") if text.startswith("$") else parse_duration(text)
     return Window("elapsed", size) if size else None
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -3,12 +3,16 @@
 Plain scalars are read as in YAML 1.2: ``21:00`` stays a text and is not 1260, ``no`` is not false.
 """
 
+import codecs
+import json
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from yaml.reader import ReaderError
 
 from collection_guard.model.problems import Problem
 
@@ -35,7 +39,8 @@ class Document:
     def problem(self, code: str, path: KeyPath = (), *, at_key: bool = False, **values: object) -> Problem:
         """Return a problem at the place of a path, or of the nearest thing above it that has one."""
         line, column = self.place(path, at_key=at_key)
-        return Problem(code, self.file, line, column, values=values)
+        shown = {name: value if name == "nearest" else as_written(value) for name, value in values.items()}
+        return Problem(code, self.file, line, column, values=shown)
 
     def place(self, path: KeyPath, *, at_key: bool = False) -> Place:
         """Return line and column of a path, or of the nearest thing above it that has one."""
@@ -46,21 +51,47 @@ class Document:
         return self.places.get(path, (1, 1))
 
 
+def as_written(value: object) -> object:
+    """Return a value as the file would write it: ``true``, ``null``, ``[1, 2]``, and not as Python shows it."""
+    if value is None or isinstance(value, bool | list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value
+
+
+class _RefusedError(yaml.MarkedYAMLError):
+    """Something that is YAML, but is not read here; ``code`` names the problem."""
+
+    def __init__(self, code: str, mark: yaml.Mark) -> None:
+        super().__init__(problem=code, problem_mark=mark)
+        self.code = code
+
+
+def _refused(event: Any) -> str | None:
+    """Return the code of a problem for what is not read, None for everything else.
+
+    Anchors and aliases hide what a rule says, and can blow a small file up without bound; tags change types unseen.
+    """
+    if getattr(event, "anchor", None) is not None:
+        return "yaml_alias"
+    return "yaml_tag" if getattr(event, "tag", None) is not None else None
+
+
 class _Loader(yaml.SafeLoader):
-    """A loader without aliases: they hide what a rule says, and can blow a small file up without bound."""
+    """The loader that explains: pure Python, so that it says the same on every machine."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose one node; an alias is a syntax error."""
-        if self.check_event(yaml.AliasEvent):
-            mark: Any = self.get_event().start_mark  # type: ignore[no-untyped-call]  # the stubs leave it open
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read", problem_mark=mark)
+        """Compose one node, or refuse it."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
+        code = _refused(event)
+        if code is not None:
+            raise _RefusedError(code, event.start_mark)
         return super().compose_node(parent, index)
 
 
 def _composed(text: str) -> yaml.Node | None:
     """Return the nodes of a text: by libyaml where it is plain and sound, else by the loader that explains.
 
-    The fast way is taken only after its events have shown neither an alias nor a depth that could exhaust a stack.
+    The fast way is taken only after its events have shown nothing refused, and no depth that could exhaust a stack.
     """
     fast: Any = getattr(yaml, "CSafeLoader", None)
     if fast is not None:
@@ -68,11 +99,11 @@ def _composed(text: str) -> yaml.Node | None:
             depth = 0
             for event in yaml.parse(text, Loader=fast):
                 depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-                if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
+                if _refused(event) or depth > _DEPTH:
                     break
             else:
                 return yaml.compose(text, Loader=fast)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, UnicodeError):
             pass  # the other loader says what is wrong, in the same words on every machine
     return yaml.compose(text, Loader=_Loader)
 
@@ -81,11 +112,24 @@ def read_yaml(path: Path, name: str | None = None) -> Document:
     """Read a YAML file; what is wrong stands in the document's problems."""
     document = Document(name or str(path))
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        document.problems.append(Problem("yaml_unreadable", document.file, 1, 1, values={"reason": _reason(error)}))
+        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        values: dict[str, object] = {"reason": error.strerror or type(error).__name__}
+        document.problems.append(Problem("yaml_unreadable", document.file, values=values))
+        return document
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        values = {"byte": f"{raw[error.start]:02X}"}
+        place = _end_of(raw[: error.start].decode("utf-8"))
+        document.problems.append(Problem("yaml_not_utf8", document.file, *place, values=values))
         return document
     return parse_yaml(text, document.file)
+
+
+def _end_of(text: str) -> Place:
+    """Return the line and column just behind a text."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def parse_yaml(text: str, name: str) -> Document:
@@ -93,22 +137,30 @@ def parse_yaml(text: str, name: str) -> Document:
     document = Document(name)
     try:
         node = _composed(text)
+    except ReaderError as error:
+        values: dict[str, object] = {"character": f"U+{ord(text[error.position]):04X}"}
+        place = _end_of(text[: error.position])
+        document.problems.append(Problem("yaml_character", name, *place, values=values))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        reason = " ".join(part for part in (error.context, error.problem) if part)
-        document.problems.append(Problem("yaml_syntax", name, line, column, values={"reason": reason}))
-        return document
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        document.problems.append(Problem("yaml_syntax", name, 1, 1, values={"reason": _reason(error)}))
-        return document
-    if node is not None:
-        document.data = _Builder(document).build(node, ())
+        document.problems.append(_syntax_problem(error, name))
+    except RecursionError:  # only a file of brackets upon brackets nests so deep that reading it fails
+        document.problems.append(Problem("yaml_too_deep", name, 1, 1, values={"limit": _DEPTH}))
+    else:
+        if node is not None:
+            document.data = _Builder(document).build(node, ())
     return document
 
 
-def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
+    mark = error.problem_mark
+    assert mark is not None  # noqa: S101  # every error of the scanner, the parser and the composer has its place
+    place = (mark.line + 1, mark.column + 1)
+    if isinstance(error, _RefusedError):
+        return Problem(error.code, name, *place)
+    if mark.buffer is not None and mark.buffer[mark.pointer] == "\t":
+        return Problem("yaml_tab", name, *place)
+    reason = " ".join(part for part in (error.context, error.problem) if part)
+    return Problem("yaml_syntax", name, *place, values={"reason": reason})
 
 
 class _Builder:
@@ -159,6 +211,6 @@ def _scalar(node: Any) -> Any:
     if _INT.fullmatch(text):
         # A number too long to be one is an identifier that somebody forgot to quote.
         return int(text) if len(text) <= 18 and (text == "0" or not text.lstrip("+-").startswith("0")) else text
-    if _FLOAT.fullmatch(text):
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text

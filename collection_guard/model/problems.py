@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from collection_guard.model.texts import Lang, has_text, text
+from collection_guard.model.texts import Lang, help_text, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class Problem:
 
     def help(self, lang: Lang) -> str | None:
         """Return what to do about it, where there is something to say."""
-        code = f"problem.{self.code}.help"
-        return text(code, lang, **self._shown()) if has_text(code) else None
+        shown = self._shown()
+        if "nearest" in self.values:
+            shown["nearest"] = self.values["nearest"]
+        return help_text(f"problem.{self.code}.help", lang, **shown)
 
     def _shown(self) -> dict[str, object]:
-        """Return the values for a text: a dash stands where nothing is near, or nothing is known."""
+        """Return the values for a text: a dash stands where nothing is known."""
         values = {name: "—" if value is None else value for name, value in self.values.items()}
         return {"subject": self.subject or ""} | values
 

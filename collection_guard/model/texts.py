@@ -38,12 +38,37 @@ def text(code: str, lang: Lang, /, **values: object) -> str:
     return catalogue()[code][lang].format(**values)
 
 
+def help_text(code: str, lang: Lang, /, **values: object) -> str | None:
+    """Return the text of a help, None where there is none.
+
+    Its clauses stand between semicolons. One that names what is nearest is left out where nothing is near.
+    """
+    if code not in catalogue():
+        return None
+    mark = "；" if lang == "zh" else "; "
+    clauses = catalogue()[code][lang].split(mark)
+    if values.get("nearest", "") is None:
+        clauses = [clause for clause in clauses if "{nearest}" not in clause]
+    return mark.join(clauses).format(**values) or None
+
+
 def has_text(code: str) -> bool:
     """Say whether the catalogue holds a text of this code."""
     return code in catalogue()
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name nearest to a word, or None if none is near."""
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """Return the known name nearest to a word, whatever its case, or None if none is near.
+
+    A dotted name is also near to what stands behind its dot.
+    """
+    names = sorted(known)
+    for plain in ({name.casefold(): name for name in names}, {_tail(name).casefold(): name for name in names}):
+        found = difflib.get_close_matches(word.casefold(), plain, n=1, cutoff=0.6)
+        if found:
+            return plain[found[0]]
+    return None
+
+
+def _tail(name: str) -> str:
+    return name.rpartition(".")[2]

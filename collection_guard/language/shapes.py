@@ -1,0 +1,110 @@
+"""Data of a document held against its schema: each mismatch a problem with its place, cause and nearest name."""
+
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from collection_guard.language.yaml_positions import Document, KeyPath
+from collection_guard.model.problems import Problem
+from collection_guard.model.texts import nearest
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_CODES: Final[dict[str, str]] = {
+    "string_type": "shape_text",
+    "string_too_short": "shape_empty",
+    "too_short": "shape_empty",
+    "dict_type": "shape_mapping",
+    "model_type": "shape_mapping",
+    "list_type": "shape_list",
+    "tuple_type": "shape_list",
+    "bool_type": "shape_bool",
+    "date_type": "shape_date",
+    "date_parsing": "shape_date",
+    "date_from_datetime_parsing": "shape_date",
+    "date_from_datetime_inexact": "shape_date",
+    "number_as_time": "shape_date",
+    "string_pattern_mismatch": "shape_pattern",
+}
+"""What is said of a value that pydantic refuses for one of these reasons; of all others, pydantic's own words."""
+
+
+def validated(model: type[_Model], document: Document, problems: list[Problem]) -> _Model | None:
+    """Return a document as a model, or None and a problem with its place for each thing that is wrong."""
+    try:
+        return model.model_validate(document.data if document.data is not None else {})
+    except ValidationError as error:
+        problems.extend(shape_problems(model, document, error))
+        return None
+
+
+def shape_problems(
+    model: type[BaseModel], document: Document, error: ValidationError, base: KeyPath = ()
+) -> list[Problem]:
+    """Return a problem for each thing that is wrong with the data at a path of a document.
+
+    Where a value may be one of several shapes, pydantic reports what it lacks for each; one of them is enough.
+    """
+    placed: dict[KeyPath, ErrorDetails] = {}
+    found: list[Problem] = []
+    for details in error.errors(include_url=False):
+        path = _real(document, base, details["loc"])
+        name = str(details["loc"][-1]) if details["loc"] else ""
+        match details["type"]:
+            case "extra_forbidden":
+                near = nearest(name, known_keys(model, path[len(base) : -1]))
+                found.append(document.problem("unknown_key", path, at_key=True, name=name, nearest=near))
+            case "missing":
+                code = "missing_translation" if name in {"zh", "en"} else "missing_key"
+                found.append(document.problem(code, path, name=name, parent=_spoken(path)))
+            case _ if path not in placed or details["type"] == "literal_error":
+                placed[path] = details
+    deepest = {path: details for path, details in placed.items() if not _covered(path, placed)}
+    return found + [_value_problem(document, path, details) for path, details in deepest.items()]
+
+
+def _real(document: Document, base: KeyPath, loc: tuple[int | str, ...]) -> KeyPath:
+    """Return the path of an error in the data: without the names of shapes that were tried, and of what is missing."""
+    path = base
+    for part in loc:
+        if (*path, part) in document.places:
+            path = (*path, part)
+    return path
+
+
+def _covered(path: KeyPath, placed: dict[KeyPath, ErrorDetails]) -> bool:
+    return any(len(other) > len(path) and other[: len(path)] == path for other in placed)
+
+
+def _value_problem(document: Document, path: KeyPath, details: ErrorDetails) -> Problem:
+    name, kind, found = _spoken(path), details["type"], details["input"]
+    if kind == "literal_error":
+        words = details["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        near = nearest(str(found), words.split(", "))
+        return document.problem("wrong_word", path, name=name, value=found, options=words, nearest=near)
+    at_key = details["loc"][-1:] == ("[key]",)
+    values = {"name": name, "value": found, "reason": details["msg"], "pattern": details.get("ctx", {}).get("pattern")}
+    return document.problem(_CODES.get(kind, "wrong_shape"), path, at_key=at_key, **values)
+
+
+def _spoken(path: KeyPath) -> str:
+    return ".".join(str(part) for part in path) or "file"
+
+
+def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """Return the keys that a model knows at a path."""
+    schema = model.model_json_schema()
+    node: dict[str, Any] = schema
+    for part in path:
+        node = _resolved(schema, node)
+        if isinstance(part, int):
+            node = node.get("items", {})
+        else:
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+    return list(_resolved(schema, node).get("properties", {}))
+
+
+def _resolved(schema: dict[str, Any], node: Any) -> dict[str, Any]:
+    while isinstance(node, dict) and ("$ref" in node or "anyOf" in node):
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]] if "$ref" in node else node["anyOf"][0]
+    return node if isinstance(node, dict) else {}
