@@ -70,7 +70,9 @@ def test_no_cell_is_a_formula(start: str, rest: str) -> None:
         [row] = table(report, masked=masked)
         assert len(row) == len(COLUMNS)
         assert not [
-            cell for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"))
+            cell
+            for cell in row.values()
+            if cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"))
         ]
 
 

@@ -11,7 +11,7 @@ import pytest
 from collection_guard.model.texts import LANGS
 from collection_guard.reports import render_json
 from collection_guard.reports.json_report import FORMAT, FORMAT_VERSION
-from reports.november import audit, intake, whole_intake, whole_report
+from reports.november import audit, event, intake, whole_intake, whole_report
 
 
 def parsed(pack: str = "small") -> dict[str, Any]:
@@ -124,6 +124,15 @@ def test_missing_facts_and_columns_are_counted_by_rule() -> None:
 def test_rules_out_of_force_name_their_parameter() -> None:
     """A rule that waits for a number is not silently clear."""
     assert parsed()["not_in_force"] == [{"rule": "too-often", "parameters": ["contacts_per_day"]}]
+
+
+def test_a_case_that_is_not_known_is_null() -> None:
+    """The key under which such a contact is kept is no case."""
+    contact = event(
+        "E-1", "2025-11-04T10:00:00+08:00", case_id="number:0011223344556677", recipient={"relationship": "parent"}
+    )
+    [violation] = json.loads(render_json(audit(intake([contact]))))["violations"]
+    assert violation["case_id"] is None
 
 
 def test_an_empty_log_has_a_report_too() -> None:

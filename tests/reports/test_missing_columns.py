@@ -67,6 +67,13 @@ def test_one_field_that_names_a_firm_is_enough() -> None:
     assert fields(columns(claimed, rule="law-firm-not-in-official-directory")) == ["registry"]
 
 
+def test_members_are_asked_for_of_groups_alone() -> None:
+    """One person has no members; a group whose members are not known does."""
+    rule = "third-party-not-emergency-contact"
+    assert "recipient.members" not in fields(columns({}, rule=rule))
+    assert "recipient.members" in fields(columns({"recipient": {"audience": "group"}}, rule=rule))
+
+
 def test_a_zone_that_is_not_configured_is_asked_for() -> None:
     """Local time needs a zone: the recipient's, the profile's, a number's, or the configured one."""
     found = fields(columns({}, rule="contact-outside-permitted-hours", timezone=None))

@@ -58,3 +58,10 @@ def test_colour_surrounds_a_styled_cell_and_nothing_else() -> None:
     page = Page(80, color=True)
     page.table([Column("A"), Column("B")], [["x", Styled("致命", "1;31")]])
     assert page.text().splitlines()[1] == "  x  \x1b[1;31m致命\x1b[0m"
+
+
+def test_a_long_label_leaves_room_for_its_text() -> None:
+    """Labels take a third of the page at most."""
+    page = Page(60, color=False)
+    page.pairs([("a label " * 10, "text " * 20)])
+    assert len(page.text().splitlines()) < 6

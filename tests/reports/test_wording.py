@@ -1,17 +1,22 @@
 """The words that the reports of all formats share."""
 
-from typing import Any, get_args
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collection_guard import reports
 from collection_guard.audit.report import Violation
+from collection_guard.audit.run import Basis, run_audit
 from collection_guard.engines.base import VERDICTS
 from collection_guard.language.schema import SEVERITIES, Effect, OnUnknown, PackFile
 from collection_guard.language.vocabulary import FACTS, PARTY_CLASSES
 from collection_guard.model import words
-from collection_guard.model.texts import LANGS, Lang, text
+from collection_guard.model.texts import LANGS, Lang, catalogue, text
 from collection_guard.reports.wording import (
     Wording,
     holds_personal_number,
@@ -22,7 +27,7 @@ from collection_guard.reports.wording import (
     spoken,
     word,
 )
-from reports.november import CLAIMED, LISTED, audit, event, intake, whole_report
+from reports.november import CLAIMED, LISTED, REGISTRY, SETTINGS, audit, event, intake, packs, whole_report
 
 
 def closed_lists() -> dict[str, tuple[str, ...]]:
@@ -215,6 +220,40 @@ def test_an_identifier_of_a_record_stays_whole(identifier: str) -> None:
     assert not holds_personal_number(identifier)
 
 
+def test_an_instant_at_the_edge_of_the_calendar_is_shown_as_recorded() -> None:
+    """The year 10000 has no form in any zone; the record has one."""
+    last = datetime.fromisoformat("9999-12-31T23:59:59-12:00")
+    assert Wording(whole_report(), "en").moment(last) == "9999-12-31 23:59:59 -12:00"
+
+
 def test_a_word_of_nobodys_list_stays_as_it_is() -> None:
     """A channel that a pack adds is shown by its name."""
     assert word("carrier_pigeon", "zh") == "carrier_pigeon"
+
+
+class Heard:
+    """What a detector heard: a threat, and a firm."""
+
+    signals: ClassVar[dict[str, bool]] = {"threat": True}
+    law_firms = (CLAIMED,)
+
+
+def test_what_was_heard_in_the_text_is_told_from_what_fields_say() -> None:
+    """A detector can err: its findings are for a person to confirm."""
+    contact = event("E-1", "2025-11-04T10:00:00+08:00", channel="sms", content="x", recipient={"relationship": "self"})
+    basis = Basis(packs("core"), settings=SETTINGS, registry=REGISTRY, engine="reference", detector=lambda *_: Heard())
+    report = run_audit(intake([contact]), basis)
+    found = {item.rule: item for item in report.violations}
+    assert Wording(report, "en").basis(found["threat-made"]) == "detected in the text"
+    assert Wording(report, "zh").basis(found["law-firm-not-on-registry"]) == "关键词"
+
+
+def test_every_text_of_the_reports_is_used_by_one() -> None:
+    """A text that no report asks for is never read."""
+    code = "\n".join(path.read_text("utf-8") for path in Path(reports.__file__).parent.glob("*.py"))
+    unused = [
+        name
+        for name in catalogue()
+        if name.startswith(("report.", "csv.")) and not re.search(rf'["\'.]{name.rpartition(".")[2]}["\']', code)
+    ]
+    assert unused == []
