@@ -51,6 +51,7 @@ class WordTable:
 
     def add(self, words: Iterable[str], meaning: Meaning) -> None:
         """Give words a meaning; a word with two meanings is a mistake of the data file."""
+        self._found.clear()
         for word in words:
             key = fold_word(word)
             if self._meanings.get(key, meaning) != meaning:
