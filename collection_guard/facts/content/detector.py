@@ -93,6 +93,11 @@ class LexiconDetector:
         """Return what a text of a kind says."""
         return self._read(text, kind, None)
 
+    def heard(self, text: str, kind: str | None = None) -> frozenset[str]:
+        """Return the entries that fire on a text, those that are no signal by themselves included."""
+        view = self._view(text, kind)
+        return frozenset(item.entry.entry.id for item in self._fired(view, self._mentions(view), None))
+
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, which entries fired, and why others did not."""
         steps: list[Step] = []
@@ -104,9 +109,15 @@ class LexiconDetector:
     def _read(self, text: str, kind: str | None, steps: list[Step] | None) -> Reading:
         if not text:
             return nothing_said(self.name, self.version, self.lexicon.digest)
+        view = self._view(text, kind)
+        mentions = self._mentions(view)
+        fired = self._fired(view, mentions, steps)
+        return self._reading(view, fired, steps)
+
+    def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
         hits, mask = self.lexicon.matcher.hits(normalised.text)
-        view = _Text(
+        return _Text(
             normalised,
             layout(normalised.text, self.lexicon.speakers, kind),
             hits,
@@ -116,9 +127,6 @@ class LexiconDetector:
             hits.get(self.lexicon.prohibition, []),
             hits.get(self.lexicon.negator_cancel, []),
         )
-        mentions = self._mentions(view)
-        fired = self._fired(view, mentions, steps)
-        return self._reading(view, fired, steps)
 
     def _mentions(self, view: _Text) -> list[_Mention]:
         found = [

@@ -16,6 +16,8 @@ _LONGEST_WORD: Final = 4
 _SHORTEST_PINYIN: Final = 4
 # This many syllables in a row, and nothing else in Latin letters, are a sentence in Pinyin.
 _PINYIN_SENTENCE: Final = 4
+# ... and at least this many words of the lexicon must be among them.
+_PINYIN_WORDS: Final = 2
 
 
 class Readings:
@@ -46,7 +48,7 @@ class Disguises:
     ) -> None:
         self._readings = readings
         table = {
-            folded: meant for variant, meant in self._variants(evasions).items() if (folded := fold(variant))
+            folded: meant for variant, meant in self._variants(evasions, frozenset(literals)).items() if (folded := fold(variant))
         }
         self.count = len(table)
         self._variants_list = list(table)
@@ -62,9 +64,10 @@ class Disguises:
             literal[i : i + 2] for literal in (*literals, *evasions.words) for i in range(len(literal) - 1)
         )
 
-    def _variants(self, evasions: Evasions) -> dict[str, str]:
+    def _variants(self, evasions: Evasions, literals: frozenset[str]) -> dict[str, str]:
         table: dict[str, str] = {}
-        never = frozenset(evasions.never)
+        # What the lexicon itself looks for is no disguise of something else.
+        never = literals.union(evasions.never)
         words = frozenset(evasions.words)
         for word in evasions.words:
             readings = self._readings.of(word)
@@ -164,7 +167,11 @@ class Disguises:
         word = text[start:end]
         # English words are syllables now and then; a sentence in Pinyin is nearly all there is in letters.
         whole = len(run) >= _PINYIN_SENTENCE and (end - start) * 5 > letters * 4
-        if whole or (beside and len(word) > 1 and word not in self._latin_words):
+        if whole:
+            edits = self._decoded(run, before, after)
+            words = sum(len(meant) > 1 for _, _, meant in edits)
+            return edits if words >= _PINYIN_WORDS else []
+        if beside and len(word) > 1 and word not in self._latin_words:
             return self._decoded(run, before, after)
         return []
 

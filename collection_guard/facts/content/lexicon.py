@@ -14,7 +14,7 @@ from collection_guard.facts.content.evasion import Disguises, Readings
 from collection_guard.facts.content.matching import Matcher, Pattern
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
-from collection_guard.facts.content.quantities import QUANTITIES
+from collection_guard.facts.content.quantities import QUANTITIES, SAMPLES
 from collection_guard.facts.content.schema import (
     Act,
     Condition,
@@ -142,7 +142,7 @@ class _Compiler:
         self.concepts: dict[str, tuple[Document, list[str]]] = {}
         self.forms: dict[str, frozenset[str]] = {}
         self.open: list[str] = []
-        self.matcher = Matcher(QUANTITIES)
+        self.matcher = Matcher(QUANTITIES, SAMPLES)
 
     def compile(self, digest: str) -> Lexicon:
         self._collect_concepts()

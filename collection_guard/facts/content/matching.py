@@ -45,7 +45,8 @@ class Pattern:
 class Matcher:
     """Holds every string of the lexicon, each with the atoms that it is a form of."""
 
-    def __init__(self, quantities: Mapping[str, Quantity]) -> None:
+    def __init__(self, quantities: Mapping[str, Quantity], samples: Mapping[str, str]) -> None:
+        self._samples = samples
         self._atoms: dict[frozenset[str], int] = {}
         self._forms: list[frozenset[str]] = []
         self._quantity_atoms: dict[str, int] = {}
@@ -104,9 +105,12 @@ class Matcher:
             store_patterns=False,
         )
 
-    def forms(self, atom: int) -> frozenset[str]:
-        """Return the forms of an atom."""
-        return self._forms[atom]
+    def sample(self, atom: int, choose: Callable[..., str]) -> str:
+        """Return one form of an atom: the shortest or the longest, or a quantity written out."""
+        for name, number in self._quantity_atoms.items():
+            if number == atom:
+                return self._samples[name]
+        return choose(self._forms[atom], key=lambda form: (len(form), form), default="")
 
     def hits(self, text: str) -> tuple[Hits, int]:
         """Return where each atom stands in the text, sorted by start, and the mask of atoms found."""

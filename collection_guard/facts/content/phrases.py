@@ -2,6 +2,7 @@
 
 ``(a|b)`` chooses, ``(a|)`` is optional, ``{name}`` is any form of a concept, ``~`` is a gap of up to eight characters
 within the clause, ``~20`` of up to twenty, ``~~`` of up to twenty-five that may cross clauses of one sentence.
+A space beside a gap or a concept is one more character that may stand there.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -70,6 +71,8 @@ class Step:
 
 def parse(phrase: str, dynamic: Collection[str] = ()) -> list[tuple[Node, ...]]:
     """Read a phrase into its nodes: several sequences if choices with gaps must be told apart."""
+    if not phrase.strip():
+        raise PhraseError("lexicon_phrase_edge", phrase=phrase)
     choice, end = _choice(phrase + ")", 0, 1)
     if end != len(phrase) + 1:
         raise PhraseError("lexicon_phrase_bracket", phrase=phrase)
@@ -267,7 +270,7 @@ def _steps(
                 result.append(Step(frozenset(), name, gap, wide))
                 gap, wide = 0, False
             case _:
-                if not run and isinstance(node, Literal) and node.text.startswith(" "):
+                if not run and isinstance(node, Literal) and node.text.startswith(" ") and node.text.strip():
                     gap += 1
                 run.append(node)
     close()

@@ -123,3 +123,13 @@ QUANTITIES: Final[dict[str, Quantity]] = {
     "spoken_digits": spoken_digits,
     "ssn": social_security_numbers,
 }
+# One way of writing each quantity, for the checks of the lexicon.
+SAMPLES: Final[dict[str, str]] = {
+    "amount": "¥500",
+    "number": "3",
+    "id_number": "990000199001010016",
+    "card_number": "6200000000000000",
+    "long_number": "900000009",
+    "spoken_digits": "九九零零零零一九九零零一零一零零一六",
+    "ssn": "900-00-0000",
+}

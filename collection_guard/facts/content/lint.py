@@ -1,0 +1,104 @@
+"""Checks of the lexicon that reading it cannot make: doubles, phrases that cannot be found, entries that say too much."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from collection_guard.facts.content.detector import LexiconDetector
+from collection_guard.facts.content.lexicon import CompiledEntry, CompiledFrame
+from collection_guard.facts.content.matching import Pattern, find
+from collection_guard.facts.content.reading import Step
+from collection_guard.model.problems import Problem
+
+
+def lint(detector: LexiconDetector, benign: Iterable[str] = ()) -> list[Problem]:
+    """Return every problem found; ``benign`` are further texts on which nothing may fire."""
+    lexicon = detector.lexicon
+    problems = [
+        *duplicates(detector),
+        *dead_phrases(detector),
+        *wrong_examples(detector),
+        *loud_entries(detector, [*lexicon.benign, *benign]),
+    ]
+    return sorted(problems, key=Problem.sort_key)
+
+
+def duplicates(detector: LexiconDetector) -> Iterator[Problem]:
+    """Yield phrases that stand in the lexicon twice for one act."""
+    seen: dict[tuple[str, object], CompiledEntry] = {}
+    for entry in detector.lexicon.entries:
+        for phrase, steps in _by_phrase(entry.patterns):
+            key = (entry.entry.act, steps)
+            first = seen.setdefault(key, entry)
+            own = first is entry and sum(part == phrase for part in entry.entry.phrases) < 2
+            if own or (first is not entry and first.near != entry.near):
+                continue
+            values = {"phrase": phrase, "entry": first.entry.id}
+            yield _problem("lexicon_duplicate", entry, values)
+
+
+def dead_phrases(detector: LexiconDetector) -> Iterator[Problem]:
+    """Yield phrases that would not be found even in a text made of nothing else."""
+    for item in (*detector.lexicon.entries, *detector.lexicon.frames):
+        name = item.entry.id if isinstance(item, CompiledEntry) else item.frame.id
+        for pattern in item.patterns:
+            samples = [_sample(detector, pattern, choose) for choose in (min, max)]
+            if not any(_found(detector, pattern, sample) for sample in samples):
+                values = {"phrase": pattern.phrase, "entry": name, "example": samples[-1]}
+                yield _problem("lexicon_dead_phrase", item, values)
+
+
+def wrong_examples(detector: LexiconDetector) -> Iterator[Problem]:
+    """Yield entries that do not fire on their own examples, or fire where they must be silent."""
+    for item in detector.lexicon.entries:
+        for example in item.entry.examples.fires:
+            if not _fires(detector, item, example):
+                yield _problem("lexicon_dead", item, {"entry": item.entry.id, "example": example})
+        for example in item.entry.examples.silent:
+            if _fires(detector, item, example):
+                yield _problem("lexicon_loud", item, {"entry": item.entry.id, "example": example})
+
+
+def loud_entries(detector: LexiconDetector, benign: Iterable[str]) -> Iterator[Problem]:
+    """Yield entries that fire on texts of everyday life."""
+    by_name = {item.entry.id: item for item in detector.lexicon.entries}
+    for text in benign:
+        for name in sorted({step.entry for step in _signals(detector.explain(text).steps)}):
+            if name in by_name:
+                yield _problem("lexicon_loud", by_name[name], {"entry": name, "example": text})
+
+
+def _signals(steps: Iterable[Step]) -> Iterator[Step]:
+    return (step for step in steps if step.fired and step.signals)
+
+
+def _fires(detector: LexiconDetector, item: CompiledEntry, example: str) -> bool:
+    kinds: list[str | None] = [*item.entry.kinds] or [None]
+    return any(item.entry.id in detector.heard(example, kind) for kind in kinds)
+
+
+def _by_phrase(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, object]]:
+    """Yield each phrase with all the sequences of steps that it stands for."""
+    phrases: dict[str, list[object]] = {}
+    for pattern in patterns:
+        phrases.setdefault(pattern.phrase, []).append(pattern.steps)
+    yield from ((phrase, tuple(steps)) for phrase, steps in phrases.items())
+
+
+def _found(detector: LexiconDetector, pattern: Pattern, sample: str) -> bool:
+    hits, mask = detector.lexicon.matcher.hits(detector.lexicon.normalise(sample).text)
+    return not pattern.mask & ~mask and bool(find(pattern, hits, [], []))
+
+
+def _sample(detector: LexiconDetector, pattern: Pattern, choose: Callable[..., str]) -> str:
+    """Return a text made of one form of each step."""
+    parts = [detector.lexicon.matcher.sample(step.atom, choose) for step in pattern.steps]
+    text = parts[0]
+    for step, part in zip(pattern.steps[1:], parts[1:], strict=True):
+        text += (" " if step.gap and text[-1:].isascii() and part[:1].isascii() else "") + part
+    return text
+
+
+def _problem(code: str, item: CompiledEntry | CompiledFrame, values: dict[str, object]) -> Problem:
+    return Problem(code, file=item.file, line=item.line, column=1, values=values)
+
+
+__all__ = ["dead_phrases", "duplicates", "lint", "loud_entries", "wrong_examples"]
