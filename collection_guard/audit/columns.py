@@ -41,19 +41,30 @@ class EmptyFields:
         self._given = {_REGISTRY: has_registry, _ZONE: has_zone}
         self._fields: dict[tuple[RuleSet, str], tuple[tuple[str, ...], bool]] = {}
         self._empty_somewhere: dict[str, bool] = {}
+        # Many rules lack the same facts of one contact.
+        self._event: Event | None = None
+        self._found: dict[tuple[RuleSet, str], set[str]] = {}
 
     def of(self, event: Event, missing: Sequence[str], rule_set: RuleSet) -> set[str]:
         """Return the fields that are empty: in this contact, or for a measure in some contact of the log."""
+        if event is not self._event:
+            self._event, self._found = event, {}
         found: set[str] = set()
         for name in missing:
-            fields, of_past = self._fields_of(name, rule_set)
-            if of_past:
-                empty = {path for path in fields if self._is_empty_somewhere(path)}
-            else:
-                empty = {path for path in fields if self._is_empty(event, path, name)}
-            # A registry that is there, and leaves it open all the same, is known by its month alone.
-            found |= empty or ({_REGISTRY} & set(fields))
+            key = (rule_set, name)
+            if key not in self._found:
+                self._found[key] = self._empty(event, name, rule_set)
+            found |= self._found[key]
         return found
+
+    def _empty(self, event: Event, name: str, rule_set: RuleSet) -> set[str]:
+        fields, of_past = self._fields_of(name, rule_set)
+        if of_past:
+            empty = {path for path in fields if self._is_empty_somewhere(path)}
+        else:
+            empty = {path for path in fields if self._is_empty(event, path, name)}
+        # A registry that is there, and leaves it open all the same, is known by its month alone.
+        return empty or ({_REGISTRY} & set(fields))
 
     def _fields_of(self, name: str, rule_set: RuleSet) -> tuple[tuple[str, ...], bool]:
         key = (rule_set, name)

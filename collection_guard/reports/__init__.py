@@ -8,6 +8,8 @@ from collection_guard.reports.csv_report import render_csv
 from collection_guard.reports.json_report import render_json
 from collection_guard.reports.terminal import render_text
 
+__all__ = ["FORMATS", "Format", "render", "render_csv", "render_json", "render_text"]
+
 Format = Literal["text", "json", "csv"]
 FORMATS: Final = ("text", "json", "csv")
 
