@@ -1,0 +1,58 @@
+"""What the package imports is what it asks for."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+from project.tree import ROOT, modules
+
+THROUGH = {"pydantic-core": "pydantic"}
+"""Distributions that come pinned with another one, and are used through it."""
+
+
+def declared() -> set[str]:
+    """Return the distributions that an installation of the package brings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return {_name(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+
+
+def _name(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def imported() -> dict[str, str]:
+    """Return every module of others that the package imports, with one place where it does."""
+    found: dict[str, str] = {}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Import(names=names):
+                    tops = [alias.name.split(".")[0] for alias in names]
+                case ast.ImportFrom(module=str(module), level=0):
+                    tops = [module.split(".")[0]]
+                case _:
+                    continue
+            for top in tops:
+                if top not in sys.stdlib_module_names and top != "collection_guard":
+                    found.setdefault(top, f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+def test_everything_imported_is_declared() -> None:
+    """Each module that is imported belongs to a distribution that the package depends on."""
+    owners = packages_distributions()
+    undeclared = {}
+    for top, place in imported().items():
+        names = {_name(name) for name in owners.get(top, [top])}
+        if not {THROUGH.get(name, name) for name in names} & declared():
+            undeclared[top] = place
+    assert undeclared == {}
+
+
+def test_everything_declared_is_used() -> None:
+    """No distribution is asked for that nothing imports; durable-rules is imported by name, where it can be."""
+    owners = packages_distributions()
+    used = {_name(name) for top in imported() for name in owners.get(top, [top])}
+    assert declared() - used - {"durable-rules"} == set()
