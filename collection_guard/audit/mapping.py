@@ -139,11 +139,11 @@ class _Reading:
             time_format=self._text(data, "time_format"),
         )
 
-    def _group(self, value: Any, name: str) -> dict[str, Any]:
+    def _group(self, value: Any, *path: str) -> dict[str, Any]:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self._wrong("map_group", (name,), key=name)
+            self._wrong("map_group", path, key=".".join(path))
             return {}
         return value
 
@@ -166,7 +166,7 @@ class _Reading:
                 self._unknown("map_no_words", path, _WORD_PATHS, ("values", path), at_key=True)
                 continue
             table = WordTable()
-            for raw, word in self._group(words, f"values.{path}").items():
+            for raw, word in self._group(words, "values", path).items():
                 meaning = self._meaning(path, word, ("values", path, raw))
                 if meaning is not None:
                     table.replace((raw,), meaning)
