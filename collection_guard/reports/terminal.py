@@ -179,14 +179,18 @@ class _Terminal(Section):
         self.left_out(len(ranked) - LISTED)
 
     def _selection(self) -> list[Violation]:
-        """Choose the findings to show: of each severity the first of every rule, then the second of every rule ..."""
+        """Choose the findings to show: of each severity the first of every rule, then the second of every rule ...
+
+        Within a turn the rules come first that are violated most.
+        """
         turn: dict[str, int] = defaultdict(int)
         ranked = []
         for place, violation in enumerate(gravest_first(self.report)):
             severity = SEVERITIES.index(self.report.rules[violation.rule].rule.severity)
-            ranked.append((severity, turn[violation.rule], place, violation))
+            often = self.report.by_rule[violation.rule].violation
+            ranked.append((severity, turn[violation.rule], -often, place, violation))
             turn[violation.rule] += 1
-        return [violation for *_, violation in sorted(ranked, key=lambda item: item[:3])[: self.most]]
+        return [violation for *_, violation in sorted(ranked, key=lambda item: item[:4])[: self.most]]
 
     def _findings(self) -> None:
         selection = self._selection()

@@ -73,6 +73,18 @@ def test_the_selection_shows_every_grave_rule_before_any_rule_twice() -> None:
     assert {first or second for first, second in shown} == critical
 
 
+def test_of_equally_grave_rules_the_one_violated_most_is_shown_first() -> None:
+    """A reader who stops early has seen what happens most, whenever it first happened."""
+    once = event("A-1", "2025-11-02T22:00:00+08:00", recipient={"relationship": "self"})
+    often = [
+        event(f"B-{day}", f"2025-11-0{day}T10:00:00+08:00", channel="sms", content="", signals={"threat": True})
+        for day in (4, 5)
+    ]
+    report = audit(intake([once, *often]), "core")
+    shown = re.findall(r"^\[critical\] .*?\((\S+)\)$", render_text(report, "en", most=2, width=120), re.MULTILINE)
+    assert shown == ["threat-made", "contact-outside-permitted-hours"]
+
+
 def test_no_more_findings_are_shown_than_asked_for() -> None:
     """The title says how many there are."""
     text = render_text(whole_report(), "en", most=1)
