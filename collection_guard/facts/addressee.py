@@ -150,18 +150,23 @@ class Addressee:
             return (self._recipient.timezone,)
         if is_borrower and profile is not None and profile.timezone is not None:
             return (profile.timezone,)
-        zone = self._zone_of_contact() if is_borrower is False else None
-        if zone is not None:
-            return (zone,)
         configured = sheet.world.settings.timezone
-        return zones_of_number(self._recipient.number) or ((configured,) if configured else ())
+        return (
+            (self._zones_as_contact() if is_borrower is False else ())
+            or zones_of_number(self._recipient.number)
+            or ((configured,) if configured else ())
+        )
 
-    def _zone_of_contact(self) -> str | None:
-        """Return the zone that the profile gives for this emergency contact."""
-        for entry in self._contacts_on(self.days[0]):
-            if self._is_entry(entry) and entry.timezone is not None:
-                return entry.timezone
-        return None
+    def _zones_as_contact(self) -> tuple[str, ...]:
+        """Return the zones that the profile gives for this person as an emergency contact."""
+        profile = self.sheet.profile
+        return tuple(
+            entry.timezone
+            for entry in (profile.emergency_contacts if profile else None) or ()
+            if entry.timezone is not None
+            and all(valid_on(entry, day) for day in self.days)
+            and self._is_entry(entry)
+        )
 
 
 def addressee_of(sheet: FactSheet) -> Addressee:

@@ -21,7 +21,7 @@ def borrower_zone(profile: CaseProfile | None, settings: Settings) -> str | None
     return legal_zone(settings.timezone)
 
 
-def borrower_dates(event: Event, profile: CaseProfile | None, settings: Settings) -> list[dt.date]:
+def borrower_dates(event: Event, profile: CaseProfile | None, settings: Settings) -> tuple[dt.date, ...]:
     """Return the date of an event where the borrower is; several where the zone is unknown."""
     return dates_of(event.started_at, borrower_zone(profile, settings))
 

@@ -3,13 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 
-import pytz
-
 from collection_guard.model import CaseProfile, Event, QuietWindow, Recipient
 
 from .addressee import Addressees, borrower_zone, is_group, same_contact
 from .contact import CALLS, is_outbound
-from .keys import covers, dates_of, instant_in, legal_zone, legal_zones, local_time, number_zones
+from .keys import covers, dates_of, instant_in, legal_zone, legal_zones, local_time, number_zones, zone_of
 from .values import Settings, Tri, agreed, all_of, any_of
 
 Zones = tuple[str, ...]
@@ -76,7 +74,8 @@ class Clock:
             return None if zone is None else (zone,)
         if person.timezone is None and is_group(person) and person.members:
             return self._zones_of_all(
-                self.person_zones(event, member, is_borrower=True) for member in self.addressees.borrowing_members(event)
+                self.person_zones(event, member, is_borrower=True)
+                for member in self.addressees.borrowing_members(event)
             )
         return self.person_zones(event, person, is_borrower=True)
 
@@ -98,7 +97,7 @@ class Clock:
         ends = []
         for zone in zones:
             day = local_time(event.started_at, zone).date()
-            ends.append(pytz.timezone(zone).localize(dt.datetime.combine(day, self.settings.permitted_to)))
+            ends.append(zone_of(zone).localize(dt.datetime.combine(day, self.settings.permitted_to)))
         span = _end(event)
         if span is None:
             return None

@@ -11,7 +11,7 @@ from collection_guard.facts.world import World
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.kleene import ends
 from collection_guard.language.packs import load_packs
-from collection_guard.language.units import show_local_time, clock_microseconds
+from collection_guard.language.units import clock_microseconds, show_local_time
 from collection_guard.model import CaseProfile, Event, RegistryData
 
 from .values import Settings

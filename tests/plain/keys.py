@@ -3,12 +3,13 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 import phonenumbers
 import phonenumbers.timezone
 import pytz
+from pytz.tzinfo import BaseTzInfo
 
 # The legal zone of all of mainland China (line 16).
 SHANGHAI = "Asia/Shanghai"
@@ -92,17 +93,25 @@ def folded(name: str) -> str:
     return str(TO_SIMPLIFIED.convert("".join(plain.split())))
 
 
+@cache
+def zone_of(name: str) -> BaseTzInfo:
+    """Return the zone of a name."""
+    return pytz.timezone(name)
+
+
+@lru_cache(100_000)
 def local_time(instant: dt.datetime, zone: str) -> dt.datetime:
     """Return the wall clock of a zone at an instant."""
-    return instant.astimezone(pytz.timezone(zone))
+    return instant.astimezone(zone_of(zone))
 
 
-def dates_of(instant: dt.datetime, zone: str | None) -> list[dt.date]:
+@lru_cache(100_000)
+def dates_of(instant: dt.datetime, zone: str | None) -> tuple[dt.date, ...]:
     """Return the local date, or where the zone is unknown every date that some place on Earth then has."""
     if zone is not None:
-        return [local_time(instant, zone).date()]
+        return (local_time(instant, zone).date(),)
     offsets = [dt.timedelta(hours=hours) for hours in (-12, 0, 14)]
-    return sorted({(instant.astimezone(dt.UTC) + offset).date() for offset in offsets})
+    return tuple(sorted({(instant.astimezone(dt.UTC) + offset).date() for offset in offsets}))
 
 
 def midnight(day: dt.date, zone: str | None) -> dt.datetime:
@@ -110,7 +119,7 @@ def midnight(day: dt.date, zone: str | None) -> dt.datetime:
     if zone is None:
         return dt.datetime.combine(day, dt.time(12), dt.UTC)
     naive = dt.datetime.combine(day, dt.time())
-    return pytz.timezone(zone).localize(naive)
+    return zone_of(zone).localize(naive)
 
 
 def covers(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:

@@ -34,14 +34,13 @@ def order(event: Event) -> tuple[dt.datetime, str]:
 
 def history(event: Event, events: list[Event]) -> list[Event]:
     """Return what precedes an event and was known by then, in order (line 4)."""
-    return sorted(
-        (
-            past
-            for past in events
-            if order(past) < order(event) and (past.recorded_at is None or past.recorded_at <= event.started_at)
-        ),
-        key=order,
-    )
+    now = order(event)
+    before = [
+        past
+        for past in events
+        if order(past) < now and (past.recorded_at is None or past.recorded_at <= event.started_at)
+    ]
+    return sorted(before, key=order)
 
 
 def _machine(event: Event) -> Tri:
@@ -111,13 +110,13 @@ class Past:
         past = history(event, self.events)
         # What lies before a connection that surely was does not count, seen or unseen.
         connected_since = any(
-            self.complete_from is not None and self.complete_from <= other.started_at and window_start <= other.started_at
+            self.complete_from is not None
+            and self.complete_from <= other.started_at
+            and window_start <= other.started_at
             for other in past
             if self.connection[other.event_id] is True
         )
-        reaches_unseen = (
-            self.complete_from is not None and window_start < self.complete_from and not connected_since
-        )
+        reaches_unseen = self.complete_from is not None and window_start < self.complete_from and not connected_since
         surely: list[Event] = []
         possibly: list[Event] = []
         for index, attempt in enumerate(past):

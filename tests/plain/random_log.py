@@ -4,7 +4,7 @@ import datetime as dt
 import random
 from typing import Any
 
-from collection_guard.model import CaseProfile, Event, RegistryData, RegistryEntry
+from collection_guard.model import CaseProfile, Event, PartnerList, RegistryData, RegistryEntry
 from collection_guard.model import words as model_words
 
 from .cases import Records
@@ -24,6 +24,7 @@ AGENCIES = ("诚信公司", "誠信公司", "别家公司")
 FIRMS = ("天平律师事务所", "天平 律師事務所", "博源(北京)律师事务所")
 BEGIN = dt.datetime(2025, 9, 25, tzinfo=dt.UTC)
 DAYS = 20
+MONTHS = tuple((dt.date(2025, month, 1), dt.date(2025, month, last)) for month, last in ((9, 30), (10, 31)))
 
 
 class RandomLog:
@@ -50,7 +51,9 @@ class RandomLog:
         return person
 
     def _event(self, case_id: str, number: int) -> Event:
-        started_at = BEGIN + dt.timedelta(minutes=self.random.randrange(DAYS * 24 * 60))
+        # On the half hour now and then, so that instants meet each other and the bounds of windows.
+        step = self.random.choice((1, 1, 30))
+        started_at = BEGIN + dt.timedelta(minutes=self.random.randrange(0, DAYS * 24 * 60, step))
         outcome = {
             "network": self._maybe(model_words.NETWORKS),
             "answered_by": self._maybe(model_words.ANSWERED_BY, 0.5),
@@ -75,7 +78,8 @@ class RandomLog:
                 "channel": self.random.choice(("call", "call", *model_words.CHANNELS)),
                 "direction": self._maybe(("outbound", *model_words.DIRECTIONS), 0.1),
                 "started_at": started_at,
-                "ended_at": self._maybe((started_at + dt.timedelta(minutes=90),), 0.5),
+                "ended_at": self._maybe((started_at + dt.timedelta(minutes=90), started_at - dt.timedelta(1)), 0.5),
+                "talk_seconds": self._maybe((0.0, 45.5, 5400.0), 0.4),
                 "recorded_at": self._maybe((started_at + dt.timedelta(days=1),), 0.8),
                 "recipient": self._recipient(),
                 "outcome": outcome,
@@ -117,24 +121,50 @@ class RandomLog:
             }
         )
 
+    def _entries(self) -> tuple[RegistryEntry, ...]:
+        listed = (
+            (AGENCIES[0], "collection_agency"),
+            (FIRMS[0], "law_firm"),
+            (FIRMS[2], "law_firm"),
+            (FIRMS[2], "official_directory"),
+        )
+        return tuple(
+            RegistryEntry(name=name, category=category) for name, category in listed if self.random.random() < 0.8
+        )
+
+    def _list(self) -> PartnerList:
+        if self.random.random() < 0.4:
+            first, last = self.random.choice(MONTHS)
+            return PartnerList(first, last, self._entries())
+        day = (BEGIN + dt.timedelta(days=self.random.randrange(-3, DAYS))).date()
+        return PartnerList(day, day, self._entries())
+
+    def _registry(self) -> RegistryData | None:
+        """Return rows, or lists that replace each other, or both, or nothing."""
+        rows = self.random.choice((True, True, False))
+        lists = {
+            (item.earliest, item.latest): item
+            for item in (self._list() for _ in range(self.random.choice((0, 0, 1, 2, 3))))
+        }
+        if not rows and not lists:
+            return None
+        return RegistryData(rows=self._entries() if rows else (), lists=tuple(lists.values()))
+
     def records(self, cases: int, events_each: int = 12) -> Records:
         """Return a log with profiles of most cases, a registry and settings."""
         names = [f"C{index}" for index in range(cases)]
         profiles = {name: self._profile(name) for name in names if self.random.random() < 0.8}
         events = [self._event(name, number) for name in names for number in range(events_each)]
-        rows = tuple(
-            RegistryEntry(name=name, category=category)
-            for name, category in (
-                (AGENCIES[0], "collection_agency"),
-                (FIRMS[0], "law_firm"),
-                (FIRMS[2], "official_directory"),
-            )
-        )
         settings = Settings(
             timezone=self._maybe(("Asia/Shanghai",), 0.2),
             assume_party=self.random.random() < 0.3,
             history="from-earliest" if self.random.random() < 0.3 else "complete",
+            history_complete_from=self._maybe((dt.date(2025, 9, 29), dt.date(2025, 10, 6)), 0.8),
+            permitted_to=self.random.choice((dt.time(21), dt.time(20, 30))),
+            failed_attempts=self.random.choice((1, 2, 3)),
+            failed_dates=self.random.choice((1, 2)),
+            window_hours=self.random.choice((24, 168)),
             social_messages_per_day=self._maybe((1, 2)),
             contacts_per_day=self._maybe((1, 2)),
         )
-        return Records(events, profiles, RegistryData(rows=rows), settings)
+        return Records(events, profiles, self._registry(), settings)

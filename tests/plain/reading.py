@@ -124,6 +124,27 @@ def _of_borrower(event: Event, log: Log) -> Iterable[tuple[Event, Past]]:
                 yield other, past
 
 
+def judge(
+    events: list[Event],
+    profiles: dict[str, CaseProfile],
+    registry: RegistryData | None,
+    settings: Settings,
+) -> tuple[dict[str, Facts], dict[tuple[str, str], str]]:
+    """Return the facts of every event, and what every core rule says of it (line 1)."""
+    log = opened(events, profiles, registry, settings)
+    facts: dict[str, Facts] = {}
+    found: dict[tuple[str, str], str] = {}
+    for event in events:
+        past = log.cases[event.case_id]
+        clock = Clock(past.profile, settings, past.addressees)
+        facts[event.event_id] = _facts(event, log)
+        others = list(_of_borrower(event, log))
+        rules = conditions(event, facts[event.event_id], past, clock, others, settings)
+        for rule, (applies_to, forbid) in rules.items():
+            found[event.event_id, rule] = verdict(applies_to, forbid)
+    return facts, found
+
+
 def verdicts(
     events: list[Event],
     profiles: dict[str, CaseProfile],
@@ -131,16 +152,7 @@ def verdicts(
     settings: Settings,
 ) -> dict[tuple[str, str], str]:
     """Return what every core rule says of every event (line 1)."""
-    log = opened(events, profiles, registry, settings)
-    found: dict[tuple[str, str], str] = {}
-    for event in events:
-        past = log.cases[event.case_id]
-        clock = Clock(past.profile, settings, past.addressees)
-        facts = _facts(event, log)
-        others = list(_of_borrower(event, log))
-        for rule, (applies_to, forbid) in conditions(event, facts, past, clock, others, settings).items():
-            found[event.event_id, rule] = verdict(applies_to, forbid)
-    return found
+    return judge(events, profiles, registry, settings)[1]
 
 
-__all__ = ["SIGNALS", "Settings", "read", "verdicts"]
+__all__ = ["SIGNALS", "Settings", "judge", "read", "verdicts"]
