@@ -42,6 +42,7 @@ _SERIAL_DAYS: Final = (20_000, 80_000)
 """Serial days between 1954 and 2119: numbers outside are no dates of a contact."""
 _EPOCHS: Final = ((1e9, 1e10, 1), (1e12, 1e13, 1_000), (1e15, 1e16, 1_000_000))
 """Seconds, milliseconds and microseconds since 1970, between 2001 and 2286."""
+_LARGEST: Final = 10**17
 _YEARS: Final = (1900, 2199)
 """0001-01-01 and 9999-12-31 stand for a missing time in some systems."""
 _EVENING: Final = frozenset({"下午", "晚上", "pm"})
@@ -74,7 +75,13 @@ def read_time(cell: Cell, *, day_first: bool | None = None, told: str | None = N
         case bool() | None | timedelta():
             return None
         case int() | float():
+            if not abs(cell) < _LARGEST:  # not a number at all, too
+                return None
             return _number(float(cell), str(int(cell)) if float(cell).is_integer() else "")
+        case str():
+            pass
+        case _:
+            return None
     return _as_told(cell_text(cell), told) if told is not None else _text(cell, day_first)
 
 
