@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from collection_guard.audit.reading import read_logs
 from collection_guard.audit.taken import Intake
 from collection_guard.model.event import Event
+from collection_guard.model.problems import InputError
 
 HEADER = ("案件编号", "与本人关系", "被叫号码", "拨打时间", "通话时长", "通话结果")
 ROW = ("C-1", "本人", "13800000001", "2025-11-03 10:00:00", "30", "已接通")
+
+
+def local(text: str) -> datetime:
+    """Return a local time without a zone, as a file holds it."""
+    return datetime.fromisoformat(text)
 
 
 def csv_text(rows: Sequence[Sequence[Any]], delimiter: str = ",") -> str:
@@ -70,3 +77,9 @@ def whole(intake: Intake) -> Intake:
     ids = [contact.event.event_id for contact in intake.contacts]
     assert len(ids) == len(set(ids))
     return intake
+
+
+def told(error: InputError) -> None:
+    """Check that an error says what is wrong, in both languages."""
+    assert error.problems
+    assert all(problem.render("zh") and problem.render("en") for problem in error.problems)

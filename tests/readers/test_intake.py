@@ -57,7 +57,10 @@ def test_s04_ids_by_digest_do_not_hang_on_the_order_of_rows_or_files(
     second = whole(read_rows(folder, [HEADER, *shuffled]))
     assert by_id(first) == by_id(second)
     assert first.cases == second.cases
-    assert (first.set_aside_by_reason(), first.rejected_by_reason()) == (second.set_aside_by_reason(), second.rejected_by_reason())
+    assert (first.set_aside_by_reason(), first.rejected_by_reason()) == (
+        second.set_aside_by_reason(),
+        second.rejected_by_reason(),
+    )
 
 
 def test_s04_identical_rows_are_numbered(tmp_path: Path) -> None:
@@ -102,7 +105,10 @@ def test_s04_two_rows_with_one_id(tmp_path: Path) -> None:
     assert [(row.position.row, row.reason) for row in intake.set_aside] == [(4, "redelivery")]
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from(["call", "sms"])), max_size=10), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from(["call", "sms"])), max_size=10),
+    st.randoms(use_true_random=False),
+)
 def test_s04_what_is_kept_of_one_id_does_not_hang_on_the_order(
     parts: list[tuple[int, int, str]], chance: random.Random
 ) -> None:
@@ -121,7 +127,10 @@ def test_s04_what_is_kept_of_one_id_does_not_hang_on_the_order(
 def test_s04_calls_stopped_by_a_gate_are_set_aside() -> None:
     """A blocked call reached no network; a blocked message was sent."""
     blocked = {"outcome": {"network": "blocked"}}
-    events = [event(event_id=f"E-{name}", channel=name, **blocked) for name in ("call", "voice_notice", "video", "sms", "visit")]
+    events = [
+        event(event_id=f"E-{name}", channel=name, **blocked)
+        for name in ("call", "voice_notice", "video", "sms", "visit")
+    ]
     intake = take_events(events)
     assert intake.set_aside_by_reason() == {"blocked": 3}
     assert [contact.event.channel for contact in intake.contacts] == ["sms", "visit"]
@@ -139,8 +148,13 @@ def test_s10_words_outside_a_list_read_as_unknown_and_are_counted(tmp_path: Path
     assert (outcome.network, outcome.answered_by, outcome.party) == (None, None, None)
     assert (outcome.disposition, outcome.state_change) == ("unknown", "unknown")
     assert {item.path for item in intake.unmapped} == {
-        "channel", "outcome.network", "outcome.answered_by", "outcome.party", "outcome.disposition", "outcome.state_change",
-    }  # fmt: skip
+        "channel",
+        "outcome.network",
+        "outcome.answered_by",
+        "outcome.party",
+        "outcome.disposition",
+        "outcome.state_change",
+    }
     assert all(item.count == 1 for item in intake.unmapped)
 
 
@@ -162,7 +176,9 @@ KIN = EmergencyContact(name="王某", number="+86-138-0000-0002")
         ("13800000003", "2025-11-03T10:00:00+08:00", None),
     ],
 )
-def test_a_contact_without_a_case_has_that_of_the_number_on_that_date(number: str, at: str, expected: str | None) -> None:
+def test_a_contact_without_a_case_has_that_of_the_number_on_that_date(
+    number: str, at: str, expected: str | None
+) -> None:
     """Own numbers and emergency contacts count, on the date of the profile's zone."""
     finder = CaseFinder({"C-1": profile("C-1", timezone="Asia/Shanghai", numbers=(OWN,), emergency_contacts=(KIN,))})
     how, case_id = finder.find(event(case_id="\x00", started_at=at, recipient={"number": number}))
@@ -174,10 +190,21 @@ def test_the_configured_zone_serves_where_a_profile_names_none() -> None:
     profiles = {"C-1": profile("C-1", numbers=(OWN,))}
     late = event(started_at="2025-11-03T23:00:00+08:00", recipient={"number": "13800000001"})
     assert CaseFinder(profiles, timezone="Asia/Shanghai").find(late)[1] == "C-1"
-    assert CaseFinder(profiles, timezone="Asia/Tokyo").find(late.model_copy(update={"started_at": AT + timedelta(hours=13)}))[0] == "by_number"
+    assert (
+        CaseFinder(profiles, timezone="Asia/Tokyo").find(
+            late.model_copy(update={"started_at": AT + timedelta(hours=13)})
+        )[0]
+        == "by_number"
+    )
     assert CaseFinder(profiles).find(late)[0] == "by_number"
-    assert CaseFinder(profiles).find(event(started_at="2025-06-01T10:00:00Z", recipient={"number": "13800000001"}))[1] == "C-1"
-    assert CaseFinder(profiles).find(event(started_at="2026-06-01T10:00:00Z", recipient={"number": "13800000001"}))[0] == "by_number"
+    assert (
+        CaseFinder(profiles).find(event(started_at="2025-06-01T10:00:00Z", recipient={"number": "13800000001"}))[1]
+        == "C-1"
+    )
+    assert (
+        CaseFinder(profiles).find(event(started_at="2026-06-01T10:00:00Z", recipient={"number": "13800000001"}))[0]
+        == "by_number"
+    )
 
 
 def test_a_number_of_two_cases_or_of_none_keeps_its_own_key() -> None:
@@ -194,7 +221,11 @@ def test_a_number_of_two_cases_or_of_none_keeps_its_own_key() -> None:
 
 def test_a_case_found_twice_by_one_number_is_one_case() -> None:
     """The borrower's own number may be listed as an emergency contact of the same case."""
-    both = profile("C-1", numbers=(OwnNumber(number="13800000001"),), emergency_contacts=(EmergencyContact(number="13800000001"), EmergencyContact(name="x")))
+    both = profile(
+        "C-1",
+        numbers=(OwnNumber(number="13800000001"),),
+        emergency_contacts=(EmergencyContact(number="13800000001"), EmergencyContact(name="x")),
+    )
     assert CaseFinder({"C-1": both}).find(event(recipient={"number": "13800000001"})) == ("by_profile", "C-1")
 
 

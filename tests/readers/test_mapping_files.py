@@ -23,9 +23,12 @@ def test_headers_words_and_defaults_of_ones_own_are_read(tmp_path: Path) -> None
     map_file = mapped(
         tmp_path,
         """
-columns: {对端: recipient.number, 起始: started_at, 结论: outcome, 备用: extra.spare, 秒: talk_seconds, 号码类: recipient.relationship}
+columns:
+  {对端: recipient.number, 起始: started_at, 结论: outcome, 备用: extra.spare, 秒: talk_seconds,
+   号码类: recipient.relationship}
 values:
-  outcome: {X1: {network: connected, party: 本人, message_left: 否}, X2: 关机, X3: ~, X4: internal, X5: {set_aside: legal}}
+  outcome:
+    {X1: {network: connected, party: 本人, message_left: 否}, X2: 关机, X3: ~, X4: internal, X5: {set_aside: legal}}
   recipient.relationship: {甲: 母亲, 乙: 紧急联系人}
 defaults: {channel: 预测外呼, agency: 澜川公司, outcome.answered_by: 人工}
 ignore: [内部码]

@@ -11,7 +11,7 @@ from collection_guard.facts.partner_lists import read_registry, registry_digest
 from collection_guard.model.problems import LogError
 from collection_guard.model.registry import RegistryData, RegistryEntry
 from collection_guard.model.texts import LANGS
-from readers.making import csv_text, sheet
+from readers.making import csv_text, sheet, told
 
 HEADER = ("机构名称", "类别", "别名", "生效日期", "失效日期", "来源")
 
@@ -36,21 +36,36 @@ def problems(path: Path) -> list[tuple[str, int | None]]:
 def test_s20_rows_have_dates_aliases_and_a_category_in_words(tmp_path: Path) -> None:
     """Chinese headers and words, dates in several forms, several aliases."""
     rows = [
-        ("2025年合作机构名单",), HEADER,
+        ("2025年合作机构名单",),
+        HEADER,
         ("澜川公司", "催收机构", "澜川|澜川（集团）", "2025-10-01", "2025/12/31", "公告"),
         ("砚江律师事务所", "律所", "", "20251001", "", ""),
-    ]  # fmt: skip
+    ]
     data = read_registry(write(tmp_path, csv_text(rows)))
     assert data.rows == (
-        RegistryEntry(name="澜川公司", category="collection_agency", aliases=("澜川", "澜川（集团）"), valid_from=date(2025, 10, 1), valid_to=date(2025, 12, 31), source="公告"),
+        RegistryEntry(
+            name="澜川公司",
+            category="collection_agency",
+            aliases=("澜川", "澜川（集团）"),
+            valid_from=date(2025, 10, 1),
+            valid_to=date(2025, 12, 31),
+            source="公告",
+        ),
         RegistryEntry(name="砚江律师事务所", category="law_firm", valid_from=date(2025, 10, 1)),
-    )  # fmt: skip
+    )
     assert data.lists == ()
 
 
 @pytest.mark.parametrize(
     ("word", "category"),
-    [("催收机构", "collection_agency"), ("律师事务所", "law_firm"), ("营销", "marketing"), ("增信担保", "guarantee"), ("官方名录", "official_directory"), ("Law Firm", "law_firm")],
+    [
+        ("催收机构", "collection_agency"),
+        ("律师事务所", "law_firm"),
+        ("营销", "marketing"),
+        ("增信担保", "guarantee"),
+        ("官方名录", "official_directory"),
+        ("Law Firm", "law_firm"),
+    ],
 )
 def test_categories_have_chinese_and_english_words(tmp_path: Path, word: str, category: str) -> None:
     """Each category of the model has its words."""
@@ -64,7 +79,9 @@ def test_csv_excel_and_json_lines_give_the_same_registry(tmp_path: Path) -> None
     assert found.parent is not None
     found.parent.create_sheet("empty")
     found.parent.save(tmp_path / "registry.xlsx")
-    line = '{"name":"甲","category":"collection_agency","aliases":["乙","丙"],"valid_from":"2025-10-01","source":"公告"}'
+    line = (
+        '{"name":"甲","category":"collection_agency","aliases":["乙","丙"],"valid_from":"2025-10-01","source":"公告"}'
+    )
     one, two, three = (
         read_registry(path)
         for path in (write(tmp_path, text), tmp_path / "registry.xlsx", write(tmp_path, line, "registry.jsonl"))
@@ -76,10 +93,21 @@ def test_csv_excel_and_json_lines_give_the_same_registry(tmp_path: Path) -> None
 @given(st.permutations(["甲", "乙", "丙", "丁"]), st.permutations(["a", "b"]))
 def test_the_digest_does_not_hang_on_the_order(names: list[str], aliases: list[str]) -> None:
     """Rows and aliases in any order have one digest; another date has another."""
-    def data(day: int) -> RegistryData:
-        return RegistryData(rows=tuple(RegistryEntry(name=name, category="law_firm", aliases=tuple(aliases), valid_from=date(2025, 1, day)) for name in names))
 
-    plain = RegistryData(rows=tuple(RegistryEntry(name=name, category="law_firm", aliases=("a", "b"), valid_from=date(2025, 1, 1)) for name in "甲乙丙丁"))
+    def data(day: int) -> RegistryData:
+        return RegistryData(
+            rows=tuple(
+                RegistryEntry(name=name, category="law_firm", aliases=tuple(aliases), valid_from=date(2025, 1, day))
+                for name in names
+            )
+        )
+
+    plain = RegistryData(
+        rows=tuple(
+            RegistryEntry(name=name, category="law_firm", aliases=("a", "b"), valid_from=date(2025, 1, 1))
+            for name in "甲乙丙丁"
+        )
+    )
     assert registry_digest(data(1)) == registry_digest(plain)
     assert registry_digest(data(2)) != registry_digest(plain)
 
@@ -94,7 +122,10 @@ def test_s20_a_folder_holds_whole_lists_by_day_or_month(tmp_path: Path) -> None:
     month, day = read_registry(tmp_path).lists
     assert (month.earliest, month.latest) == (date(2025, 2, 1), date(2025, 2, 28))
     assert (day.earliest, day.latest) == (date(2025, 9, 16), date(2025, 9, 16))
-    assert sorted((entry.name, entry.category) for entry in day.entries) == [("乙", "law_firm"), ("甲", "collection_agency")]
+    assert sorted((entry.name, entry.category) for entry in day.entries) == [
+        ("乙", "law_firm"),
+        ("甲", "collection_agency"),
+    ]
     assert day.name == "2025-09-16-催收.csv, 2025-09-16-律师事务所.csv"
 
 
@@ -113,7 +144,10 @@ def test_the_digest_of_lists_does_not_hang_on_the_names_of_files(tmp_path: Path)
     ("rows", "expected"),
     [
         ([("甲", "律所"), ("甲", "律所")], ("registry_overlap", 3)),
-        ([("甲（一）", "律所", "", "2025-01-01", "2025-06-30"), ("甲(一)", "律所", "", "2025-06-30", "")], ("registry_overlap", 3)),
+        (
+            [("甲（一）", "律所", "", "2025-01-01", "2025-06-30"), ("甲(一)", "律所", "", "2025-06-30", "")],
+            ("registry_overlap", 3),
+        ),
         ([("甲", "律所", "乙"), ("乙", "律所")], ("registry_overlap", 3)),
         ([("", "律所")], ("registry_no_name", 2)),
         ([("甲", "")], ("registry_no_category", 2)),
@@ -125,14 +159,21 @@ def test_the_digest_of_lists_does_not_hang_on_the_names_of_files(tmp_path: Path)
         ([], ("registry_empty", None)),
     ],
 )
-def test_rows_that_contradict_or_say_nothing_are_problems(tmp_path: Path, rows: list[tuple[str, ...]], expected: tuple[str, int | None]) -> None:
+def test_rows_that_contradict_or_say_nothing_are_problems(
+    tmp_path: Path, rows: list[tuple[str, ...]], expected: tuple[str, int | None]
+) -> None:
     """Overlaps, empty names, unknown categories and bad dates, each with its row."""
     assert problems(write(tmp_path, csv_text([HEADER, *rows]))) == [expected]
 
 
 def test_rows_that_follow_each_other_do_not_overlap(tmp_path: Path) -> None:
     """A firm may leave and come back, and be listed in two categories."""
-    rows = [HEADER, ("甲", "律所", "", "", "2025-06-29"), ("甲", "律所", "甲,所", "2025-06-30", ""), ("甲", "催收机构", "", "", "")]
+    rows = [
+        HEADER,
+        ("甲", "律所", "", "", "2025-06-29"),
+        ("甲", "律所", "甲,所", "2025-06-30", ""),
+        ("甲", "催收机构", "", "", ""),
+    ]
     assert len(read_registry(write(tmp_path, csv_text(rows))).rows) == 3
 
 
@@ -156,10 +197,18 @@ def test_every_mistake_of_a_folder_comes_in_one_run(tmp_path: Path) -> None:
     codes = sorted(code for code, _ in problems(tmp_path))
     assert codes == sorted(
         [
-            "registry_file_name", "registry_bad_date_name", "registry_bad_date_name", "registry_dates_in_list", "file_empty",
-            "registry_no_header", "registry_two_headers", "row_quote_unclosed", "registry_unknown_field", "row_json_syntax",
+            "registry_file_name",
+            "registry_bad_date_name",
+            "registry_bad_date_name",
+            "registry_dates_in_list",
+            "file_empty",
+            "registry_no_header",
+            "registry_two_headers",
+            "row_quote_unclosed",
+            "registry_unknown_field",
+            "row_json_syntax",
         ]
-    )  # fmt: skip
+    )
 
 
 def test_a_folder_without_lists_and_a_file_that_is_not_there_are_problems(tmp_path: Path) -> None:
@@ -170,7 +219,9 @@ def test_a_folder_without_lists_and_a_file_that_is_not_there_are_problems(tmp_pa
 
 def test_values_of_json_that_are_no_text_are_problems(tmp_path: Path) -> None:
     """A name that is a list is shown as what it is and listed nowhere."""
-    path = write(tmp_path, '{"name":"甲","category":["律所"]}\n{"name":"乙","category":"律所","valid_from":{"y":1}}\n', "r.jsonl")
+    path = write(
+        tmp_path, '{"name":"甲","category":["律所"]}\n{"name":"乙","category":"律所","valid_from":{"y":1}}\n', "r.jsonl"
+    )
     assert problems(path) == [("registry_category", 1), ("registry_date", 2)]
 
 
@@ -182,4 +233,4 @@ def test_any_bytes_are_a_registry_or_a_problem(tmp_path_factory: pytest.TempPath
     try:
         assert read_registry(path).rows
     except LogError as error:
-        assert error.problems
+        told(error)

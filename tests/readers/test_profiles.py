@@ -14,36 +14,53 @@ from collection_guard.audit.vocabulary.files import profile_file
 from collection_guard.model.problems import LogError
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.texts import LANGS
-from readers.making import csv_text, sheet
+from readers.making import csv_text, local, sheet, told
 
 HEADER = ("案件编号", "借款人编号", "时区", "本人号码", "紧急联系人", "安宁时段", "指令", "无障碍", "历史起始日")
 FULL = (
-    "C-1", "B-1", "北京时间", "13800000000@2024-01-01..2025-10-31|13900000000@2025-11-01..",
+    "C-1",
+    "B-1",
+    "北京时间",
+    "13800000000@2024-01-01..2025-10-31|13900000000@2025-11-01..",
     "王桂芳:13700000000|李强|：13600000000|Li:+12125550100:America/New_York@..2025-12-31",
     "12:00-14:00|周六,sun 全天|mon 22:00至08:00@2025-11-01..2025-11-03 10:00",
     "停催@2025-11-03 10:00..2025-12-01T00:00Z|wrong_number:13800000000|no_channel:短信@2025-11-01",
-    "听障|blind", "2025年10月1日",
-)  # fmt: skip
+    "听障|blind",
+    "2025年10月1日",
+)
 EXPECTED: dict[str, Any] = {
-    "case_id": "C-1", "borrower_id": "B-1", "timezone": "Asia/Shanghai",
+    "case_id": "C-1",
+    "borrower_id": "B-1",
+    "timezone": "Asia/Shanghai",
     "numbers": [
         {"number": "13800000000", "valid_from": date(2024, 1, 1), "valid_to": date(2025, 10, 31)},
         {"number": "13900000000", "valid_from": date(2025, 11, 1)},
     ],
     "emergency_contacts": [
-        {"name": "王桂芳", "number": "13700000000"}, {"name": "李强"}, {"number": "13600000000"},
+        {"name": "王桂芳", "number": "13700000000"},
+        {"name": "李强"},
+        {"number": "13600000000"},
         {"name": "Li", "number": "+12125550100", "timezone": "America/New_York", "valid_to": date(2025, 12, 31)},
     ],
     "quiet_windows": [
-        {"start": "12:00", "end": "14:00"}, {"weekdays": ["sat", "sun"]},
-        {"start": "22:00", "end": "08:00", "weekdays": ["mon"], "from": "2025-11-01T00:00+08:00", "to": "2025-11-03T10:00+08:00"},
+        {"start": "12:00", "end": "14:00"},
+        {"weekdays": ["sat", "sun"]},
+        {
+            "start": "22:00",
+            "end": "08:00",
+            "weekdays": ["mon"],
+            "from": "2025-11-01T00:00+08:00",
+            "to": "2025-11-03T10:00+08:00",
+        },
     ],
     "instructions": [
         {"kind": "cease", "at": "2025-11-03T10:00+08:00", "expires": "2025-12-01T00:00Z"},
-        {"kind": "wrong_number", "number": "13800000000"}, {"kind": "no_channel", "channel": "sms", "at": "2025-11-01T00:00+08:00"},
+        {"kind": "wrong_number", "number": "13800000000"},
+        {"kind": "no_channel", "channel": "sms", "at": "2025-11-01T00:00+08:00"},
     ],
-    "accessibility": ["deaf", "blind"], "history_from": date(2025, 10, 1),
-}  # fmt: skip
+    "accessibility": ["deaf", "blind"],
+    "history_from": date(2025, 10, 1),
+}
 
 
 def write(folder: Path, text: str, name: str = "cases.csv") -> Path:
@@ -71,8 +88,11 @@ def test_a_row_says_all_that_a_profile_holds(tmp_path: Path) -> None:
 
 def test_excel_and_json_lines_say_the_same(tmp_path: Path) -> None:
     """A typed date in Excel, JSON inside a cell, and JSON lines give the same profile."""
-    row = [json.dumps(EXPECTED["numbers"], default=str) if name == "本人号码" else cell for name, cell in zip(HEADER, FULL, strict=True)]
-    row[-1] = datetime(2025, 10, 1)  # type: ignore[call-overload] # a typed cell
+    row = [
+        json.dumps(EXPECTED["numbers"], default=str) if name == "本人号码" else cell
+        for name, cell in zip(HEADER, FULL, strict=True)
+    ]
+    row[-1] = local("2025-10-01")  # type: ignore[call-overload] # a typed cell
     found = sheet([(*HEADER, "客户姓名"), (*row, "王某")])
     assert found.parent is not None
     found.parent.save(tmp_path / "cases.xlsx")
@@ -86,14 +106,29 @@ def test_excel_and_json_lines_say_the_same(tmp_path: Path) -> None:
 def test_an_empty_cell_is_unknown_and_none_is_an_empty_list(tmp_path: Path, field: str) -> None:
     """What nobody looked at is not what is known to be absent."""
     text = csv_text([("case_id", field), ("C-1", ""), ("C-2", "无"), ("C-3", "none")])
-    names = {"本人号码": "numbers", "紧急联系人": "emergency_contacts", "安宁时段": "quiet_windows", "指令": "instructions", "无障碍": "accessibility"}
+    names = {
+        "本人号码": "numbers",
+        "紧急联系人": "emergency_contacts",
+        "安宁时段": "quiet_windows",
+        "指令": "instructions",
+        "无障碍": "accessibility",
+    }
     found = read_profiles(write(tmp_path, text))
     assert [getattr(found[name], names[field]) for name in ("C-1", "C-2", "C-3")] == [None, (), ()]
 
 
 def test_instants_without_an_offset_are_in_the_profiles_zone_else_the_configured_one(tmp_path: Path) -> None:
     """Without either they are a problem."""
-    path = write(tmp_path, csv_text([("case_id", "timezone", "instructions"), ("C-1", "America/New_York", "cease@2025-11-01 10:00"), ("C-2", "", "cease@2025-11-01 10:00")]))
+    path = write(
+        tmp_path,
+        csv_text(
+            [
+                ("case_id", "timezone", "instructions"),
+                ("C-1", "America/New_York", "cease@2025-11-01 10:00"),
+                ("C-2", "", "cease@2025-11-01 10:00"),
+            ]
+        ),
+    )
     found = read_profiles(path, timezone="Asia/Shanghai")
     at = [(found[name].instructions or ())[0].at for name in ("C-1", "C-2")]
     assert at == [datetime(2025, 11, 1, 14, tzinfo=UTC), datetime(2025, 11, 1, 2, tzinfo=UTC)]
@@ -124,7 +159,9 @@ def test_instants_without_an_offset_are_in_the_profiles_zone_else_the_configured
         ("borrower_id", "6.22588E+18", "profile_precision_lost"),
     ],
 )
-def test_a_cell_that_cannot_be_read_is_a_problem_with_its_place(tmp_path: Path, field: str, cell: str, code: str) -> None:
+def test_a_cell_that_cannot_be_read_is_a_problem_with_its_place(
+    tmp_path: Path, field: str, cell: str, code: str
+) -> None:
     """The field, the value, the reason and an example of what would do."""
     path = write(tmp_path, csv_text([("case_id", field), ("C-1", cell)]))
     assert problems(path, timezone="America/New_York") == [(code, 2)]
@@ -141,14 +178,25 @@ def test_every_mistake_of_a_file_comes_in_one_run(tmp_path: Path) -> None:
     """Unknown and double headers, a missing case, a case that stands twice, a broken quote."""
     text = csv_text([("case_id", "numbers", "本人号码", "numbres"), ("C-1",), ("C-1",), ("", "138"), ()]) + '"C-9,x\n'
     assert sorted(problems(write(tmp_path, text))) == [
-        ("profile_no_case", 4), ("profile_twice", 3), ("profile_two_headers", 1), ("profile_unknown_field", 1),
+        ("profile_no_case", 4),
+        ("profile_twice", 3),
+        ("profile_two_headers", 1),
+        ("profile_unknown_field", 1),
         ("row_quote_unclosed", 6),
-    ]  # fmt: skip
-    lines = '{"case_id":"C-1","numbres":[]}\n{"numbers":[]}\n{"case_id":"C-1"}\n{"case_id":"C-1"}\nx\n{"case_id":"C-2","numbers":[{"number":"1","x":2}]}\n{"case_id":"C-3","timezone":["' + "x" * 90 + '"]}'
+    ]
+    lines = (
+        '{"case_id":"C-1","numbres":[]}\n{"numbers":[]}\n{"case_id":"C-1"}\n{"case_id":"C-1"}\nx\n{"case_id":"C-2","numbers":[{"number":"1","x":2}]}\n{"case_id":"C-3","timezone":["'
+        + "x" * 90
+        + '"]}'
+    )
     assert problems(write(tmp_path, lines, "cases.jsonl")) == [
-        ("profile_unknown_field", 1), ("profile_no_case", 2), ("profile_twice", 4), ("row_json_syntax", 5),
-        ("profile_unknown_field", 6), ("profile_value", 7),
-    ]  # fmt: skip
+        ("profile_unknown_field", 1),
+        ("profile_no_case", 2),
+        ("profile_twice", 4),
+        ("row_json_syntax", 5),
+        ("profile_unknown_field", 6),
+        ("profile_value", 7),
+    ]
 
 
 def test_a_file_that_is_none_is_a_problem(tmp_path: Path) -> None:
@@ -165,16 +213,22 @@ def test_a_file_that_is_none_is_a_problem(tmp_path: Path) -> None:
 def test_every_example_of_a_message_can_be_read(tmp_path: Path) -> None:
     """What a help shows as an example is accepted as it stands."""
     examples = {name: example_of(name) for name in profile_file().examples}
-    found = read_profiles(write(tmp_path, csv_text([list(examples), list(examples.values())])), timezone="Asia/Shanghai")
+    found = read_profiles(
+        write(tmp_path, csv_text([list(examples), list(examples.values())])), timezone="Asia/Shanghai"
+    )
     assert list(found) == [examples["case_id"]]
     assert example_of("nothing") == "—"
 
 
-@given(st.sampled_from([*CaseProfile.model_fields][1:]), st.text("0123456789:-@.|,[]{}\" \uff1a周全天amonce", max_size=24))
-def test_no_cell_of_a_profile_is_beyond_reading(tmp_path_factory: pytest.TempPathFactory, field: str, cell: str) -> None:
+@given(
+    st.sampled_from([*CaseProfile.model_fields][1:]), st.text('0123456789:-@.|,[]{}" \uff1a周全天amonce', max_size=24)
+)
+def test_no_cell_of_a_profile_is_beyond_reading(
+    tmp_path_factory: pytest.TempPathFactory, field: str, cell: str
+) -> None:
     """Any cell gives a profile or a problem."""
     path = write(tmp_path_factory.mktemp("cases"), csv_text([("case_id", field), ("C-1", cell)]))
     try:
         assert "C-1" in read_profiles(path, timezone="Asia/Shanghai")
     except LogError as error:
-        assert error.problems
+        told(error)

@@ -23,32 +23,71 @@ def test_columns_of_all_kinds_reach_their_fields(tmp_path: Path) -> None:
     """Each mapped column fills its path; unmapped columns are kept in extra under their own header."""
     event = with_columns(
         tmp_path,
-        流水号="T-1", 客户号="B-1", 委外机构="澜川公司", 坐席工号="A01", 坐席姓名="高某", 呼叫方向="呼出", 联系人姓名="王某",
-        关系="母亲", 联系人角色="紧急联系人", 电话号码="+86 138-0000-0001", 时区="北京时间", 受众="单聊", 通话时长="62",
-        通话结果="已接通", 实际接听人="第三人", 接听类型="人工", 声称律所="某律师事务所", 自称姓名="高某", 自称身份="律师",
-        转写文本=" 您好\u200b ", 登记时间="2025-11-03 11:00", 备注="说会还", 内部编码="X9",
-    )  # fmt: skip
+        流水号="T-1",
+        客户号="B-1",
+        委外机构="澜川公司",
+        坐席工号="A01",
+        坐席姓名="高某",
+        呼叫方向="呼出",
+        联系人姓名="王某",
+        关系="母亲",
+        联系人角色="紧急联系人",
+        电话号码="+86 138-0000-0001",
+        时区="北京时间",
+        受众="单聊",
+        通话时长="62",
+        通话结果="已接通",
+        实际接听人="第三人",
+        接听类型="人工",
+        声称律所="某律师事务所",
+        自称姓名="高某",
+        自称身份="律师",
+        转写文本=" 您好\u200b ",
+        登记时间="2025-11-03 11:00",
+        备注="说会还",
+        内部编码="X9",
+    )
     assert event.model_dump(exclude_defaults=True, exclude={"started_at", "recorded_at"}) == {
-        "event_id": "T-1", "case_id": "C-1", "borrower_id": "B-1", "agency": "澜川公司",
-        "collector": {"id": "A01", "name": "高某", "kind": "human"}, "channel": "call", "direction": "outbound",
+        "event_id": "T-1",
+        "case_id": "C-1",
+        "borrower_id": "B-1",
+        "agency": "澜川公司",
+        "collector": {"id": "A01", "name": "高某", "kind": "human"},
+        "channel": "call",
+        "direction": "outbound",
         "talk_seconds": 62.0,
-        "recipient": {"name": "王某", "number": "+86 138-0000-0001", "timezone": "Asia/Shanghai", "relationship": "parent",
-                      "roles": ("emergency_contact",), "audience": "private"},
+        "recipient": {
+            "name": "王某",
+            "number": "+86 138-0000-0001",
+            "timezone": "Asia/Shanghai",
+            "relationship": "parent",
+            "roles": ("emergency_contact",),
+            "audience": "private",
+        },
         "outcome": {"network": "connected", "answered_by": "human", "party": "third_party"},
         "claims": {"law_firm": "某律师事务所", "person": "高某", "title": "律师"},
-        "content": "您好\u200b", "extra": {"note": "说会还", "内部编码": "X9"},
-    }  # fmt: skip
+        "content": "您好\u200b",
+        "extra": {"note": "说会还", "内部编码": "X9"},
+    }
 
 
 @pytest.mark.parametrize(
     ("cell", "number"),
     [
-        ('="13800000001"', "13800000001"), ("13800000001\t", "13800000001"), ("'13800000001", "13800000001"),
-        ("１３８０００００００１", "13800000001"), ("13800000001.0", "13800000001"), ("+8613800000001", "+8613800000001"),
-        ("138****0001", "138****0001"), ("1.3800000001E+10", "13800000001"), ("1.38E+10", None), ("010-12345678", "010-12345678"),
-        ("6225880112345678.0", None), ("a1b2c3", "a1b2c3"),
+        ('="13800000001"', "13800000001"),
+        ("13800000001\t", "13800000001"),
+        ("'13800000001", "13800000001"),
+        ("１３８０００００００１", "13800000001"),
+        ("13800000001.0", "13800000001"),
+        ("+8613800000001", "+8613800000001"),
+        ("138****0001", "138****0001"),
+        ("1.3800000001E+10", "13800000001"),
+        ("1.38E+10", None),
+        ("010-12345678", "010-12345678"),
+        ("6225880112345678.0", None),
+        ("a1b2c3", "a1b2c3"),
     ],
-)  # fmt: skip
+)
 def test_what_excel_does_to_identifiers_is_undone(tmp_path: Path, cell: str, number: str | None) -> None:
     """Marks that keep text as text are removed; digits that are gone are missing, not invented."""
     assert with_columns(tmp_path, 电话号码=cell).recipient.number == number
@@ -56,10 +95,17 @@ def test_what_excel_does_to_identifiers_is_undone(tmp_path: Path, cell: str, num
 
 def test_s04_an_identifier_that_lost_digits_is_missing_and_found(tmp_path: Path) -> None:
     """6.22588E+18 is no key: the contact is kept under its number, with a finding that counts the cells."""
-    rows = [("案件编号", "被叫号码", "拨打时间")] + [("6.22588E+18", "13800000001", f"2025-11-03 10:0{n}") for n in range(3)]
+    rows = [("案件编号", "被叫号码", "拨打时间")] + [
+        ("6.22588E+18", "13800000001", f"2025-11-03 10:0{n}") for n in range(3)
+    ]
     intake = whole(read_rows(tmp_path, rows))
     [finding] = intake.findings
-    assert (finding.code, finding.column, finding.count, finding.position.row) == ("ID_PRECISION_LOST", "案件编号", 3, 2)
+    assert (finding.code, finding.column, finding.count, finding.position.row) == (
+        "ID_PRECISION_LOST",
+        "案件编号",
+        3,
+        2,
+    )
     assert {intake.has_case(contact.event.case_id) for contact in intake.contacts} == {False}
     assert len({contact.event.case_id for contact in intake.contacts}) == 1
 
@@ -97,7 +143,16 @@ def test_a_number_beside_relationship_and_name_is_read(tmp_path: Path) -> None:
 
 def test_unknown_words_are_unknown_listed_and_never_guessed(tmp_path: Path) -> None:
     """Relationship, role, party: null; disposition and state change: unknown; each counted with candidates."""
-    header = (*BASE, "关系", "联系人角色", "实际接听人", "outcome.disposition", "outcome.state_change", "时区", "通话时长")
+    header = (
+        *BASE,
+        "关系",
+        "联系人角色",
+        "实际接听人",
+        "outcome.disposition",
+        "outcome.state_change",
+        "时区",
+        "通话时长",
+    )
     rows = [header] + [(*CELLS, "母亲大人", "甲|通讯录", "鬼", "怪", "变", "Mars/Base", "很久")] * 2
     intake = whole(read_rows(tmp_path, rows))
     event = intake.contacts[0].event
@@ -107,15 +162,26 @@ def test_unknown_words_are_unknown_listed_and_never_guessed(tmp_path: Path) -> N
     listed = {(item.path, item.value): (item.count, item.nearest) for item in intake.unmapped}
     assert listed["recipient.relationship", "母亲大人"][0] == 2
     assert "母亲" in listed["recipient.relationship", "母亲大人"][1]
-    assert set(path for path, _ in listed) == {
-        "recipient.relationship", "recipient.roles", "outcome.party", "outcome.disposition", "outcome.state_change",
-        "recipient.timezone", "talk_seconds",
-    }  # fmt: skip
+    assert {path for path, _ in listed} == {
+        "recipient.relationship",
+        "recipient.roles",
+        "outcome.party",
+        "outcome.disposition",
+        "outcome.state_change",
+        "recipient.timezone",
+        "talk_seconds",
+    }
 
 
 @pytest.mark.parametrize(
     ("cell", "roles"),
-    [("无", ()), ("紧急联系人|通讯录", ("emergency_contact", "address_book")), ("紧急联系人、甲", ("emergency_contact",)), ("甲", None), ("", None)],
+    [
+        ("无", ()),
+        ("紧急联系人|通讯录", ("emergency_contact", "address_book")),
+        ("紧急联系人、甲", ("emergency_contact",)),
+        ("甲", None),
+        ("", None),
+    ],
 )
 def test_roles_are_a_list(tmp_path: Path, cell: str, roles: tuple[str, ...] | None) -> None:
     """None is an empty list; an unknown role leaves open whether it is that of an emergency contact."""
@@ -136,7 +202,9 @@ TEXT_SIGNALS = [signal for signal in SIGNALS if signal not in SUPPLIED_ONLY_SIGN
         ("threat|某某", {"threat"}, None),
     ],
 )
-def test_signals_listed_are_true_and_absent_ones_false(tmp_path: Path, cell: str, true: set[str], others: bool | None) -> None:
+def test_signals_listed_are_true_and_absent_ones_false(
+    tmp_path: Path, cell: str, true: set[str], others: bool | None
+) -> None:
     """Supplied-only signals are never false by absence; beside a name that nobody knows nothing is."""
     signals = with_columns(tmp_path, 内容信号=cell).signals or {}
     assert {name for name, value in signals.items() if value} == true
@@ -164,7 +232,9 @@ def test_a_column_of_one_signal_is_what_it_says(tmp_path: Path) -> None:
     ("cell", "firm", "firms"),
     [("甲律所", "甲律所", None), ("甲律所|乙律所", None, ("甲律所", "乙律所")), ("无", None, ()), ("", None, None)],
 )
-def test_firms_claimed_are_one_several_none_or_unknown(tmp_path: Path, cell: str, firm: str | None, firms: tuple[str, ...] | None) -> None:
+def test_firms_claimed_are_one_several_none_or_unknown(
+    tmp_path: Path, cell: str, firm: str | None, firms: tuple[str, ...] | None
+) -> None:
     """Bars separate several; 无 says that none was claimed; an empty cell says nothing."""
     claims = with_columns(tmp_path, 声称律所=cell).claims
     assert (claims.law_firm, claims.law_firms) == (firm, firms)
@@ -172,9 +242,15 @@ def test_firms_claimed_are_one_several_none_or_unknown(tmp_path: Path, cell: str
 
 @pytest.mark.parametrize(
     ("direction", "number", "other"),
-    [("呼出", "13800000001", {"caller": "02011112222"}), ("呼入", "02011112222", {"callee": "13800000001"}), ("", "13800000001", {"caller": "02011112222"})],
+    [
+        ("呼出", "13800000001", {"caller": "02011112222"}),
+        ("呼入", "02011112222", {"callee": "13800000001"}),
+        ("", "13800000001", {"caller": "02011112222"}),
+    ],
 )
-def test_the_recipient_of_an_inbound_call_is_the_caller(tmp_path: Path, direction: str, number: str, other: dict[str, str]) -> None:
+def test_the_recipient_of_an_inbound_call_is_the_caller(
+    tmp_path: Path, direction: str, number: str, other: dict[str, str]
+) -> None:
     """The other party is the one called, or the one who called."""
     event = with_columns(tmp_path, 呼叫方向=direction, 主叫号码="02011112222", 被叫号码="13800000001")
     assert (event.recipient.number, event.extra) == (number, other)
@@ -185,10 +261,14 @@ def test_what_a_header_implies_is_an_assumption_that_is_named(tmp_path: Path) ->
     intake = read_rows(tmp_path, [HEADER, ROW])
     event = intake.contacts[0].event
     assert (event.channel, event.direction) == ("call", "outbound")
-    assumed = {item.values["path"]: item for item in intake.files[0].sheets[0].assumptions if item.code == "implied_by_header"}
+    assumed = {
+        item.values["path"]: item for item in intake.files[0].sheets[0].assumptions if item.code == "implied_by_header"
+    }
     assert set(assumed) == {"channel", "direction"}
     assert "outbound" in assumed["direction"].cause("zh")
-    sms = one(tmp_path, ("案件编号", "发送时间", "手机号", "短信内容"), ("C-1", "2025-11-03 10:00", "13800000001", "您好"))
+    sms = one(
+        tmp_path, ("案件编号", "发送时间", "手机号", "短信内容"), ("C-1", "2025-11-03 10:00", "13800000001", "您好")
+    )
     assert (sms.channel, sms.direction) == ("sms", None)
     both = read_rows(tmp_path, [(*HEADER, "短信内容"), (*ROW, "")])
     assert [row.reason for row in both.rejected] == ["channel_missing"]
@@ -211,10 +291,13 @@ def test_a_hangup_cause_completes_the_result(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "word", "reason"),
     [
-        ("催收方式", "诉讼", "legal"), ("催收方式", "外卖", "parcel"), ("催收方式", "内部备注", "internal"),
-        ("通话结果", "导入催记", "administrative_note"), ("通话结果", "呼叫限制", "blocked"),
+        ("催收方式", "诉讼", "legal"),
+        ("催收方式", "外卖", "parcel"),
+        ("催收方式", "内部备注", "internal"),
+        ("通话结果", "导入催记", "administrative_note"),
+        ("通话结果", "呼叫限制", "blocked"),
     ],
-)  # fmt: skip
+)
 def test_rows_that_are_no_contacts_are_set_aside_by_reason(tmp_path: Path, column: str, word: str, reason: str) -> None:
     """Litigation, parcels, notes and calls stopped by a gate are counted, and judged by no rule."""
     row = dict(zip((*BASE, "通话结果"), (*CELLS, "已接通"), strict=True)) | {column: word}
@@ -261,8 +344,17 @@ def test_json_words_go_through_the_same_tables(tmp_path: Path) -> None:
     event = intake.contacts[0].event
     assert (event.channel, event.collector.kind, event.recipient.relationship) == ("call", "human", "parent")
     assert (event.recipient.number, event.recipient.roles) == ("13800000001", ("emergency_contact",))
-    assert (event.outcome.network, event.outcome.party, event.outcome.state_change) == ("unallocated", "borrower", "cease")
-    assert (event.outcome.message_left, event.signals, event.content, event.extra) == (False, {"abuse": True}, "", {"k": [1]})
+    assert (event.outcome.network, event.outcome.party, event.outcome.state_change) == (
+        "unallocated",
+        "borrower",
+        "cease",
+    )
+    assert (event.outcome.message_left, event.signals, event.content, event.extra) == (
+        False,
+        {"abuse": True},
+        "",
+        {"k": [1]},
+    )
     assert event.event_id.startswith("row-")
     assert event.case_id.startswith("number:")
     assert event.direction is None

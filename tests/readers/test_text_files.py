@@ -159,7 +159,7 @@ def test_rows_written_as_csv_are_read_back_with_their_lines(rows: list[list[str]
     filled = [(row, cells) for row, cells in grid.rows if cells]
     assert [cells for _, cells in filled] == [["a", "b", "c"], *rows]
     lines = text.split("\n")
-    assert all(lines[row - 1].startswith((cells[0].split("\n")[0], '"')) for row, cells in filled)
+    assert all(lines[row - 1].startswith((str(cells[0]).split("\n")[0], '"')) for row, cells in filled)
 
 
 @given(st.integers(0, 5), st.integers(0, 2))

@@ -48,8 +48,8 @@ def test_every_word_of_the_files_is_found_as_its_file_says() -> None:
         assert [table.meaning(word) for word in listed] == [{"recipient.roles": (role,)}] * len(listed)
     for entry in channel_file().channels:
         for word in entry.words:
-            meaning = tables().by_path["channel"].meaning(word) or {}
-            assert (meaning.get("channel"), meaning.get("set_aside")) == (entry.channel, entry.set_aside)
+            said = tables().by_path["channel"].meaning(word) or {}
+            assert (said.get("channel"), said.get("set_aside")) == (entry.channel, entry.set_aside)
     for result in outcome_file().outcomes:
         for word in result.words:
             meaning = tables().outcome.meaning(word)
@@ -87,10 +87,14 @@ def test_paths_that_columns_may_fill_are_fields_of_the_event() -> None:
 @pytest.mark.parametrize(
     ("one_way", "another"),
     [
-        ("NO ANSWER", "no-answer"), ("No_Answer", "noanswer"), ("母親", "母亲"), ("ＰＴＰ", "ptp"), (" 关机 ", "关机"),
+        ("NO ANSWER", "no-answer"),
+        ("No_Answer", "noanswer"),
+        ("母親", "母亲"),
+        ("ＰＴＰ", "ptp"),
+        (" 关机 ", "关机"),
         ("客户（生意）", "客户(生意)"),
     ],
-)  # fmt: skip
+)
 def test_ways_of_writing_a_word_are_folded(one_way: str, another: str) -> None:
     """Case, width, spaces, hyphens and traditional forms do not make another word."""
     assert fold_word(one_way) == fold_word(another)
@@ -156,7 +160,9 @@ def test_a_result_word_says_several_facts(
 
 
 @pytest.mark.parametrize(("word", "left"), [("留言", True), ("AL", True), ("答录机", None), ("传真", False)])
-def test_whether_a_message_was_left_is_known_where_the_word_says_so(tmp_path: Path, word: str, left: bool | None) -> None:
+def test_whether_a_message_was_left_is_known_where_the_word_says_so(
+    tmp_path: Path, word: str, left: bool | None
+) -> None:
     """A machine that answered is not yet a message left."""
     outcome = one(tmp_path, HEAD, ("C-1", "2025-11-03 10:00", "电催", word, "9")).outcome
     assert (outcome.answered_by, outcome.message_left) == ("machine", left)

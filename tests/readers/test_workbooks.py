@@ -1,7 +1,7 @@
 """Workbooks as people keep them: titles, merged cells, totals, numbers that are names, several sheets."""
 
 import zipfile
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -9,11 +9,11 @@ import pytest
 
 from collection_guard.audit.reading import read_logs
 from collection_guard.model.problems import LogError
-from collection_guard.model.tables import files, workbook
-from readers.making import HEADER, ROW, read_rows, read_sheet, sheet, whole
+from collection_guard.model.tables import workbook
+from readers.making import HEADER, ROW, local, read_rows, read_sheet, sheet, whole
 from readers.xlsb import write_xlsb
 
-WHEN = datetime(2025, 11, 3, 10, 0, 5)
+WHEN = local("2025-11-03 10:00:05")
 FOLDER = Path(__file__).parent
 
 
@@ -25,7 +25,7 @@ def test_titles_above_and_totals_below_are_set_aside(tmp_path: Path) -> None:
         HEADER,
         ROW,
         (),
-        ROW[:3] + ("2025-11-04 09:00",),
+        (*ROW[:3], "2025-11-04 09:00"),
         ("合计", None, None, None, 60),
         ("制表人：王某", "审核：李某"),
     ]
@@ -88,11 +88,13 @@ def test_cells_merged_downwards_stand_in_each_of_their_rows(tmp_path: Path) -> N
 
 def test_a_header_of_two_rows_is_read_by_group_and_name(tmp_path: Path) -> None:
     """联系人 above 姓名 is the name of the contact, not of the borrower."""
-    found = sheet([
-        ("案件编号", "联系人", None, "被叫号码", "通话", None),
-        (None, "姓名", "关系", None, "开始时间", "时长"),
-        ("C-1", "高某", "母亲", "13800000001", "2025-11-03 10:00:00", "35"),
-    ])  # fmt: skip
+    found = sheet(
+        [
+            ("案件编号", "联系人", None, "被叫号码", "通话", None),
+            (None, "姓名", "关系", None, "开始时间", "时长"),
+            ("C-1", "高某", "母亲", "13800000001", "2025-11-03 10:00:00", "35"),
+        ]
+    )
     found.merge_cells("B1:C1")
     found.merge_cells("E1:F1")
     found.merge_cells("A1:A2")
@@ -101,9 +103,13 @@ def test_a_header_of_two_rows_is_read_by_group_and_name(tmp_path: Path) -> None:
     [reading] = intake.files[0].sheets
     assert reading.header_rows == (1, 2)
     assert reading.columns == {
-        "案件编号": "case_id", "联系人姓名": "recipient.name", "联系人关系": "recipient.relationship", "被叫号码": "callee",
-        "通话开始时间": "started_at", "通话时长": "talk_seconds",
-    }  # fmt: skip
+        "案件编号": "case_id",
+        "联系人姓名": "recipient.name",
+        "联系人关系": "recipient.relationship",
+        "被叫号码": "callee",
+        "通话开始时间": "started_at",
+        "通话时长": "talk_seconds",
+    }
     event = intake.contacts[0].event
     assert (event.recipient.name, event.talk_seconds) == ("高某", 35)
 
@@ -149,7 +155,7 @@ def test_leading_zeros_that_only_the_number_format_shows_are_kept(tmp_path: Path
 
 def test_a_call_at_midnight_is_told_from_a_date_by_its_number_format(tmp_path: Path) -> None:
     """The same value is a time under one format and a bare date, which is no time, under another."""
-    found = sheet([HEADER, (*ROW[:3], datetime(2025, 11, 3), *ROW[4:]), (*ROW[:3], WHEN, *ROW[4:])])
+    found = sheet([HEADER, (*ROW[:3], local("2025-11-03"), *ROW[4:]), (*ROW[:3], WHEN, *ROW[4:])])
     found["D2"].number_format = "yyyy-mm-dd hh:mm:ss"
     assert [contact.event.started_at.hour for contact in read_sheet(tmp_path, found).contacts] == [0, 10]
     found["D2"].number_format = "yyyy-mm-dd"
@@ -159,9 +165,10 @@ def test_a_call_at_midnight_is_told_from_a_date_by_its_number_format(tmp_path: P
 def test_a_table_that_starts_in_the_middle_of_a_sheet_keeps_its_row_numbers(tmp_path: Path) -> None:
     """Rows are numbered as Excel numbers them, and formats are found for a table not in column A."""
     found = sheet([])
-    for row, cells in enumerate((HEADER, (7, *ROW[1:])), 5):
+    table: list[tuple[str | int, ...]] = [HEADER, (7, *ROW[1:])]
+    for row, cells in enumerate(table, 5):
         for column, cell in enumerate(cells, 3):
-            found.cell(row, column, cell)
+            found.cell(row, column).value = cell
     found["C6"].number_format = "000"
     [contact] = whole(read_sheet(tmp_path, found)).contacts
     assert contact.position.row == 6
@@ -194,10 +201,14 @@ def test_a_stray_cell_of_an_xlsb_file_is_refused(tmp_path: Path) -> None:
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
- office:version="1.2"><office:body><office:spreadsheet><table:table table:name="明细">{rows}{rest}</table:table>
-</office:spreadsheet></office:body></office:document-content>"""
-ODS_REST = '<table:table-row table:number-rows-repeated="{rows}"><table:table-cell table:number-columns-repeated="{columns}"{value}/></table:table-row>'
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body>
+<office:spreadsheet><table:table table:name="明细">{rows}{rest}</table:table></office:spreadsheet>
+</office:body></office:document-content>"""
+ODS_REST = (
+    '<table:table-row table:number-rows-repeated="{rows}"><table:table-cell'
+    ' table:number-columns-repeated="{columns}"{value}/></table:table-row>'
+)
 
 
 def write_ods(path: Path, rows: list[tuple[str, ...]], rest: str) -> None:
@@ -286,4 +297,3 @@ def test_only_the_named_sheet_and_header_row_are_read(tmp_path: Path) -> None:
     map_file.write_text("sheet: 没有\n", "utf-8")
     with pytest.raises(LogError, match="there is no sheet `没有`; there are: 明细, 其他"):
         read_sheet(tmp_path, found, map_file=map_file)
-    assert files.kind_of(b"PK\x03\x04 broken") == "file_cut_off"

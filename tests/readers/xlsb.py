@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CONTENT = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
@@ -44,7 +45,7 @@ def write_xlsb(path: Path, title: str, rows: list[list[str | float]], stray: tup
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
             "[Content_Types].xml",
-            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>',
+            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="bin" ContentType="{CONTENT}"/></Types>',
         )
         archive.writestr("_rels/.rels", relations.format(relation.format(REL, "officeDocument", "xl/workbook.bin")))
         archive.writestr("xl/workbook.bin", book)
