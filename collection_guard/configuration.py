@@ -55,6 +55,7 @@ class ConfigurationFile(BaseModel):
     max_rejected: int | None = None
     strict: bool | None = None
     unmasked: bool | None = None
+    detector: str | None = None
     lang: Literal["zh", "en"] | None = None
 
 
@@ -76,6 +77,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "max_rejected": None,
     "strict": False,
     "unmasked": False,
+    "detector": "lexicon",
     "lang": None,
 }
 

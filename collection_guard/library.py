@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from collection_guard.audit.detection import detector_in_use
 from collection_guard.audit.intake import take_events
 from collection_guard.audit.profiles import read_profiles
 from collection_guard.audit.reading import read_logs
@@ -31,12 +32,14 @@ def audit(
     history_complete_from: date | None = None,
     assume_party: bool = False,
     engine: str = "auto",
+    detector: str | None = None,
     each: EachVerdict | None = None,
 ) -> Report:
     """Judge contacts, and return what was found: counts, violations with their evidence, what could not be known.
 
     ``events`` are events, or the paths of logs. ``timezone`` is the zone of times without one and of recipients of whom
-    nothing better is known. ``each`` is given every verdict, sorted by ``started_at``, ``event_id`` and rule id.
+    nothing better is known. ``detector`` names what hears content signals: our own if none is named, nothing for
+    ``none``. ``each`` is given every verdict, sorted by ``started_at``, ``event_id`` and rule id.
 
     Raises RulesError for a pack that is invalid, LogError for a log, profile file or registry that cannot be read,
     ConfigurationError for a setting that is none; each with every problem found.
@@ -50,9 +53,9 @@ def audit(
         intake = read_logs(paths, timezone=timezone, country=country, profiles=profiles)
     settings = Settings(timezone, country, assume_party, history, history_complete_from)
     packs = load_packs(rules)
-    return run_audit(
-        intake, Basis(packs, parameters or {}, settings, _registry(registry), profiles, engine=engine), each
-    )
+    read, name = detector_in_use(detector)
+    basis = Basis(packs, parameters or {}, settings, _registry(registry), profiles, read, name, engine)
+    return run_audit(intake, basis, each)
 
 
 def _paths(events: object) -> list[Path] | None:

@@ -43,6 +43,7 @@ def audit(
     history: o.HistoryOption = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
+    detector: o.DetectorOption = None,
     verdicts: Annotated[Path | None, typer.Option(help=o.help_of("verdicts"), metavar="FILE")] = None,
     verdicts_of: Annotated[
         str, typer.Option(help=o.help_of("verdicts_of"), metavar="all|assessed|findings")
@@ -79,6 +80,7 @@ def audit(
             history=history,
             assume_party=assume_party,
             engine=engine,
+            detector=detector,
             fail_on=fail_on,
             strict=strict,
             max_rejected=max_rejected,
@@ -139,7 +141,8 @@ def _run(
         path = rejected or Path(f"{logs[0].stem}.rejected.csv")
         with exits(lang), writing(path):
             write_rejected(path, intake.rejected, lang, masked=masked)
-        typer.echo(text("note.rejected", lang, count=len(intake.rejected), path=str(path)), err=True)
+        if not quiet:
+            typer.echo(text("note.rejected", lang, count=len(intake.rejected), path=str(path)), err=True)
     with exits(lang):
         emit(render(report, output_format, lang, masked=masked, color=terminal(out)), out)
     code = exit_code(report, settings)

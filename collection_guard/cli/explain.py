@@ -35,6 +35,7 @@ def explain(
     history: o.HistoryOption = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
+    detector: o.DetectorOption = None,
     lang: o.LangOption = None,
 ) -> None:
     """Run the command."""
@@ -53,6 +54,7 @@ def explain(
             history=history,
             assume_party=assume_party,
             engine=engine,
+            detector=detector,
             lang=lang,
         )
     gathering = Gathering()

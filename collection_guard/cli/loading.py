@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from collection_guard.audit.detection import detector_in_use
 from collection_guard.audit.profiles import read_profiles
 from collection_guard.audit.reading import read_logs
 from collection_guard.audit.run import Basis
@@ -18,6 +19,7 @@ from collection_guard.model.registry import RegistryData
 
 def load_basis(config: Configuration, gathering: Gathering) -> Basis | None:
     """Return what a log is judged by; what cannot be loaded is left in the gathering."""
+    detector = gathering.attempt(lambda: detector_in_use(config["detector"]))
     packs = gathering.attempt(lambda: checked_packs(config))
     registry = gathering.attempt(lambda: load_registry(config))
     profiles = gathering.attempt(lambda: load_profiles(config))
@@ -29,6 +31,8 @@ def load_basis(config: Configuration, gathering: Gathering) -> Basis | None:
         settings=config.settings,
         registry=registry,
         profiles=profiles,
+        detector=detector[0] if detector else None,
+        detector_name=detector[1] if detector else None,
         engine=config["engine"],
     )
 

@@ -50,6 +50,7 @@ EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar
 EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
 AssumeOption = Annotated[str | None, _option("assume_party", "--assume-party", metavar="addressee|off")]
+DetectorOption = Annotated[str | None, _option("detector", "--detector", metavar="NAME|none")]
 UnmaskedOption = Annotated[bool, _option("unmasked", "--unmasked")]
 
 

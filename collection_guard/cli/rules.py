@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
+from collection_guard.checks.samples import SampleFile
+from collection_guard.checks.waivers import WaiverFile
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import RULES, exits, say
 from collection_guard.cli.loading import checked_packs
@@ -35,6 +37,8 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "profile": CaseProfile,
     "registry": RegistryEntry,
     "config": ConfigurationFile,
+    "samples": SampleFile,
+    "waivers": WaiverFile,
 }
 
 

@@ -1,18 +1,45 @@
 """Content signals: as given with the event, else as heard in its content (semantics 22 and 25)."""
 
 from collections.abc import Callable
+from typing import Final
 
 from collection_guard.facts.sheet import FactSheet, fact
-from collection_guard.facts.world import ContentReading
+from collection_guard.facts.world import ContentReading, Detector
+from collection_guard.model.event import Event
+from collection_guard.model.masking import mask_text
 from collection_guard.model.words import SIGNALS, SUPPLIED_ONLY_SIGNALS
+
+_KINDS: Final = {
+    "call": "call_transcript",
+    "voice_notice": "call_transcript",
+    "video": "call_transcript",
+    "visit": "call_transcript",
+    "sms": "sms",
+    "wechat": "wechat",
+    "enterprise_wechat": "wechat",
+    "qq": "wechat",
+    "whatsapp": "wechat",
+    "alipay_msg": "wechat",
+    "app_push": "app_push",
+    "email": "email",
+    "letter": "letter",
+    "social_post": "group_chat",
+}
+
+
+def kind_of(event: Event) -> str | None:
+    """Return the kind of text that an event's content is, None if its channel does not tell."""
+    return "group_chat" if event.recipient.audience in {"group", "public"} else _KINDS.get(event.channel)
+
+
+def heard(detector: Detector | None, event: Event) -> ContentReading | None:
+    """Return what a detector hears in an event's content, None without a detector or without a text."""
+    return detector(event.content, kind_of(event)) if detector is not None and event.content else None
 
 
 @fact("content.reading")
 def _reading(sheet: FactSheet) -> ContentReading | None:
-    """Return what the detector heard, None without a detector or without a text."""
-    event = sheet.event
-    detector = sheet.world.detector
-    return detector(event.content, event.channel) if detector is not None and event.content else None
+    return heard(sheet.world.detector, sheet.event)
 
 
 @fact("content.recorded_empty")
@@ -31,9 +58,19 @@ def _signal(name: str) -> Callable[[FactSheet], bool | None]:
         if not event.content:
             return False  # nothing was said
         reading: ContentReading | None = sheet.value("content.reading")
-        return None if reading is None else reading.signals.get(name)
+        if reading is None:
+            return None
+        if reading.signals.get(name):
+            _note(sheet, name, reading)
+        return reading.signals.get(name)
 
     return compute
+
+
+def _note(sheet: FactSheet, name: str, reading: ContentReading) -> None:
+    """Keep who heard it and in which words, masked: what was heard is an allegation that a person confirms."""
+    words = [mask_text(span.text) for span in reading.spans.get(name, ())]
+    sheet.note(f"content.{name}", heard_by=f"{reading.detector} {reading.version}", words=words)
 
 
 for _name in SIGNALS:

@@ -1,6 +1,6 @@
 """What facts are read from beside the event itself: settings, case profiles, the registry, a content detector."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -30,6 +30,14 @@ class Settings:
     history_complete_from: date | None = None
 
 
+class Words(Protocol):
+    """A piece of a text."""
+
+    @property
+    def text(self) -> str:
+        """Return the piece exactly as it stands in the text."""
+
+
 class ContentReading(Protocol):
     """What a detector heard in a text."""
 
@@ -38,12 +46,24 @@ class ContentReading(Protocol):
         """Return each signal that the detector decides."""
 
     @property
+    def spans(self) -> Mapping[str, Sequence[Words]]:
+        """Return the words that say it, by signal."""
+
+    @property
+    def detector(self) -> str:
+        """Return the name of the detector."""
+
+    @property
+    def version(self) -> str:
+        """Return the version of the detector."""
+
+    @property
     def law_firms(self) -> tuple[str, ...]:
         """Return the law firms that the text claims to be or to act for, brackets as written."""
 
 
-Detector = Callable[[str, str], ContentReading]
-"""Reads a text of a channel."""
+Detector = Callable[[str, str | None], ContentReading]
+"""Reads a text of a kind (sms, wechat, group_chat, call_transcript, letter, email, app_push, internal_note)."""
 
 
 @dataclass(frozen=True, slots=True)
