@@ -16,7 +16,7 @@ from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Settings, World
 from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.language.compiling import compile_packs
-from collection_guard.language.conditions import typed_constant
+from collection_guard.language.conditions import typed_constant, wrong_constant
 from collection_guard.language.kleene import UNBOUNDED, Interval, fact_of
 from collection_guard.language.packs import Pack, examples_of
 from collection_guard.language.schema import Example, Rule
@@ -97,7 +97,8 @@ def typed_facts(raw: Mapping[str, Any], rule_set: RuleSet, document: Document, p
         try:
             given[name] = _typed(fact, value)
         except (TypeError, ValueError):
-            problems.append(document.problem("wrong_constant", (*path, name), name=name, type=fact.type, value=value))
+            code = wrong_constant(fact, value)
+            problems.append(document.problem(code, (*path, name), name=name, type=fact.type, value=value))
     if problems:
         raise InputError(problems)
     return GivenFacts(given, rule_set)

@@ -82,9 +82,11 @@ def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) 
         for index, entry in enumerate(dated):
             if index and entry.since <= dated[index - 1].since:
                 problems.append(pack.document.problem("parameter_dates", (*path, "values", index), name=name))
+        given: list[tuple[KeyPath, Any]] = [((*path, "value"), parameter.value)]
+        given += [((*path, "values", index, "value"), entry.value) for index, entry in enumerate(dated)]
         problems.extend(
-            pack.document.problem("parameter_value", path, name=name, type=parameter.type, value=value)
-            for value in [parameter.value, *(entry.value for entry in dated)]
+            pack.document.problem("parameter_value", place, name=name, type=parameter.type, value=value)
+            for place, value in given
             if not _is_of_type(parameter, value)
         )
     days = {entry.since for parameter in pack.header.parameters.values() for entry in parameter.values or []}

@@ -51,6 +51,11 @@ _PARAMETER_TYPES: Final[dict[FactType, tuple[ParameterType, ...]]] = {
     "local_time": ("local_time",),
     "duration": ("duration",),
 }
+_WRONG: Final[dict[FactType, str]] = {
+    "bool": "wrong_truth",
+    "local_time": "wrong_time",
+    "duration": "wrong_duration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ class ConditionReader:
             return self._equals(fact, operand, path, negate=True)
         if word == "known":
             if not isinstance(operand, bool):
-                self._problem("wrong_constant", path, name=fact.name, type="bool", value=operand)
+                self._problem("known_truth", path, value=operand)
                 return All(())
             return Test(fact.name, "known", True, negated=not operand)
         try:
@@ -228,13 +233,13 @@ class ConditionReader:
             return self._word(fact, operand, path)
         constant = typed_constant(fact.type, operand)
         if constant is None:
-            self._problem("wrong_constant", path, name=fact.name, type=fact.type, value=operand)
+            self._problem(wrong_constant(fact, operand), path, name=fact.name, type=fact.type, value=operand)
             raise _BadError
         return constant
 
     def _word(self, fact: Fact, operand: object, path: KeyPath) -> str:
         if not isinstance(operand, str):
-            self._problem("wrong_constant", path, name=fact.name, type=fact.type, value=operand)
+            self._problem(wrong_constant(fact, operand), path, name=fact.name, type=fact.type, value=operand)
             raise _BadError
         if fact.words and operand not in fact.words:
             near, options = nearest(operand, fact.words), ", ".join(fact.words)
@@ -284,7 +289,7 @@ class ConditionReader:
         if isinstance(operand, str) and operand.startswith("$"):
             operand = self._parameter(operand, ("str",), path)
         if not isinstance(operand, str):
-            self._problem("wrong_constant", path, name="matches", type="str", value=operand)
+            self._problem("pattern_text", path, value=operand)
             raise _BadError
         try:
             pattern_validator(operand)
@@ -300,6 +305,13 @@ class ConditionReader:
 def _reason(error: SchemaError) -> str:
     """Return why an expression is refused; the lines above the last draw it once more."""
     return str(error).splitlines()[-1].strip().removeprefix("error: ")
+
+
+def wrong_constant(fact: Fact, operand: object) -> str:
+    """Return the code of the problem of a constant that is none of its fact's type: each has its own help."""
+    if operand is None:
+        return "constant_null"
+    return _WRONG.get(fact.type, "wrong_constant")
 
 
 def typed_constant(kind: str, operand: object) -> bool | float | None:

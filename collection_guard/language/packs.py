@@ -93,7 +93,9 @@ def _load_pack(path: Path, problems: list[Problem]) -> Pack | None:
     for document in documents:
         problems.extend(document.problems)
         is_header = Path(document.file).name == header_name
-        if document.data is None and document.problems:
+        if document.data is None:
+            if not document.problems:
+                problems.append(document.problem("yaml_empty"))
             continue
         kind: type[PackFile | RuleFile] = PackFile if is_header else RuleFile
         model = validated(kind, document, problems) or salvaged(kind, document.data)

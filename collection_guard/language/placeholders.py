@@ -15,6 +15,6 @@ def unfilled(words: str, facts: Collection[str]) -> Iterator[tuple[str, dict[str
     """Yield the code and the values of a problem for each pair of braces that no fact fills, and for a lone one."""
     for name in _BRACES.findall(words):
         if name not in facts:
-            yield "unknown_placeholder", {"name": name, "nearest": nearest(name, facts)}
+            yield "unknown_placeholder", {"name": f"{{{name}}}", "nearest": nearest(name, facts)}
     if "{" in (rest := _BRACES.sub("", words)) or "}" in rest:
         yield "lone_brace", {}

@@ -60,7 +60,7 @@ def _rule(raw: Any) -> Rule:
         effect="note",
         in_force=_sound(Force, part.get("in_force", {})) or Force(),
         applies_to=_mapping(part.get("applies_to")),
-        forbid=_mapping(part["forbid"]) if "forbid" in part else None,
+        forbid=_mapping(part.get("forbid")) if "forbid" in part or not part else None,
         require=_mapping(part["require"]) if "require" in part else None,
         message=_sound(Text, part.get("message")) or _NO_TEXT,
         remedy=_sound(Text, part.get("remedy")) or _NO_TEXT,

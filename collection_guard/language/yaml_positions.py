@@ -24,6 +24,8 @@ _FLOAT: Final = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
 _WORDS: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _DEPTH: Final = 60
 """No rule nests this deep; a file that does is hostile or broken."""
+_SHOWN: Final = 200
+"""How many characters of a value are shown at the most."""
 
 
 @dataclass(slots=True)
@@ -52,10 +54,12 @@ class Document:
 
 
 def as_written(value: object) -> object:
-    """Return a value as the file would write it: ``true``, ``null``, ``[1, 2]``, and not as Python shows it."""
+    """Return a value as the file would write it (``true``, ``null``, ``"5"``), not as Python shows it, and not all."""
     if value is None or isinstance(value, bool | list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return value
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    elif isinstance(value, str) and not isinstance(_plain(value), str):
+        value = f'"{value}"'
+    return f"{value[:_SHOWN]}…" if isinstance(value, str) and len(value) > _SHOWN else value
 
 
 class _RefusedError(yaml.MarkedYAMLError):
@@ -147,7 +151,9 @@ def parse_yaml(text: str, name: str) -> Document:
         document.problems.append(Problem("yaml_too_deep", name, 1, 1, values={"limit": _DEPTH}))
     else:
         if node is not None:
-            document.data = _Builder(document).build(node, ())
+            data = _Builder(document).build(node, ())
+            deep = any(problem.code == "yaml_too_deep" for problem in document.problems)
+            document.data = None if deep else data
     return document
 
 
@@ -203,9 +209,11 @@ class _Builder:
 
 
 def _scalar(node: Any) -> Any:
-    text = str(node.value)
-    if node.style:
-        return text
+    return str(node.value) if node.style else _plain(str(node.value))
+
+
+def _plain(text: str) -> Any:
+    """Return what a text without quotes means."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
