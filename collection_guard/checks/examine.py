@@ -60,10 +60,7 @@ class Examiner:
     # --- labelled samples -------------------------------------------------------------------------------------
 
     def _samples(self, target: Target, item: Item) -> None:
-        if target.document is not None:
-            samples, problems = read_yaml_samples(target.document)
-        else:
-            samples, problems = read_json_samples(Path(target.path), target.rows, in_lines=target.in_lines)
+        samples, problems = samples_of(target)
         item.findings += [_problem(target.path, problem, "input") for problem in problems]
         for sample in samples:
             try:
@@ -76,8 +73,8 @@ class Examiner:
                     place = Place(sample.file, result.label.line, result.label.column)
                     item.passed.append(Passed(result.name, place, result.label.expectation.rule))
                 else:
-                    item.findings.append(_expectation(result))
-            item.findings += [_unexpected(sample, verdict) for verdict in unexpected]
+                    item.findings.append(expectation_finding(result))
+            item.findings += [unexpected_finding(sample, verdict) for verdict in unexpected]
 
     # --- rule packs -------------------------------------------------------------------------------------------
 
@@ -176,6 +173,13 @@ class Examiner:
             item.passed.append(Passed(_VALID, Place(target.path)))
 
 
+def samples_of(target: Target) -> tuple[list[Sample], list[Problem]]:
+    """Return the samples of a file, and everything that is wrong with them."""
+    if target.document is not None:
+        return read_yaml_samples(target.document)
+    return read_json_samples(Path(target.path), target.rows, in_lines=target.in_lines)
+
+
 def rates_of(item: Item, limits: Mapping[str, Limit]) -> None:
     """Hold the rates of a batch against their limits, once it is known what is waived."""
     if item.batch is None:
@@ -234,7 +238,8 @@ def _row(position: Position, target: Target) -> Place:
     return Place(file, sheet=position.sheet, row=position.row)
 
 
-def _expectation(result: LabelResult) -> Finding:
+def expectation_finding(result: LabelResult) -> Finding:
+    """Return an expectation that is not met as a finding."""
     expected, label = result.label.expectation, result.label
     values: dict[str, object] = {
         "rule": expected.rule,
@@ -262,7 +267,8 @@ def _expectation(result: LabelResult) -> Finding:
     )
 
 
-def _unexpected(sample: Sample, verdict: Verdict) -> Finding:
+def unexpected_finding(sample: Sample, verdict: Verdict) -> Finding:
+    """Return a violation that an exhaustive sample does not expect as a finding."""
     parts = (sample.name, verdict.event_id, verdict.rule)
     return Finding(
         "unexpected",

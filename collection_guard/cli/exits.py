@@ -68,6 +68,10 @@ class Gathering:
             self._errors.append(error)
             return None
 
+    def problems(self) -> list[Problem]:
+        """Return every problem met so far."""
+        return [problem for error in self._errors for problem in error.problems]
+
     def settle(self, lang: Lang) -> None:
         """Print every problem and exit, if there were any."""
         if not self._errors:

@@ -1,7 +1,7 @@
 """What the reports of a check say in words: findings, waivers, rates and counts, masked or not."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from collection_guard.checks.findings import STANDINGS, Finding, Passed, Place, 
 from collection_guard.checks.rates import Rate
 from collection_guard.checks.report import CheckReport, Item
 from collection_guard.checks.waivers import Waiver
+from collection_guard.language.schema import Rule
 from collection_guard.model.masking import mask_identifier, mask_text
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import Lang, has_text, text
@@ -21,11 +22,11 @@ _WORDS: Final = frozenset({"expected", "found"})
 _KEYS: Final = frozenset({"event", "ticket"})
 
 
-class CheckWording:
-    """Says things of one check in one language."""
+class FindingWording:
+    """Says findings in one language."""
 
-    def __init__(self, report: CheckReport, lang: Lang, *, masked: bool = True) -> None:
-        self.report = report
+    def __init__(self, rules: Mapping[str, Rule], lang: Lang, *, masked: bool = True) -> None:
+        self.rules = rules
         self.lang: Lang = lang
         self.masked = masked
         self._wordings: dict[int, Wording] = {}
@@ -113,7 +114,7 @@ class CheckWording:
 
     def title(self, finding: Finding) -> str:
         """Return a short name of what was found: the rule's title, else the kind of finding."""
-        rule = self.report.rules.get(finding.rule or "")
+        rule = self.rules.get(finding.rule or "")
         if finding.violation is not None and rule is not None:
             return rule.title.zh if self.lang == "zh" else rule.title.en
         return self.text(f"check.kind.{finding.kind}")
@@ -151,7 +152,13 @@ class CheckWording:
         parts = [self.key(part) for part in (place.file, place.sheet) if part]
         return ":".join([*parts, *(str(part) for part in numbers if part is not None)])
 
-    # Things that were checked
+
+class CheckWording(FindingWording):
+    """Says things of one check in one language."""
+
+    def __init__(self, report: CheckReport, lang: Lang, *, masked: bool = True) -> None:
+        super().__init__(report.rules, lang, masked=masked)
+        self.report = report
 
     def item(self, item: Item) -> str:
         """Say what one checked thing is and how it came out."""
