@@ -390,3 +390,53 @@ def test_ambiguous_headers_are_not_used_and_are_named(tmp_path: Path, header: st
     assert (intake.contacts[0].event.extra or {})[header] == "7"
     [assumed] = [item for item in reading.assumptions if item.code == "ambiguous_header"]
     assert header in assumed.cause("en")
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        '"recipient":{"members":[3]}',
+        '"recipient":{"members":"x"}',
+        '"recipient":{"members":[{"members":[7]}]}',
+        '"recipient":{"roles":[1]}',
+        '"recipient":{"roles":{}}',
+        '"recipient":{"number":true}',
+        '"recipient":[]',
+        '"signals":[1]',
+        '"signals":7',
+        '"extra":[]',
+        '"talk_seconds":[]',
+        '"started_at":[]',
+        '"content":5',
+        '"claims":{"law_firm":["a"]}',
+        '"outcome":{"party":5}',
+        '"signals":{"threat":1}',
+    ],
+)
+def test_json_of_another_type_rejects_its_row(tmp_path: Path, cut: str) -> None:
+    """A list where a word belongs is not made into one."""
+    line = '{"event_id":"E","case_id":"C","channel":"sms","started_at":"2025-11-03T10:00:00+08:00",' + cut + "}"
+    line = line.replace('"started_at":"2025-11-03T10:00:00+08:00",', "") if "started_at" in cut else line
+    assert [row.reason for row in read_json(tmp_path, line).rejected] == ["field_type"]
+
+
+def test_json_lists_are_lists(tmp_path: Path) -> None:
+    """Signals, firms and roles may be given as lists of names."""
+    line = (
+        '{"channel":"sms","started_at":"2025-11-03T10:00:00+08:00","signals":["威胁"],'
+        '"claims":{"law_firms":["甲","乙"]},"recipient":{"roles":[]}}'
+    )
+    event = read_json(tmp_path, line).contacts[0].event
+    assert event.signals is not None
+    assert (event.signals["threat"], event.signals["abuse"]) == (True, False)
+    assert (event.claims.law_firms, event.recipient.roles) == (("甲", "乙"), ())
+
+
+def test_members_in_a_cell_are_json(tmp_path: Path) -> None:
+    """A table may hold the members of a group as JSON in one cell."""
+    header = ("案件编号", "联系时间", "催收方式", "recipient.members")
+    rows = [header, ("C-1", "2025-11-03 10:00", "微信", '[{"relationship":"母亲"}]'), (*CELLS, "[{")]
+    intake = whole(read_rows(tmp_path, rows))
+    members = intake.contacts[0].event.recipient.members or ()
+    assert [member.relationship for member in members] == ["parent"]
+    assert [row.reason for row in intake.rejected] == ["field_type"]

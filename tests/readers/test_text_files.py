@@ -252,3 +252,25 @@ def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(LogError) as caught:
         read_logs([tmp_path, tmp_path / "none.csv", tmp_path / "x\x00y.csv"])
     assert {problem.code for problem in caught.value.problems} == {"file_is_folder", "file_missing", "file_unreadable"}
+
+
+def test_an_array_keeps_what_stands_beside_a_bad_element() -> None:
+    """A duplicate key, a number that is none and an element that is no object cost themselves alone."""
+    text = '[{"a": 1, "a": 2}, {"b": [NaN]}, 7, {"c": 3}]'
+    rows, broken, _ = read_json(text)
+    assert [(row.row, row.data) for row in rows] == [(4, {"c": 3})]
+    assert [(item.row, item.reason) for item in broken] == [
+        (1, "row_json_duplicate_key"),
+        (2, "row_json_not_finite"),
+        (3, "row_json_no_object"),
+    ]
+
+
+@given(st.integers(1, 300), st.booleans())
+def test_deep_json_is_read_or_refused_and_never_too_deep_for_what_follows(depth: int, lists: bool) -> None:
+    """Nesting up to a limit is data; beyond it the row is broken."""
+    inner = "1"
+    for _ in range(depth):
+        inner = f"[{inner}]" if lists else f'{{"x":{inner}}}'
+    rows, broken, _ = read_json(f'{{"a":{inner}}}')
+    assert (len(rows), len(broken)) == ((1, 0) if depth < 50 else (0, 1))

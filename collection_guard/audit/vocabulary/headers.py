@@ -1,6 +1,5 @@
 """Look-up of headers: which field of an event a column holds."""
 
-import difflib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -59,7 +58,6 @@ IDENTIFIERS: Final = frozenset(
 _FIELD: Final = {"callee": "recipient.number"}
 _BRACKET: Final = re.compile(r"^(.*?)[(\[【]([^()\[\]【】]*)[)\]】]$")
 _TAIL: Final = re.compile(r"[*:：＊]+$")
-_NEAR: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,6 @@ class Headers:
         self._exact: dict[str, str] = {}
         self._known: dict[str, str] = {}
         self._ambiguous: dict[str, tuple[str, ...]] = {}
-        self._shown: dict[str, str] = {}
         self._units = {fold_word(word): float(unit) for unit, words in file.units.items() for word in words}
         for path in COLUMN_PATHS:
             self._learn(path, path)
@@ -109,7 +106,6 @@ class Headers:
         key = fold_word(word)
         if self._known.setdefault(key, path) != path:
             raise ValueError(word)
-        self._shown.setdefault(key, word)
 
     def find(self, header: str) -> Header | None:
         """Return what a header means, or None if it is unknown or ambiguous."""
@@ -138,11 +134,6 @@ class Headers:
         """Return what the presence of a header says, by path."""
         key = fold_word(header)
         return dict(self._implied.get(key, {}))
-
-    def nearest(self, header: str) -> str | None:
-        """Return the known header that looks most like this one."""
-        near = difflib.get_close_matches(fold_word(header), sorted(self._known), n=1, cutoff=_NEAR)
-        return self._shown[near[0]] if near else None
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any, Final
 from collection_guard.model.tables.grids import BrokenRow, JsonRow
 
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_DEEPEST: Final = 50
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 
 
@@ -68,10 +69,27 @@ def _add(number: int, line: str, rows: list[JsonRow], broken: list[BrokenRow]) -
 def _take(number: int, data: Any, source: str, rows: list[JsonRow], broken: list[BrokenRow]) -> None:
     if not isinstance(data, dict):
         broken.append(BrokenRow(number, "row_json_no_object"))
+    elif source.count("[") + source.count("{") > _DEEPEST and _is_deep(data):
+        broken.append(BrokenRow(number, "row_json_too_deep", {"limit": _DEEPEST}))
     elif _HALF.search(source) and _is_half(data):
         broken.append(BrokenRow(number, "row_bad_character"))
     else:
         rows.append(JsonRow(number, data))
+
+
+def _is_deep(data: Any) -> bool:
+    """Say whether data nests deeper than any record does; what reads it later may go into it step by step."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _is_half(data: Any) -> bool:
