@@ -68,9 +68,9 @@ def start_of_day(day: date, zone: str | None) -> datetime:
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone is put on below
     if zone is None:
         return midnight.replace(tzinfo=UTC) - _WESTMOST
-    tz = zone_of(zone)
-    candidates = [tz.localize(midnight, is_dst=True), tz.localize(midnight, is_dst=False)]
-    return min(candidates)
+    # Midnight may come twice, and then the first counts; or be skipped, and then one candidate lies on the day before.
+    first, second = sorted(zone_of(zone).localize(midnight, is_dst=summer) for summer in (True, False))
+    return first if local_date(first, zone) >= day else second
 
 
 def legal_zone(zone: str, table: Mapping[str, str]) -> str:

@@ -44,9 +44,9 @@ def _lists_say(lists: tuple[PartnerList, ...], name: str, category: str, day: dt
 
 def listed(registry: RegistryData | None, name: str, category: str, day: dt.date) -> Tri:
     """Say whether a name is listed in a category on a date (lines 19 and 20)."""
-    if registry is None or not (registry.rows or registry.lists):
+    if registry is None:
         return None
-    answers: list[Tri] = []
+    answers: list[Tri] = [False]  # a registry that was given and holds nobody lists nobody
     if registry.rows:
         answers.append(_has(registry.rows, name, category, day))
     if registry.lists:

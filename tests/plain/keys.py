@@ -119,7 +119,10 @@ def midnight(day: dt.date, zone: str | None) -> dt.datetime:
     if zone is None:
         return dt.datetime.combine(day, dt.time(12), dt.UTC)
     naive = dt.datetime.combine(day, dt.time())
-    return zone_of(zone).localize(naive)
+    standard = zone_of(zone).localize(naive)
+    # On a day on which clocks go back at one to midnight, the date begins an hour before.
+    summer = zone_of(zone).localize(naive, is_dst=True)
+    return summer if local_time(summer, zone).date() == day else standard
 
 
 def covers(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:
