@@ -306,6 +306,12 @@ class Wording:
                 case "zone_from":
                     if value:
                         yield self.text("report.zone_from", field=self.field(value))
+                case "heard_by":
+                    # What was heard is an allegation: it says by whom, and in which words.
+                    words = self.listed([f"“{item}”" for item in notes.get("words", ())])
+                    yield self.text("report.heard", detector=value, words=self.shown(words))
+                case "words":
+                    pass  # said with who heard them
                 case "names":
                     yield self.text("report.names", names=self.listed([self.shown(item) for item in value]))
                 case _:
