@@ -20,7 +20,7 @@ from collection_guard.cli.exits import Gathering
 from collection_guard.cli.loading import load_basis, load_logs
 from collection_guard.configuration import FILE_NAME, Configuration, ConfigurationFile, configure, find_upward
 from collection_guard.model.event import Event
-from collection_guard.model.problems import InputError
+from collection_guard.model.problems import InputError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryEntry
 from collection_guard.model.texts import text
@@ -131,13 +131,14 @@ class ConductFile(pytest.File):
         problems = list(search.problems)
         items: list[ConductItem] = []
         for target in search.targets:
+            if target.kind != "samples":
+                problems.append(Problem("samples_expect_nothing", target.path, 1, 1))
+                continue
             samples, found = samples_of(target)
             problems += [*target.problems, *found]
             for sample in samples:
                 problems += judge.bench.problems(sample)
                 items += self._of(SampleRun(judge.bench, sample))
-        if not problems and not items:
-            problems += [*search.problems]
         if problems:
             raise InputError(problems)
         return items

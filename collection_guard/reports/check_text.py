@@ -16,8 +16,9 @@ def render_check_text(report: CheckReport, lang: Lang, *, masked: bool = True) -
         if item.kind is not None:
             lines.append(say.item(item))
         lines += [f"  {say.rate(rate)}" for rate in item.rates]
+        indent = "" if item.kind is None else "  "
         for finding in item.findings:
-            lines += [f"  {line}" for line in _finding(finding, say)]
+            lines += [indent + line for line in _finding(finding, say)]
     lines.append("")
     lines += say.remarks()
     lines.append(say.summary())

@@ -1,0 +1,1 @@
+"""Checks of CI: what they recognise, find, waive and write."""
