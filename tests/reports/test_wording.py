@@ -235,7 +235,10 @@ class Heard:
     """What a detector heard: a threat, and a firm."""
 
     signals: ClassVar[dict[str, bool]] = {"threat": True}
+    spans: ClassVar[dict[str, list[object]]] = {}
     law_firms = (CLAIMED,)
+    detector = "ears"
+    version = "1"
 
 
 def test_what_was_heard_in_the_text_is_told_from_what_fields_say() -> None:
