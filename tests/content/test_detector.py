@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ FIRMS = [
     ("我是柳湾知衡律师事务所的律师，您的借款", "柳湾知衡律师事务所"),
     ("博源(北京)律师事务所受银行委托，就您的欠款函告", "博源(北京)律师事务所"),
     ("示例（映州）律师事务所依法接受委托，贵方欠款", "示例（映州）律师事务所"),
-    ("柳湾知.衡律·师事​务所通知你还款", "柳湾知衡律师事务所"),
+    ("柳湾知.衡律·师事\u200b务所通知你还款", "柳湾知衡律师事务所"),
     ("和信律师事务所受托催告您的逾期借款", "和信律师事务所"),
     ("This is Marrow & Finch LLP calling about your loan.", "Marrow & Finch LLP"),
     ("安瀾律師事務所就您的欠款寄發律師函", "安瀾律師事務所"),
@@ -105,9 +106,7 @@ def test_lawyers_are_named() -> None:
 
 def exact(text: str, reading: Reading) -> bool:
     return all(
-        span.text and text[span.start : span.end] == span.text
-        for spans in reading.spans.values()
-        for span in spans
+        span.text and text[span.start : span.end] == span.text for spans in reading.spans.values() for span in spans
     )
 
 
@@ -137,7 +136,7 @@ def test_separators_change_no_signal(text_and_kind: tuple[str, str], separator: 
     text, kind = text_and_kind
     choose = random.random  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
     changed = text[:1]
-    for before, after in zip(text, text[1:], strict=False):
+    for before, after in pairwise(text):
         changed += (separator if is_han(before) and is_han(after) and choose() < 0.5 else "") + after
     reading = DETECTOR.read(changed, kind)
     assert dict(reading.signals) == dict(DETECTOR.read(text, kind).signals)

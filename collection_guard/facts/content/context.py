@@ -15,7 +15,7 @@ from collection_guard.facts.content.characters import (
 from collection_guard.facts.content.matching import Range
 from collection_guard.facts.content.schema import Speakers
 
-_CLAUSE_MARKS = MARKS - {OPEN_QUOTE, CLOSE_QUOTE, OPEN_BRACKET, CLOSE_BRACKET}
+_CLAUSE_MARKS = MARKS - {COLON, OPEN_QUOTE, CLOSE_QUOTE, OPEN_BRACKET, CLOSE_BRACKET}
 # A quotation longer than this is text in its own right.
 _LONGEST_QUOTE = 120
 

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from collection_guard.facts.content.context import Layout, layout
 from collection_guard.facts.content.lexicon import (
@@ -15,7 +15,7 @@ from collection_guard.facts.content.lexicon import (
     Lexicon,
     load_lexicon,
 )
-from collection_guard.facts.content.matching import Hits, Match, Pattern, Range, find
+from collection_guard.facts.content.matching import Hits, Match, Matcher, Pattern, Range, find
 from collection_guard.facts.content.names import NameFinder, unique
 from collection_guard.facts.content.normalisation import Normalised
 from collection_guard.facts.content.reading import Explanation, Reading, Span, Step, nothing_said
@@ -29,6 +29,8 @@ _NEGATION_REACH: Final = 14
 _NEGATION_REACH_LATIN: Final = 34
 # Evidence shown for one signal: the first pieces tell enough.
 _MOST_SPANS: Final = 20
+# Hints that are no signal by themselves: a few are as good as many.
+_MOST_HINTS: Final = 3
 
 
 @dataclass(slots=True)
@@ -38,15 +40,16 @@ class _Text:
     normalised: Normalised
     layout: Layout
     hits: Hits
-    mask: int
     kind: str | None
     negators: list[Range]
     prohibitions: list[Range]
     cancels: list[Range]
 
-    def found(self, pattern: Pattern) -> list[Match]:
-        if pattern.mask & ~self.mask:
-            return []
+    def found(self, pattern: Pattern) -> Iterable[Match]:
+        if pattern.mask & self.hits.mask != pattern.mask:
+            return ()
+        if len(pattern.steps) == 1:
+            return (Match(*place, (place,)) for place in self.hits.of(pattern.steps[0].atom))
         return find(pattern, self.hits, self.layout.clauses, self.layout.sentences)
 
 
@@ -67,6 +70,7 @@ class _Mention:
     start: int
     end: int
     acts: frozenset[str] | None
+    spares: frozenset[str]
     quotes_only: bool
 
 
@@ -78,8 +82,8 @@ class LexiconDetector:
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or load_lexicon()
-        self._entries_of = _by_rarest_atom((entry, entry.patterns) for entry in self.lexicon.entries)
-        self._frames_of = _by_rarest_atom((frame, frame.patterns) for frame in self.lexicon.frames)
+        self._entries = _Index(self.lexicon.matcher, ((entry, entry.patterns) for entry in self.lexicon.entries))
+        self._frames = _Index(self.lexicon.matcher, ((frame, frame.patterns) for frame in self.lexicon.frames))
         # A frame without phrases holds for its kinds of text as a whole.
         self._standing = [frame for frame in self.lexicon.frames if not frame.patterns]
         self._names = NameFinder(self.lexicon.names, self.lexicon.normaliser.folding)
@@ -116,28 +120,26 @@ class LexiconDetector:
 
     def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
-        hits, mask = self.lexicon.matcher.hits(normalised.text)
+        hits = self.lexicon.matcher.hits(normalised.text)
         return _Text(
             normalised,
             layout(normalised.text, self.lexicon.speakers, kind),
             hits,
-            mask,
             kind,
-            hits.get(self.lexicon.negator, []),
-            hits.get(self.lexicon.prohibition, []),
-            hits.get(self.lexicon.negator_cancel, []),
+            hits.of(self.lexicon.negator),
+            hits.of(self.lexicon.prohibition),
+            hits.of(self.lexicon.negator_cancel),
         )
 
     def _mentions(self, view: _Text) -> list[_Mention]:
         found = [
-            _Mention(frame, 0, len(view.normalised.text), None, False)
+            _Mention(frame, 0, len(view.normalised.text), frame.silences, frame.spares, False)
             for frame in self._standing
             if view.kind in frame.frame.kinds
         ]
-        for frame, pattern in _candidates(self._frames_of, view):
+        for frame, pattern in self._frames.candidates(view.hits):
             if frame.frame.kinds and view.kind not in frame.frame.kinds:
                 continue
-            silenced = None if "all" in frame.frame.silences else frozenset(frame.frame.silences)
             for match in view.found(pattern):
                 if view.layout.by_other_speaker(match.start, match.end):
                     continue
@@ -150,21 +152,28 @@ class LexiconDetector:
                     start, end = view.layout.scope(match.start, match.end, "sentence")
                 else:
                     start, end = view.layout.scope(match.start, match.end, scope)
-                found.append(_Mention(frame, start, end, silenced, scope == "quotes"))
+                found.append(_Mention(frame, start, end, frame.silences, frame.spares, scope == "quotes"))
         return found
 
     def _fired(self, view: _Text, mentions: list[_Mention], steps: list[Step] | None) -> list[_Fired]:
         fired: list[_Fired] = []
-        for entry, pattern in _candidates(self._entries_of, view):
-            rules = entry.entry
-            if (rules.kinds and view.kind not in rules.kinds) or view.kind in rules.not_kinds:
+        heard: Counter[str] = Counter()
+        for entry, pattern in self._entries.candidates(view.hits):
+            act = entry.act
+            if (entry.kinds and view.kind not in entry.kinds) or view.kind in entry.not_kinds:
+                continue
+            signals = self.lexicon.acts[act].signals
+            if not signals and heard[act] >= _MOST_HINTS:
                 continue
             for match in view.found(pattern):
                 why = self._silenced(view, mentions, entry, match)
                 if why is None:
                     fired.append(_Fired(entry, pattern, match))
+                    heard[act] += 1
+                    if not signals and heard[act] >= _MOST_HINTS:
+                        break
                 # Acts that are no signal by themselves show in what they amount to.
-                if steps is not None and self.lexicon.acts[rules.act].signals:
+                if steps is not None and signals:
                     steps.append(self._step(view, entry, pattern, match, why))
         return fired
 
@@ -172,10 +181,10 @@ class LexiconDetector:
         self, view: _Text, mentions: list[_Mention], entry: CompiledEntry, match: Match
     ) -> tuple[str, str] | None:
         """Return why a match counts for nothing, or None if it counts."""
-        start, end = match.start, match.end
-        if view.layout.by_other_speaker(start, end):
+        start, end, _ = match
+        if view.layout.others and view.layout.by_other_speaker(start, end):
             return "speaker", ""
-        if entry.entry.negation == "clause":
+        if entry.negated and (view.negators or view.prohibitions):
             denial = self._denied(view, match)
             if denial is not None:
                 return "negated", view.normalised.text[denial[0] : denial[1]]
@@ -185,9 +194,9 @@ class LexiconDetector:
         for condition in entry.blocked_by:
             if self._holds(view, condition, match):
                 return "blocked", condition.wording
-        act = entry.entry.act
+        act = entry.act
         for mention in mentions:
-            if mention.start <= start and end <= mention.end and act not in mention.frame.frame.spares:
+            if mention.start <= start and end <= mention.end and act not in mention.spares:
                 if mention.acts is not None and act not in mention.acts:
                     continue
                 if mention.quotes_only and not view.layout.quoted(start, end):
@@ -197,8 +206,6 @@ class LexiconDetector:
 
     def _denied(self, view: _Text, match: Match) -> Range | None:
         """Return the word that denies a match, if one does."""
-        if not view.negators and not view.prohibitions:
-            return None
         latin = match.start < len(view.normalised.text) and view.normalised.text[match.start].isascii()
         reach = _NEGATION_REACH_LATIN if latin else _NEGATION_REACH
         clause, _ = view.layout.scope(match.start, match.start + 1, "clause")
@@ -225,9 +232,7 @@ class LexiconDetector:
     def _holds(view: _Text, condition: CompiledCondition, match: Match) -> bool:
         start, end = view.layout.scope(match.start, match.end, condition.within)
         return any(
-            start <= other.start and other.end <= end
-            for pattern in condition.patterns
-            for other in view.found(pattern)
+            start <= other.start and other.end <= end for pattern in condition.patterns for other in view.found(pattern)
         )
 
     def _span(self, view: _Text, start: int, end: int) -> Span:
@@ -254,7 +259,7 @@ class LexiconDetector:
         """Compose acts to signals."""
         acts: dict[str, list[Range]] = {}
         for item in fired:
-            acts.setdefault(item.entry.entry.act, []).append((item.match.start, item.match.end))
+            acts.setdefault(item.entry.act, []).append((item.match.start, item.match.end))
         for implied in self.lexicon.implied:
             if implied.kinds and view.kind not in implied.kinds:
                 continue
@@ -267,17 +272,19 @@ class LexiconDetector:
                 acts[implied.act] = acts.get(implied.span_of, [])
                 if steps is not None and acts[implied.act]:
                     start, end = acts[implied.act][0]
-                    signals = tuple(self.lexicon.acts[implied.act].signals)
+                    of_act = tuple(self.lexicon.acts[implied.act].signals)
                     span = self._span(view, start, end)
-                    steps.append(Step(implied.id, implied.act, signals, True, "implied", span=span))
+                    steps.append(Step(implied.id, implied.act, of_act, True, "implied", span=span))
         places: dict[str, list[Range]] = {}
         for act, ranges in acts.items():
             for signal in self.lexicon.acts[act].signals:
                 places.setdefault(signal, []).extend(ranges)
         if len(places) > 1:
             places.pop("relay_only", None)
-        signals = {signal: signal in places for signal in SIGNALS}
-        spans = {signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in places}
+        signals: dict[str, bool] = {signal: signal in places for signal in SIGNALS}
+        spans: dict[str, tuple[Span, ...]] = {
+            signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in places
+        }
         firms: tuple[str, ...] = ()
         persons: tuple[str, ...] = ()
         if signals["claims_lawyer"]:
@@ -296,23 +303,27 @@ class LexiconDetector:
         return tuple(self._span(view, start, end) for start, end in merged[:_MOST_SPANS])
 
 
-def _by_rarest_atom(items: Iterable[tuple[Item, tuple[Pattern, ...]]]) -> dict[int, list[tuple[Item, Pattern]]]:
-    """Index patterns by the atom that the fewest patterns use, so that most texts touch few of them."""
-    pairs = [(item, pattern) for item, patterns in items for pattern in patterns]
-    uses = Counter(step.atom for _, pattern in pairs for step in pattern.steps)
-    index: dict[int, list[tuple[Item, Pattern]]] = {}
-    for item, pattern in pairs:
-        rarest = min((step.atom for step in pattern.steps), key=lambda atom: (uses[atom], atom))
-        index.setdefault(rarest, []).append((item, pattern))
-    return index
+class _Index(Generic[Item]):
+    """Patterns by the atom that the fewest texts hold, so that most texts touch few patterns."""
 
+    def __init__(self, matcher: Matcher, items: Iterable[tuple[Item, tuple[Pattern, ...]]]) -> None:
+        pairs = [(item, pattern) for item, patterns in items for pattern in patterns]
+        self._by_atom: dict[int, list[tuple[Item, Pattern]]] = {}
+        for item, pattern in pairs:
+            rarest = min((step.atom for step in pattern.steps), key=lambda atom: (matcher.commonness(atom), atom))
+            self._by_atom.setdefault(rarest, []).append((item, pattern))
+        self._atoms_of = [
+            tuple(atom for atom in matcher.atoms_of(string) if atom in self._by_atom)
+            for string in range(len(matcher.strings))
+        ]
 
-def _candidates(
-    index: dict[int, list[tuple[Item, Pattern]]], view: _Text
-) -> Iterable[tuple[Item, Pattern]]:
-    """Yield the patterns all of whose atoms stand in the text."""
-    mask = view.mask
-    for atom in view.hits:
-        for item, pattern in index.get(atom, ()):
-            if not pattern.mask & ~mask:
-                yield item, pattern
+    def candidates(self, hits: Hits) -> Iterator[tuple[Item, Pattern]]:
+        """Yield the patterns all of whose atoms stand in the text."""
+        mask = hits.mask
+        by_atom: dict[int, list[tuple[Item, Pattern]]] = self._by_atom
+        atoms = [*hits.anchors(self._atoms_of), *(atom for atom in hits.quantities if atom in by_atom)]
+        atoms.sort()
+        for atom in atoms:
+            for item, pattern in by_atom[atom]:
+                if pattern.mask & mask == pattern.mask:
+                    yield item, pattern

@@ -25,9 +25,7 @@ class Document:
         try:
             node = yaml.compose(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
         except UnicodeDecodeError as error:
-            self.problems.append(
-                Problem("lexicon_encoding", file=str(file), values={"at": error.start})
-            )
+            self.problems.append(Problem("lexicon_encoding", file=str(file), values={"at": error.start}))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.problems.append(
@@ -64,7 +62,7 @@ class Document:
             address = address[:-1]
         return self.places.get(address)
 
-    def problem(self, code: str, address: Address, *, place: Place | None = None, **values: object) -> None:
+    def problem(self, code: str, address: Address, place: Place | None = None, **values: object) -> None:
         """Note a problem at a part of the document."""
         line, column = place or self.place(address) or (None, None)
         self.problems.append(Problem(code, file=str(self.file), line=line, column=column, values=values))

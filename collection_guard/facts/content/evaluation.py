@@ -139,9 +139,7 @@ def read_labelled(file: Path) -> list[Labelled]:
                 texts.append(Labelled.model_validate(json.loads(line)))
             except (ValueError, ValidationError) as error:
                 cause = str(error).splitlines()[0]
-                problems.append(
-                    Problem("labelled_line", file=str(file), line=number, values={"cause": cause})
-                )
+                problems.append(Problem("labelled_line", file=str(file), line=number, values={"cause": cause}))
     if problems:
         raise InputError(problems)
     return texts

@@ -18,6 +18,7 @@ _SHORTEST_PINYIN: Final = 4
 _PINYIN_SENTENCE: Final = 4
 # ... and at least this many words of the lexicon must be among them.
 _PINYIN_WORDS: Final = 2
+_LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 class Readings:
@@ -48,7 +49,9 @@ class Disguises:
     ) -> None:
         self._readings = readings
         table = {
-            folded: meant for variant, meant in self._variants(evasions, frozenset(literals)).items() if (folded := fold(variant))
+            folded: meant
+            for variant, meant in self._variants(evasions, frozenset(literals)).items()
+            if (folded := fold(variant))
         }
         self.count = len(table)
         self._variants_list = list(table)
@@ -82,17 +85,9 @@ class Disguises:
                         variant = word[:i] + char + word[i + 1 :]
                         if variant not in never and variant not in words:
                             table.setdefault(variant, word)
-        for char, shapes in evasions.split.items():
-            for shape in shapes:
-                table[shape] = char
-        for word, variants in evasions.sounds_like.items():
-            for variant in variants:
-                table[variant] = word
-        for word, variants in evasions.dialect.items():
-            for variant in variants:
-                table[variant] = word
-        for word in (*evasions.keep, *evasions.words):
-            table[word] = word
+        for given in (evasions.split, evasions.sounds_like, evasions.dialect):
+            table.update((variant, meant) for meant, variants in given.items() for variant in variants)
+        table.update((word, word) for word in (*evasions.keep, *evasions.words))
         return table
 
     def _sounds(self, literals: Iterable[str]) -> dict[tuple[str, ...], str]:
@@ -138,9 +133,9 @@ class Disguises:
 
     def _undo_pinyin(self, normalised: Normalised) -> Normalised:
         text = normalised.text
-        tokens = list(_latin_tokens(text))
-        if not tokens:
+        if _LATIN.isdisjoint(text):
             return normalised
+        tokens = list(_latin_tokens(text))
         letters = sum(end - start for start, end in tokens)
         edits: list[tuple[int, int, str]] = []
         run: list[tuple[int, int, str]] = []
@@ -156,9 +151,7 @@ class Disguises:
                 place += len(syllable)
         return _unspaced(_edited(normalised, edits)) if edits else normalised
 
-    def _sentence(
-        self, text: str, run: list[tuple[int, int, str]], letters: int
-    ) -> list[tuple[int, int, str]]:
+    def _sentence(self, text: str, run: list[tuple[int, int, str]], letters: int) -> list[tuple[int, int, str]]:
         """Read a run of syllables, if it is Pinyin: a sentence of it, or a word next to Chinese characters."""
         start, end = run[0][0], run[-1][1]
         before = text[start - 1] if start else ""
@@ -191,9 +184,7 @@ class Disguises:
                     best[j] = [*head, token[i:j]]
         return best[len(token)]
 
-    def _decoded(
-        self, run: list[tuple[int, int, str]], before: str, after: str
-    ) -> list[tuple[int, int, str]]:
+    def _decoded(self, run: list[tuple[int, int, str]], before: str, after: str) -> list[tuple[int, int, str]]:
         """Return the characters that syllables stand for: the lexicon's words first, then likely neighbours."""
         edits: list[tuple[int, int, str]] = []
         i = 0

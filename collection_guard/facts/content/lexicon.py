@@ -14,7 +14,7 @@ from collection_guard.facts.content.evasion import Disguises, Readings
 from collection_guard.facts.content.matching import Matcher, Pattern
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
-from collection_guard.facts.content.quantities import QUANTITIES, SAMPLES
+from collection_guard.facts.content.quantities import SAMPLES, quantities
 from collection_guard.facts.content.schema import (
     Act,
     Condition,
@@ -55,6 +55,10 @@ class CompiledEntry:
     blocked_by: tuple[CompiledCondition, ...]
     file: str
     line: int
+    act: str
+    negated: bool
+    kinds: frozenset[str]
+    not_kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class CompiledFrame:
     unless: tuple[CompiledCondition, ...]
     file: str
     line: int
+    silences: frozenset[str] | None
+    spares: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,7 @@ class _Compiler:
         self.concepts: dict[str, tuple[Document, list[str]]] = {}
         self.forms: dict[str, frozenset[str]] = {}
         self.open: list[str] = []
-        self.matcher = Matcher(QUANTITIES, SAMPLES)
+        self.matcher = Matcher(quantities, SAMPLES)
 
     def compile(self, digest: str) -> Lexicon:
         self._collect_concepts()
@@ -155,9 +161,7 @@ class _Compiler:
         syllables: dict[str, str] = {}
         evasions = Evasions(words=[])
         speakers = Speakers(collector=[], customer=[])
-        names = Names(
-            firm_ends=[], firm_stops=[], latin_ends=[], latin_stops=[], person_titles=[], surnames=""
-        )
+        names = Names(firm_ends=[], firm_stops=[], latin_ends=[], latin_stops=[], person_titles=[], surnames="")
         benign: list[str] = []
         for _, content in self.documents:
             syllables.update(content.readings)
@@ -177,9 +181,7 @@ class _Compiler:
             speakers=speakers,
             names=names,
             normaliser=self.normaliser,
-            disguises=Disguises(
-                evasions, Readings(syllables), self.matcher.strings, self.normaliser.fold
-            ),
+            disguises=Disguises(evasions, Readings(syllables), self.matcher.strings, self.normaliser.fold),
             matcher=self.matcher,
             negator=atoms[NEGATOR],
             prohibition=atoms[PROHIBITION],
@@ -190,12 +192,12 @@ class _Compiler:
     def _collect_concepts(self) -> None:
         for document, content in self.documents:
             for name, phrases in content.concepts.items():
-                if name in self.concepts or name in QUANTITIES:
+                if name in self.concepts or name in SAMPLES:
                     self._note(document, "lexicon_concept_twice", ("concepts", name), name=name)
                 self.concepts[name] = (document, phrases)
 
     def _note(self, document: Document, code: str, address: Address, **values: object) -> None:
-        document.problem(code, address, **values)
+        document.problem(code, address, None, **values)
         self.problems += document.problems
         document.problems.clear()
 
@@ -218,9 +220,7 @@ class _Compiler:
             try:
                 for nodes in parse(phrase):
                     forms |= {
-                        folded
-                        for part in expand(nodes, self._forms, phrase)
-                        if (folded := self.normaliser.fold(part))
+                        folded for part in expand(nodes, self._forms, phrase) if (folded := self.normaliser.fold(part))
                     }
             except PhraseError as error:
                 self._note(document, error.code, ("concepts", name, i), **error.values)
@@ -229,15 +229,15 @@ class _Compiler:
         return self.forms[name]
 
     def _nearest(self, name: str) -> str:
-        near = difflib.get_close_matches(name, [*self.concepts, *QUANTITIES], n=1, cutoff=0.4)
-        return near[0] if near else ", ".join(sorted(QUANTITIES))
+        near = difflib.get_close_matches(name, [*self.concepts, *SAMPLES], n=1, cutoff=0.4)
+        return near[0] if near else ", ".join(sorted(SAMPLES))
 
     def _patterns(self, document: Document, phrases: list[str], address: Address) -> tuple[Pattern, ...]:
         result: list[Pattern] = []
         for i, phrase in enumerate(phrases):
             try:
-                for compiled in steps(phrase, self._forms, self.normaliser.fold, QUANTITIES):
-                    result.append(self.matcher.pattern(phrase, compiled, self._forms))
+                sequences = steps(phrase, self._forms, self.normaliser.fold, SAMPLES)
+                result += [self.matcher.pattern(phrase, compiled, self._forms) for compiled in sequences]
             except PhraseError as error:
                 self._note(document, error.code, (*address, i), **error.values)
         return tuple(result)
@@ -267,6 +267,10 @@ class _Compiler:
                     self._conditions(document, entry.blocked_by, (*address, "blocked_by")),
                     str(document.file),
                     (document.place(address) or (0, 0))[0],
+                    entry.act,
+                    entry.negation == "clause",
+                    frozenset(entry.kinds),
+                    frozenset(entry.not_kinds),
                 )
 
     def _frames(self, acts: dict[str, Act]) -> Iterable[CompiledFrame]:
@@ -285,6 +289,8 @@ class _Compiler:
                     self._conditions(document, frame.unless, (*address, "unless")),
                     str(document.file),
                     (document.place(address) or (0, 0))[0],
+                    None if "all" in frame.silences else frozenset(frame.silences),
+                    frozenset(frame.spares),
                 )
 
     def _check_name(

@@ -1,4 +1,4 @@
-"""Checks of the lexicon that reading it cannot make: doubles, phrases that cannot be found, entries that say too much."""
+"""Checks of the lexicon that reading it cannot make: doubles, dead phrases, entries that say too much."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -31,18 +31,18 @@ def duplicates(detector: LexiconDetector) -> Iterator[Problem]:
             own = first is entry and sum(part == phrase for part in entry.entry.phrases) < 2
             if own or (first is not entry and first.near != entry.near):
                 continue
-            values = {"phrase": phrase, "entry": first.entry.id}
-            yield _problem("lexicon_duplicate", entry, values)
+            yield _problem("lexicon_duplicate", entry, {"phrase": phrase, "entry": first.entry.id})
 
 
 def dead_phrases(detector: LexiconDetector) -> Iterator[Problem]:
     """Yield phrases that would not be found even in a text made of nothing else."""
-    for item in (*detector.lexicon.entries, *detector.lexicon.frames):
+    items: list[CompiledEntry | CompiledFrame] = [*detector.lexicon.entries, *detector.lexicon.frames]
+    for item in items:
         name = item.entry.id if isinstance(item, CompiledEntry) else item.frame.id
         for pattern in item.patterns:
             samples = [_sample(detector, pattern, choose) for choose in (min, max)]
             if not any(_found(detector, pattern, sample) for sample in samples):
-                values = {"phrase": pattern.phrase, "entry": name, "example": samples[-1]}
+                values: dict[str, object] = {"phrase": pattern.phrase, "entry": name, "example": samples[-1]}
                 yield _problem("lexicon_dead_phrase", item, values)
 
 
@@ -84,8 +84,8 @@ def _by_phrase(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, object]]:
 
 
 def _found(detector: LexiconDetector, pattern: Pattern, sample: str) -> bool:
-    hits, mask = detector.lexicon.matcher.hits(detector.lexicon.normalise(sample).text)
-    return not pattern.mask & ~mask and bool(find(pattern, hits, [], []))
+    hits = detector.lexicon.matcher.hits(detector.lexicon.normalise(sample).text)
+    return not pattern.mask & ~hits.mask and bool(find(pattern, hits, [], []))
 
 
 def _sample(detector: LexiconDetector, pattern: Pattern, choose: Callable[..., str]) -> str:

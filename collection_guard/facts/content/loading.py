@@ -28,15 +28,16 @@ def load_detector(name: str | None = None) -> Detector:
         return LexiconDetector()
     known = installed_detectors()
     point = known.get(name)
+    values: dict[str, object] = {"name": name}
     if point is None:
-        values = {"name": name, "known": ", ".join(sorted(known))}
+        values["known"] = ", ".join(sorted(known))
         raise ConfigurationError([Problem("detector_unknown", values=values)])
     try:
         detector = point.load()()
-    except Exception as error:  # whatever a foreign package raises is its user's to read, not a crash of ours
-        values = {"name": name, "cause": f"{type(error).__name__}: {error}"}
+    except Exception as error:
+        values["cause"] = f"{type(error).__name__}: {error}"
         raise ConfigurationError([Problem("detector_broken", values=values)]) from error
     if not isinstance(detector, Detector):
-        values = {"name": name, "cause": "no name, version or read()"}
+        values["cause"] = "no name, version or read()"
         raise ConfigurationError([Problem("detector_broken", values=values)])
     return detector

@@ -12,8 +12,17 @@ from collection_guard.facts.content.characters import is_latin
 from collection_guard.facts.content.phrases import Step
 
 Range: TypeAlias = tuple[int, int]
-Hits: TypeAlias = dict[int, list[Range]]
-Quantity: TypeAlias = Callable[[str], list[Range]]
+Quantities: TypeAlias = Callable[[str], Mapping[str, list[Range]]]
+
+# Which ends of a string are Latin letters, so that it must end a word there.
+_FIRST, _LAST = 1, 2
+# By what factor one more character makes a form rarer: a Chinese one, a Latin one.
+_RARER, _RARER_LATIN = 30.0, 3.0
+_QUANTITY_COMMONNESS = 0.05
+
+
+_Partial: TypeAlias = tuple[int, int, tuple[Range, ...]]
+_END = itemgetter(1)
 
 
 class Match(NamedTuple):
@@ -45,7 +54,7 @@ class Pattern:
 class Matcher:
     """Holds every string of the lexicon, each with the atoms that it is a form of."""
 
-    def __init__(self, quantities: Mapping[str, Quantity], samples: Mapping[str, str]) -> None:
+    def __init__(self, quantities: Quantities, samples: Mapping[str, str]) -> None:
         self._samples = samples
         self._atoms: dict[frozenset[str], int] = {}
         self._forms: list[frozenset[str]] = []
@@ -53,7 +62,9 @@ class Matcher:
         self._quantities = quantities
         self.strings: list[str] = []
         self._atoms_of: list[tuple[int, ...]] = []
-        self._edges: list[tuple[bool, bool]] = []
+        self._strings_of: list[frozenset[int]] = []
+        self._masks: list[int] = []
+        self._edges: list[int] = []
         self._automaton: AhoCorasick | None = None
 
     def atom(self, forms: frozenset[str]) -> int:
@@ -72,16 +83,14 @@ class Matcher:
             self._forms.append(frozenset())
         return number
 
-    def pattern(
-        self, phrase: str, compiled: tuple[Step, ...], forms_of: Callable[[str], frozenset[str]]
-    ) -> Pattern:
+    def pattern(self, phrase: str, compiled: tuple[Step, ...], forms_of: Callable[[str], frozenset[str]]) -> Pattern:
         """Return a phrase over atoms."""
         parts: list[PatternStep] = []
         mask = 0
         for step in compiled:
             if step.concept is None:
                 atom = self.atom(step.forms)
-            elif step.concept in self._quantities:
+            elif step.concept in self._samples:
                 atom = self.quantity_atom(step.concept)
             else:
                 atom = self.atom(forms_of(step.concept))
@@ -97,11 +106,14 @@ class Matcher:
                 of.setdefault(form, []).append(atom)
         self.strings = sorted(of)
         self._atoms_of = [tuple(of[string]) for string in self.strings]
-        self._edges = [(is_latin(string[0]), is_latin(string[-1])) for string in self.strings]
+        self._masks = [sum(1 << atom for atom in atoms) for atoms in self._atoms_of]
+        self._edges = [_FIRST * is_latin(string[0]) + _LAST * is_latin(string[-1]) for string in self.strings]
+        number = {string: index for index, string in enumerate(self.strings)}
+        self._strings_of = [frozenset(number[form] for form in forms) for forms in self._forms]
         self._automaton = AhoCorasick(
             self.strings or ["\0"],
             matchkind=MatchKind.Standard,
-            implementation=Implementation.DFA,
+            implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         )
 
@@ -112,48 +124,109 @@ class Matcher:
                 return self._samples[name]
         return choose(self._forms[atom], key=lambda form: (len(form), form), default="")
 
-    def hits(self, text: str) -> tuple[Hits, int]:
-        """Return where each atom stands in the text, sorted by start, and the mask of atoms found."""
-        found: Hits = {}
-        if self._automaton is None or not text:
-            return found, 0
-        atoms_of, edges, size = self._atoms_of, self._edges, len(text)
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            first, last = edges[index]
-            if first and start and "a" <= text[start - 1] <= "z":
-                continue
-            if last and end < size and "a" <= text[end] <= "z":
-                continue
-            place = (start, end)
-            for atom in atoms_of[index]:
-                if atom in found:
-                    found[atom].append(place)
-                else:
-                    found[atom] = [place]
-        for name, atom in self._quantity_atoms.items():
-            places = self._quantities[name](text)
-            if places:
-                found[atom] = places
+    def hits(self, text: str) -> "Hits":
+        """Return where each atom stands in the text."""
+        by_string: dict[int, list[Range]] = {}
         mask = 0
-        for atom, places in found.items():
-            mask |= 1 << atom
+        if self._automaton is not None and text:
+            edges, masks, size = self._edges, self._masks, len(text)
+            for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+                edge = edges[index]
+                if edge:
+                    if edge & _FIRST and start and "a" <= text[start - 1] <= "z":
+                        continue
+                    if edge & _LAST and end < size and "a" <= text[end] <= "z":
+                        continue
+                places = by_string.get(index)
+                if places is None:
+                    by_string[index] = [(start, end)]
+                    mask |= masks[index]
+                else:
+                    places.append((start, end))
+        quantities: dict[int, list[Range]] = {}
+        for name, places in self._quantities(text).items():
+            atom = self._quantity_atoms.get(name)
+            if atom is not None and places:
+                quantities[atom] = places
+                mask |= 1 << atom
+        return Hits(self, by_string, quantities, mask)
+
+    def commonness(self, atom: int) -> float:
+        """Return about how often a text holds an atom: the longer its forms, the rarer."""
+        if atom in self._quantity_atoms.values():
+            return _QUANTITY_COMMONNESS
+        return sum((_RARER_LATIN if form.isascii() else _RARER) ** -len(form) for form in self._forms[atom])
+
+    def strings_of(self, atom: int) -> frozenset[int]:
+        """Return the numbers of the strings that are forms of an atom."""
+        return self._strings_of[atom]
+
+    def atoms_of(self, string: int) -> tuple[int, ...]:
+        """Return the atoms that a string is a form of."""
+        return self._atoms_of[string]
+
+
+class Hits:
+    """Where each string was found; the places of an atom are put together when asked for."""
+
+    __slots__ = ("_by_atom", "_matcher", "by_string", "mask", "quantities")
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        by_string: dict[int, list[Range]],
+        quantities: dict[int, list[Range]],
+        mask: int,
+    ) -> None:
+        self._matcher = matcher
+        self.by_string = by_string
+        self.quantities = quantities
+        self.mask = mask
+        self._by_atom: dict[int, list[Range]] = {}
+
+    def anchors(self, atoms_of: list[tuple[int, ...]]) -> dict[int, list[Range]]:
+        """Return the places of those atoms that patterns are looked up by, sorted."""
+        places: dict[int, list[Range]] = {}
+        for string, ranges in self.by_string.items():
+            for atom in atoms_of[string]:
+                if atom in places:
+                    places[atom] += ranges
+                else:
+                    places[atom] = ranges.copy()
+        for ranges in places.values():
+            if len(ranges) > 1:
+                ranges.sort()
+        self._by_atom |= places
+        return places
+
+    def of(self, atom: int) -> list[Range]:
+        """Return the places of an atom, sorted."""
+        places = self._by_atom.get(atom)
+        if places is None:
+            places = list(self.quantities.get(atom, ()))
+            for string in self._matcher.strings_of(atom).intersection(self.by_string):
+                places += self.by_string[string]
             if len(places) > 1:
                 places.sort()
-        return found, mask
+            self._by_atom[atom] = places
+        return places
 
 
 def find(pattern: Pattern, hits: Hits, boundaries: list[int], sentences: list[int]) -> list[Match]:
     """Return every place where the steps of a pattern follow each other."""
-    first = pattern.steps[0]
-    current = [Match(start, end, ((start, end),)) for start, end in hits[first.atom]]
+    first = hits.of(pattern.steps[0].atom)
+    if len(pattern.steps) == 1:
+        return [Match(start, end, ((start, end),)) for start, end in first]
+    current: list[_Partial] = [(start, end, ((start, end),)) for start, end in first]
     for step in pattern.steps[1:]:
         if not current:
-            return current
-        current.sort(key=itemgetter(1))
-        ends = [match.end for match in current]
+            return []
+        if len(current) > 1:
+            current.sort(key=_END)
+        ends = [partial[1] for partial in current]
         limits = sentences if step.across_clauses else boundaries
-        reached: list[Match] = []
-        for start, end in hits[step.atom]:
+        reached: list[_Partial] = []
+        for start, end in hits.of(step.atom):
             # The nearest earlier part decides: if a mark stands between, it stands before farther parts as well.
             i = bisect_right(ends, start) - 1
             if i < 0 or start - ends[i] > step.gap:
@@ -161,9 +234,9 @@ def find(pattern: Pattern, hits: Hits, boundaries: list[int], sentences: list[in
             if step.gap and _cut(limits, ends[i], start):
                 continue
             before = current[i]
-            reached.append(Match(before.start, end, (*before.parts, (start, end))))
+            reached.append((before[0], end, (*before[2], (start, end))))
         current = reached
-    return current
+    return [Match(*partial) for partial in current]
 
 
 def _cut(limits: list[int], left: int, right: int) -> bool:

@@ -62,11 +62,10 @@ class NameFinder:
             if named is not None:
                 found.append(named)
                 last = named.end
-        for _, start, end in self._latin_leads.find_matches_as_indexes(text):
+        for _, _, end in self._latin_leads.find_matches_as_indexes(text):
             led = self._led_name(normalised, end)
-            if led is not None and not any(named.start <= led.end and led.start <= named.end for named in found):
-                if not any(led.name in named.name for named in found):
-                    found.append(led)
+            if led is not None and not any(led.name in named.name for named in found):
+                found.append(led)
         return sorted(found, key=lambda named: named.start)
 
     def _led_name(self, normalised: Normalised, at: int) -> Named | None:
@@ -173,7 +172,7 @@ class NameFinder:
                 kept.append(char)
             elif folded and folded.isalnum():
                 kept.append(folded.upper() if char.isupper() else folded)
-            elif char in "’":
+            elif char == "’":
                 kept.append("'")
         return "".join(kept)
 

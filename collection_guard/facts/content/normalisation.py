@@ -1,12 +1,12 @@
 """Text as it was written to text as it was meant, with a map of every character back to the original."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collection_guard.facts.content.characters import (
     CLAUSE_END,
     CLOSE_BRACKET,
     CLOSE_QUOTE,
-    COLON,
     CONTEXTUAL,
     MARKS,
     OPEN_BRACKET,
@@ -19,10 +19,12 @@ from collection_guard.facts.content.characters import (
     is_latin,
 )
 
-# A longer bracket than this is an aside or a heading, not a way to split a word.
-_SPLIT_BRACKET = 1
 # A single character between marks is no clause: from three in a row on, the marks are separators.
 _SPLIT_BY_MARKS = 3
+_DIGITS = frozenset("0123456789")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+_LETTERS_AND_DIGITS = _DIGITS | _LATIN
+_BY_NEIGHBOURS = CONTEXTUAL | {SOFT, "'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,41 @@ class Normalised:
 
     original: str
     text: str
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def original_range(self, start: int, end: int) -> tuple[int, int]:
         """Return the range of the original that a range of the folded text came from."""
         return self.starts[start], self.ends[end - 1]
+
+
+class _SingleFolding(dict[int, str]):
+    """The folding as a table for ``str.translate``, where one character becomes one character.
+
+    What is dropped or becomes several characters becomes a space, which is read by its neighbours.
+    """
+
+    def __init__(self, folding: Folding) -> None:
+        super().__init__()
+        self._folding = folding
+
+    def __missing__(self, code: int) -> str:
+        folded = self._folding[chr(code)]
+        if len(folded) != 1 or folded in self._folding.table.emoji:
+            folded = SOFT
+        self[code] = folded
+        return folded
+
+
+def _plain(folded: str) -> bool:
+    """Tell whether a folded text has nothing that must be read by its neighbours."""
+    if not _BY_NEIGHBOURS.isdisjoint(folded):
+        return False
+    digits = not _DIGITS.isdisjoint(folded)
+    if digits and (CLAUSE_END in folded or not _LATIN.isdisjoint(folded)):
+        return False
+    marks = folded.count(CLAUSE_END) + folded.count(SENTENCE_END)
+    return OPEN_BRACKET not in folded and (marks < _SPLIT_BY_MARKS - 1 or marks * 3 <= len(folded))
 
 
 class Normaliser:
@@ -44,6 +75,7 @@ class Normaliser:
 
     def __init__(self, table: CharacterTable) -> None:
         self.folding = self._fold = Folding(table)
+        self._single = _SingleFolding(self._fold)
         self._leet = table.leet
         self._emoji = table.emoji
         self._emoji_words = frozenset(table.emoji_words)
@@ -54,66 +86,69 @@ class Normaliser:
 
     def normalise(self, text: str) -> Normalised:
         """Fold a text and keep the map back to it."""
+        folded = text.translate(self._single)
+        if _plain(folded):
+            size = len(text)
+            return Normalised(text, folded, range(size), range(1, size + 1))
+        return self._normalised(text)
+
+    def _normalised(self, text: str) -> Normalised:
+        """Fold a text whose signs must be read by their neighbours, character by character."""
         out: list[str] = []
         at: list[int] = []
-        fold, leet = self._fold, False
+        fold = self._fold
         pending = -1
-        single_letters = marks = brackets = 0
+        single_letters = 0
         quoted = False
         for i, char in enumerate(text):
             folded = fold[char]
-            if not folded:
-                continue
             if "\u3400" <= folded <= "\u9fff":  # the common case: a Chinese character stands by itself
                 pending = -1
                 out.append(folded)
                 at.append(i)
                 continue
-            if folded == SOFT:
-                if pending < 0:
-                    pending = i
-                continue
-            if folded == '"':
-                quoted = not quoted
-                folded = OPEN_QUOTE if quoted else CLOSE_QUOTE
-            if folded in CONTEXTUAL or folded in self._emoji:
-                folded = self._in_context(folded, text, i, out, pending >= 0)
+            if folded not in _LETTERS_AND_DIGITS:
+                if not folded:
+                    continue
+                if folded == '"':
+                    quoted = not quoted
+                    folded = OPEN_QUOTE if quoted else CLOSE_QUOTE
+                elif folded in CONTEXTUAL or folded in self._emoji:
+                    folded = self._in_context(folded, text, i, out, pending >= 0)
                 if folded == SOFT:
                     if pending < 0:
                         pending = i
                     continue
-                if not folded:
+                if folded in MARKS:
+                    if folded != CLAUSE_END or not self._inside_number(text, i, out):
+                        pending = -1
+                        out.append(folded)
+                        at.append(i)
                     continue
-            if folded in MARKS:
-                if folded == CLAUSE_END and self._inside_number(text, i, out):
-                    continue
-                pending = -1
-                marks += 1
-                brackets += folded == CLOSE_BRACKET
-                out.append(folded)
-                at.append(i)
-                continue
             if pending >= 0:
                 # Chinese characters need no space between them; English words and numbers do.
                 if out and out[-1].isascii() and folded.isascii():
                     out.append(" ")
                     at.append(pending)
-                    single_letters += is_latin(folded)
+                    single_letters += 1
                 pending = -1
-            if out and not leet and len(folded) == 1:
-                leet = (folded.isdigit() and is_latin(out[-1])) or (is_latin(folded) and out[-1].isdigit())
-            for part in folded:
-                out.append(part)
-                at.append(i)
-        if leet:
+            out.extend(folded)
+            at.extend([i] * len(folded))
+        out, at = self._joined(text, out, at, single_letters)
+        return Normalised(text, "".join(out), at, [place + 1 for place in at])
+
+    def _joined(self, text: str, out: list[str], at: list[int], spaces: int) -> tuple[list[str], list[int]]:
+        """Undo what splits words: digits for letters, letters apart, brackets and marks inside words."""
+        if not _DIGITS.isdisjoint(out) and not _LATIN.isdisjoint(out):
             self._unleet(out)
-        if single_letters >= 2:
+        if spaces >= 2:
             out, at = _join_single_letters(out, at, text)
-        if brackets:
+        if CLOSE_BRACKET in out:
             out, at = _open_split_brackets(out, at)
+        marks = sum(map(out.count, MARKS))
         if marks >= _SPLIT_BY_MARKS - 1 and marks * 3 > len(out):
             out, at = _join_across_marks(out, at)
-        return Normalised(text, "".join(out), at, [place + 1 for place in at])
+        return out, at
 
     def _in_context(self, folded: str, text: str, i: int, out: list[str], spaced: bool) -> str:
         """Read a sign by its neighbours."""
@@ -130,7 +165,7 @@ class Normaliser:
                 return "."
             # A full stop ends a sentence after a word; after a single letter it is an initial or a separator.
             word = len(out) > 1 and not spaced and before.isascii() and before.isalnum() and out[-2].isascii()
-            return SENTENCE_END if word and after in ("", SOFT, "\"", *MARKS) and out[-2].isalnum() else SOFT
+            return SENTENCE_END if word and after in ("", SOFT, '"', *MARKS) and out[-2].isalnum() else SOFT
         if folded == ",":
             return CLAUSE_END
         if folded == "'":
@@ -175,11 +210,7 @@ def _join_single_letters(out: list[str], at: list[int], text: str) -> tuple[list
     size = len(out)
 
     def alone(i: int) -> bool:
-        return (
-            is_latin(out[i])
-            and (i == 0 or not is_latin(out[i - 1]))
-            and (i + 1 == size or not is_latin(out[i + 1]))
-        )
+        return is_latin(out[i]) and (i == 0 or not is_latin(out[i - 1])) and (i + 1 == size or not is_latin(out[i + 1]))
 
     for i in range(size):
         if not alone(i):
@@ -240,6 +271,3 @@ def _join_across_marks(out: list[str], at: list[int]) -> tuple[list[str], list[i
         return out, at
     kept = [i for i in range(size) if i not in drop]
     return [out[i] for i in kept], [at[i] for i in kept]
-
-
-__all__ = ["CLAUSE_END", "COLON", "SENTENCE_END", "Normalised", "Normaliser"]

@@ -248,9 +248,6 @@ def _steps(
     def close() -> None:
         nonlocal gap, wide
         for text in _sets(run, forms_of, phrase):
-            if not any(part.strip() for part in text):
-                gap += 1  # a space alone between two concepts
-                continue
             forms = frozenset(folded for part in text if (folded := fold(part)))
             if not forms:
                 raise PhraseError("lexicon_phrase_empty", phrase=phrase)
@@ -270,8 +267,10 @@ def _steps(
                 result.append(Step(frozenset(), name, gap, wide))
                 gap, wide = 0, False
             case _:
-                if not run and isinstance(node, Literal) and node.text.startswith(" ") and node.text.strip():
+                if not run and isinstance(node, Literal) and node.text.startswith(" "):
                     gap += 1
+                    if not node.text.strip():
+                        continue
                 run.append(node)
     close()
     return tuple(result)
@@ -286,9 +285,7 @@ def _flat(nodes: tuple[Node, ...]) -> Iterable[Node]:
             yield node
 
 
-def _sets(
-    run: list[Node], forms_of: Callable[[str], frozenset[str]], phrase: str
-) -> Iterable[frozenset[str]]:
+def _sets(run: list[Node], forms_of: Callable[[str], frozenset[str]], phrase: str) -> Iterable[frozenset[str]]:
     """Yield the strings of contiguous parts: all together, or group by group where they would be too many."""
     group: list[Node] = []
     size = 1

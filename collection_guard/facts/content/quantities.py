@@ -1,21 +1,27 @@
 """Amounts, dates and numbers that identify: found by scanning runs of digits, not by listing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Final
 
-from collection_guard.facts.content.matching import Quantity, Range
+from collection_guard.facts.content.matching import Range
 
 _DIGITS: Final = frozenset("0123456789")
-_NUMERALS: Final = frozenset("0123456789一二三四五六七八九十百千万两零几多半.壹贰叁肆伍陆柒捌玖拾佰仟俩w")
+_NUMERALS: Final = frozenset("0123456789一二三四五六七八九十百千万两零几多半.壹贰叁肆伍陆柒捌玖拾佰仟俩幺洞wk")
 _SPOKEN: Final = frozenset("零一二三四五六七八九幺洞两0123456789")
-_UNITS: Final = ("元", "块", "圆", "美元", "港币", "港元", "rmb", "usd", "dollars", "yuan", "hkd", "大洋", "刀", "毛")
+_SHORT_UNITS: Final = ("块", "元", "圆", "毛")
+_LONG_UNITS: Final = ("元", "块", "圆", "美元", "港币", "港元", "大洋", "毛")
+_WORDS: Final = ("rmb", "usd", "dollars", "yuan", "hkd", "bucks", "euros", "pounds")
 _SCALES: Final = frozenset("百千万k佰仟w")
+_UNITS: Final = (*_LONG_UNITS, *_WORDS, *(f" {word}" for word in _WORDS))
+_COUNTED: Final = (*"人年个次名家米平天步字部分遍种", "公里")
 _SIGNS: Final = frozenset("¥$€£")
-_ID_WEIGHTS: Final = 18
+_ID_LENGTH: Final = 18
+_CARD_LENGTHS: Final = range(15, 20)
+_SHORTEST_NUMBER: Final = 9
 
 
-def _runs(text: str, alphabet: frozenset[str]) -> Iterable[Range]:
-    places = [i for i, char in enumerate(text) if char in alphabet]
+def _runs(places: list[int]) -> Iterator[Range]:
+    """Yield the runs of neighbouring places."""
     if not places:
         return
     start = previous = places[0]
@@ -27,103 +33,79 @@ def _runs(text: str, alphabet: frozenset[str]) -> Iterable[Range]:
     yield start, previous + 1
 
 
-def amounts(text: str) -> list[Range]:
+def _amounts(text: str, runs: list[Range]) -> list[Range]:
     """Return sums of money: digits or numerals with a unit, a sign, or a scale that only money has in speech."""
     found: list[Range] = []
-    for start, end in _runs(text, _NUMERALS):
+    for start, end in runs:
         run = text[start:end]
-        if text.startswith(_UNITS, end) or text.startswith(tuple(" " + unit for unit in _UNITS), end):
-            unit = text.startswith(("块", "元", "圆", "毛"), end)
-            found.append((start, end + unit))
+        if text.startswith(_UNITS, end):
+            found.append((start, end + text.startswith(_SHORT_UNITS, end)))
         elif start and text[start - 1] in _SIGNS:
             found.append((start - 1, end))
         elif start > 1 and text[start - 1] == " " and text[start - 2] in _SIGNS:
             found.append((start - 2, end))
-        elif len(run) > 1 and not _SCALES.isdisjoint(run) and run[0] not in _SCALES:
-            # Spoken sums leave the unit out: 八千多, 一万二, 两千三百五; years, floors and people do not.
-            if not text.startswith(("人", "年", "个", "次", "名", "家", "公里", "米", "平", "天", "步", "字", "部", "分", "遍", "种"), end):
-                found.append((start, end))
-    return found
-
-
-def numbers(text: str) -> list[Range]:
-    """Return runs of digits or numerals."""
-    return list(_runs(text, _NUMERALS))
-
-
-def _grouped(text: str) -> Iterable[Range]:
-    """Yield runs of digits that single spaces may group."""
-    start = end = -2
-    for left, right in _runs(text, _DIGITS):
-        if start >= 0 and left == end + 1 and text[end] == " ":
-            end = right
-            continue
-        if start >= 0:
-            yield start, end
-        start, end = left, right
-    if start >= 0:
-        yield start, end
-
-
-def id_numbers(text: str) -> list[Range]:
-    """Return full identity numbers: seventeen digits and a digit or X, the middle a date of birth."""
-    found: list[Range] = []
-    for start, end in _grouped(text):
-        digits = text[start:end].replace(" ", "")
-        if len(digits) == _ID_WEIGHTS - 1 and text.startswith("x", end):
-            end += 1
-        elif len(digits) != _ID_WEIGHTS:
-            continue
-        month, day = int(digits[10:12]), int(digits[12:14])
-        if digits[6:8] in ("18", "19", "20") and 1 <= month <= 12 and 1 <= day <= 31:
+        # Spoken sums leave the unit out: 八千多, 一万二, 两千三百五; years, floors and people do not.
+        elif _spoken_sum(run) and not text.startswith(_COUNTED, end):
             found.append((start, end))
     return found
 
 
-def long_numbers(text: str) -> list[Range]:
-    """Return runs of nine or more digits, a letter before them included: numbers of documents."""
+def _spoken_sum(run: str) -> bool:
+    """Tell whether numerals have the scale of a sum of money."""
+    return len(run) > 1 and run[0] not in _SCALES and not _SCALES.isdisjoint(run)
+
+
+def _grouped(text: str, runs: list[Range]) -> list[Range]:
+    """Return runs of digits that single spaces may group."""
     found: list[Range] = []
-    for start, end in _grouped(text):
-        if end - start >= 9:
+    for start, end in runs:
+        if found and start == found[-1][1] + 1 and text[start - 1] == " ":
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _id_number(text: str, start: int, end: int) -> Range | None:
+    """Return a full identity number: seventeen digits and a digit or X, the middle a date of birth."""
+    digits = text[start:end].replace(" ", "")
+    if len(digits) == _ID_LENGTH - 1 and text.startswith("x", end):
+        end += 1
+    elif len(digits) != _ID_LENGTH:
+        return None
+    month, day = int(digits[10:12]), int(digits[12:14])
+    dated = digits[6:8] in ("18", "19", "20") and 1 <= month <= 12 and 1 <= day <= 31
+    return (start, end) if dated else None
+
+
+def quantities(text: str) -> dict[str, list[Range]]:
+    """Return the places of every quantity, by its name."""
+    places = [i for i, char in enumerate(text) if char in _NUMERALS]
+    if not places:
+        return {}
+    runs = list(_runs(places))
+    found = {"number": runs, "amount": _amounts(text, runs)}
+    if len(places) < _SHORTEST_NUMBER:
+        return found
+    digits = list(_runs([place for place in places if text[place] in _DIGITS]))
+    for start, end in _grouped(text, digits):
+        size = end - start - text.count(" ", start, end)
+        identity = _id_number(text, start, end)
+        if identity is not None:
+            found.setdefault("id_number", []).append(identity)
+        elif size in _CARD_LENGTHS:
+            found.setdefault("card_number", []).append((start, end))
+        if size >= _SHORTEST_NUMBER:
             lettered = start > 0 and "a" <= text[start - 1] <= "z"
-            found.append((start - lettered, end))
-    return found
-
-
-def spoken_digits(text: str) -> list[Range]:
-    """Return runs of at least fifteen digits read out one by one."""
-    return [(start, end) for start, end in _runs(text, _SPOKEN) if end - start >= 15]
-
-
-def card_numbers(text: str) -> list[Range]:
-    """Return full numbers of bank cards: fifteen to nineteen digits that are no identity number."""
-    persons = set(id_numbers(text))
-    return [
-        (start, end)
-        for start, end in _grouped(text)
-        if 15 <= len(text[start:end].replace(" ", "")) <= 19 and (start, end) not in persons
-    ]
-
-
-def social_security_numbers(text: str) -> list[Range]:
-    """Return numbers written as three, two and four digits."""
-    found: list[Range] = []
-    for start, end in _grouped(text):
+            found.setdefault("long_number", []).append((start - lettered, end))
         if [len(part) for part in text[start:end].split(" ")] == [3, 2, 4]:
-            found.append((start, end))
+            found.setdefault("ssn", []).append((start, end))
+    spoken = _runs([place for place in places if text[place] in _SPOKEN])
+    found["spoken_digits"] = [(start, end) for start, end in spoken if end - start >= _CARD_LENGTHS[0]]
     return found
 
 
-QUANTITIES: Final[dict[str, Quantity]] = {
-    "amount": amounts,
-    "number": numbers,
-    "id_number": id_numbers,
-    "card_number": card_numbers,
-    "long_number": long_numbers,
-    "spoken_digits": spoken_digits,
-    "ssn": social_security_numbers,
-}
-# One way of writing each quantity, for the checks of the lexicon.
+# The names of the quantities, with one way of writing each for the checks of the lexicon.
 SAMPLES: Final[dict[str, str]] = {
     "amount": "¥500",
     "number": "3",
