@@ -64,6 +64,21 @@ def test_a_sparse_gbk_file_with_an_ascii_header_is_read(tmp_path: Path) -> None:
     assert intake.contacts[7].event.recipient.relationship == "parent"
 
 
+def test_a_damaged_utf8_file_is_not_read_as_something_else() -> None:
+    """Bytes that happen to be valid GB18030 too are no such text when the words in them are UTF-8."""
+    whole_text = "案件编号,与本人关系,被叫号码\n".encode()
+    damaged = next(
+        data
+        for at in range(len(whole_text))
+        for byte in range(0x80, 0x100)
+        if not _valid_utf8(data := whole_text[:at] + bytes([byte]) + whole_text[at + 1 :])
+        and isinstance(decode(data, "log", "gb18030", known), Decoded)
+    )
+    found = decode(damaged, "log", None, lambda text: sum(word in text for word in ("编号", "关系", "号码")))
+    assert isinstance(found, Problem)
+    assert found.code == "encoding_broken"
+
+
 def test_an_encoding_that_nothing_confirms_is_said(tmp_path: Path) -> None:
     """Bytes that decode but hold no known word are read, and the assumption is named in both languages."""
     text = "case_id,callee,started_at,channel,agency\nC-1,1,2025-11-03 10:00,call,{}\n"

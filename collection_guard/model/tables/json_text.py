@@ -93,7 +93,7 @@ def _is_deep(data: Any) -> bool:
 
 
 def _is_half(data: Any) -> bool:
-    """Say whether half of a character (\\ud800) is in some data: JSON can write it, and no text can hold it."""
+    r"""Say whether half of a character (\ud800) is in some data: JSON can write it, and no text can hold it."""
     try:
         json.dumps(data, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
