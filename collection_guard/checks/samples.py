@@ -180,8 +180,9 @@ def _samples(file: str, documents: list[Document], problems: list[Problem]) -> l
             event = validated(LabelledEvent, own, problems)
             if event is not None:
                 single.append((event, own))
-    if single:
-        samples.append(_log(file, single, problems))
+    log = _log(file, single, problems) if single else None
+    if log is not None:
+        samples.append(log)
     if len(problems) == before and not any(sample.labels for sample in samples):
         problems.append(Problem("samples_expect_nothing", file, 1, 1))
     return samples
@@ -202,6 +203,7 @@ def _case(document: Document, number: int, problems: list[Problem]) -> Sample | 
     model = validated(CaseSample, replace(document, data=data), problems)
     if model is None:
         return None
+    before = len(problems)
     by_id: dict[str, Event] = {}
     for index, event in enumerate(model.events):
         if event.event_id in by_id:
@@ -219,6 +221,8 @@ def _case(document: Document, number: int, problems: list[Problem]) -> Sample | 
         else:
             event = by_id[wanted] if wanted is not None else model.events[0]
             labels.append(Label(event, expectation, line, column))
+    if len(problems) > before:
+        return None
     line, column = document.place(())
     return Sample(
         model.name or f"#{number}",
@@ -235,14 +239,17 @@ def _case(document: Document, number: int, problems: list[Problem]) -> Sample | 
     )
 
 
-def _log(file: str, single: list[tuple[LabelledEvent, Document]], problems: list[Problem]) -> Sample:
-    """Return labelled events as one log."""
+def _log(file: str, single: list[tuple[LabelledEvent, Document]], problems: list[Problem]) -> Sample | None:
+    """Return labelled events as one log, None if they cannot be one."""
+    before = len(problems)
     seen: set[str] = set()
     for event, document in single:
         if event.event_id in seen:
             problems.append(document.problem("sample_event_twice", ("event_id",), id=event.event_id))
         seen.add(event.event_id)
     labels = list(_labels_of(single, problems))
+    if len(problems) > before:
+        return None
     exhaustive = frozenset(event.event_id for event, _ in single if event.exhaustive)
     line, column = single[0][1].place(())
     return Sample("", file, line, column, tuple(event for event, _ in single), tuple(labels), exhaustive=exhaustive)

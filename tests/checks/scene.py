@@ -62,6 +62,7 @@ def check(
     exclude: Sequence[str] = (),
     strict: bool = False,
     max_rejected: int = 0,
+    today: date = TODAY,
     **judgement: Any,
 ) -> CheckReport:
     """Return the check of paths in a folder, by the small pack."""
@@ -76,7 +77,7 @@ def check(
         examiner = Examiner(judge, parse_limits(limits, judge.rules), configuration_problems, strict, max_rejected)
         waived = read_waivers(Path(waivers), judge.rules) if waivers else ()
         return run_check(
-            [Path(path) for path in paths], search, examiner, Judgement(TODAY, waivers=waived, **judgement)
+            [Path(path) for path in paths], search, examiner, Judgement(today, waivers=waived, **judgement)
         )
 
 

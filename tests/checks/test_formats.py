@@ -157,7 +157,7 @@ def test_two_findings_of_one_identity_are_told_apart() -> None:
 
 
 def test_sarif_holds_what_code_scanning_shows_and_says_what_it_leaves_out() -> None:
-    """Above 5,000 results the gravest stay, those that fail before all others, and the file says how many are missing."""
+    """Above 5,000 results the gravest stay, those that fail first, and the file says how many are missing."""
     report = many(25_100)
     words, left_out = render_sarif(report, "en")
     log = json.loads(words)

@@ -1,7 +1,15 @@
 """Writes the expected reports anew: ``python tests/checks/write_golden.py``, then read the difference."""
 
+import json
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from checks.scene import whole
+from collection_guard.model.texts import LANGS
+from collection_guard.reports.checks import CHECK_FORMATS, render_check
+from collection_guard.version import __version__
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -17,13 +25,6 @@ ENDINGS = {
 
 def rendered() -> dict[str, str]:
     """Return the reports as they are now, by the name of the file that holds what is expected."""
-    import json
-
-    from checks.scene import whole
-    from collection_guard.model.texts import LANGS
-    from collection_guard.reports.checks import CHECK_FORMATS, render_check
-    from collection_guard.version import __version__
-
     report = whole()
     found: dict[str, str] = {}
     for lang in LANGS:
@@ -39,6 +40,5 @@ def rendered() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(HERE.parent))
     for name, content in rendered().items():
         (GOLDEN / name).write_text(content, "utf-8", newline="")
