@@ -77,7 +77,7 @@ def negated(node: Node) -> Node:
             return InZones("every" if node.quantifier == "some" else "some", negated(node.body))
         case All():
             return AnyOf(tuple(negated(part) for part in node.parts))
-        case AnyOf():
+        case _:
             return All(tuple(negated(part) for part in node.parts))
 
 

@@ -64,8 +64,9 @@ class Unused:
         for name in header.measures:
             if f'"measure.{name}"' not in everything:
                 yield Issue("warning", document.problem("lint_unused", ("measures", name), name=f"measure.{name}"))
+        resting = said + json.dumps([fact.when for fact in header.facts.values()], ensure_ascii=False)
         for name in header.facts:
-            if f'"{name}"' not in said:
+            if f'"{name}"' not in resting:
                 yield Issue("warning", document.problem("lint_unused", ("facts", name), name=name))
         used = {measure.where for measure in header.measures.values() if isinstance(measure.where, str)}
         used |= {measure.since for measure in header.measures.values() if isinstance(measure.since, str)}

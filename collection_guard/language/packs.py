@@ -34,6 +34,7 @@ HEADER: Final = "pack.yaml"
 BESIDE: Final = frozenset({"conformance.yaml"})
 """Files of a pack's folder that hold no rules."""
 
+
 def rules_root() -> Path:
     """Return the folder of the packs that come with collection_guard: in the wheel, or beside the package."""
     package = Path(__file__).resolve().parent.parent

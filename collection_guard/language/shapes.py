@@ -100,7 +100,8 @@ def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
         if isinstance(part, int):
             node = node.get("items", {})
         else:
-            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+            patterned = next(iter(node.get("patternProperties", {}).values()), None)
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or patterned or {}
     return list(_resolved(schema, node).get("properties", {}))
 
 

@@ -186,7 +186,20 @@ class _Builder:
             case yaml.SequenceNode():
                 return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
             case _:
-                return _scalar(node)
+                text = self._text(node)
+                return text if getattr(node, "style", None) else _plain(text)
+
+    def _text(self, node: yaml.Node) -> str:
+        """Return the text of a scalar; JSON writes a character beyond the basic plane as two halves."""
+        text = str(node.value)
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            half = next(character for character in text if "\ud800" <= character <= "\udfff")
+            place = (node.start_mark.line + 1, node.start_mark.column + 1)
+            values: dict[str, object] = {"character": f"U+{ord(half):04X}"}
+            self._document.problems.append(Problem("yaml_character", self._document.file, *place, values=values))
+            return ""
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -195,7 +208,7 @@ class _Builder:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._document.problems.append(Problem("yaml_key", self._document.file, *place))
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             if key in data:
                 first = self._document.key_places[(*path, key)][0]
                 values: dict[str, object] = {"key": key, "first": first}
@@ -208,17 +221,14 @@ class _Builder:
         return data
 
 
-def _scalar(node: Any) -> Any:
-    return str(node.value) if node.style else _plain(str(node.value))
-
-
 def _plain(text: str) -> Any:
     """Return what a text without quotes means."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
         # A number too long to be one is an identifier that somebody forgot to quote.
-        return int(text) if len(text) <= 18 and (text == "0" or not text.lstrip("+-").startswith("0")) else text
+        digits = text.lstrip("+-")
+        return int(text) if len(digits) <= 18 and (digits == "0" or not digits.startswith("0")) else text
     if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text
