@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -30,7 +31,9 @@ def emit(content: str, out: Path | None) -> None:
         values: dict[str, object] = {"path": str(out), "reason": error.strerror or str(error)}
         raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        # Where a folder of the path is a file, there is nothing to remove, and looking for it is an error.
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def show_configuration(settings: Configuration) -> None:

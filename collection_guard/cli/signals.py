@@ -10,7 +10,7 @@ import typer
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import INPUT, exits, missing_file, say
 from collection_guard.facts.content.loading import load_detector
-from collection_guard.facts.content.reading import Explanation, ExplainingDetector, Reading
+from collection_guard.facts.content.reading import ExplainingDetector, Explanation, Reading
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import Lang, text
 
