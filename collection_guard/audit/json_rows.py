@@ -36,7 +36,7 @@ def flatten(data: dict[str, Any]) -> tuple[Cells, dict[str, Any] | None]:
         elif name in _GROUPS:
             cells += _group(name, value, _GROUPS[name])
         elif name == "signals" and isinstance(value, dict):
-            cells += _signals(value)
+            cells.append((_PLANS["signals"], _signals(value)))
         else:
             cells.append((_PLANS[name], value))
     return cells, extra
@@ -64,13 +64,13 @@ def _check_members(members: list[Any], known: tuple[str, ...]) -> None:
                 _check_members(inner, known)
 
 
-def _signals(value: dict[str, Any]) -> Iterable[tuple[ColumnPlan, Any]]:
+def _signals(value: dict[str, Any]) -> dict[str, bool | None]:
     for name, inner in value.items():
         if name not in SIGNALS:
             raise _unknown(f"signals.{name}", [f"signals.{other}" for other in SIGNALS])
         if inner is not None and not isinstance(inner, bool):
             raise RowError("field_type", f"signals.{name}", f"signals.{name}", inner)
-        yield _PLANS[f"signals.{name}"], inner
+    return value
 
 
 def _extra(value: Any) -> dict[str, Any]:

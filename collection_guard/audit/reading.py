@@ -1,6 +1,8 @@
 """Contact logs of any form become one intake: JSON lines, CSV and its relatives, and workbooks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -59,6 +61,31 @@ def read_logs(
         values: dict[str, object] = {"zone": timezone, "nearest": nearest(timezone, pytz.all_timezones)}
         raise ConfigurationError([Problem("zone_unknown", values=values)])
     mapping = MapFile() if map_file is None else read_mapping(Path(map_file))
+    with _collector_paused():
+        return _read(paths, mapping, timezone, fold, encoding, country, profiles)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the search for cycles: reading makes millions of objects and no cycles, and the search walks them all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read(
+    paths: Iterable[str | Path],
+    mapping: MapFile,
+    timezone: str | None,
+    fold: Fold | None,
+    encoding: str | None,
+    country: str,
+    profiles: Mapping[str, CaseProfile] | None,
+) -> Intake:
     run = _Run(mapping, timezone or mapping.timezone, fold, encoding)
     files = [run.read(path) for path in run.each_once(Path(path) for path in paths)]
     if run.problems:

@@ -31,6 +31,8 @@ def read_signals(given: dict[str, tuple[str, Any]], words: WordReader) -> dict[s
 
 
 def _listed(header: str, cell: Any, words: WordReader) -> dict[str, bool | None]:
+    if isinstance(cell, dict):  # a JSON object, whose names and values were checked when it was taken apart
+        return cell
     if isinstance(cell, list) and all(isinstance(item, str) for item in cell):
         names = list(cell)
     elif isinstance(cell, str):

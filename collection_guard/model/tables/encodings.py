@@ -1,6 +1,7 @@
 """Bytes to text: a byte order mark, then strict UTF-8, then strict GB18030, then Big5; never a guess by chance."""
 
 import codecs
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,8 +19,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HEAD: Final = 64_000
-_TWO_BYTES: Final = "\u07ff"
-"""The last character that UTF-8 writes in two bytes; longer sequences are hardly valid by chance."""
+_LONG: Final = re.compile("[\u0800-\U0010ffff]")
+"""A character that UTF-8 writes in three bytes or four: such sequences are hardly valid by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _utf8_or_chance(data: bytes, text: str, recognise: Recognise) -> Decoded:
             other = ""
         if _foreign(other[:_HEAD], recognise) > 0:
             return Decoded(other, "gb18030")
-    return Decoded(text, "utf-8", confirmed=score > 0 or max(text) > _TWO_BYTES)
+    return Decoded(text, "utf-8", confirmed=score > 0 or _LONG.search(text) is not None)
 
 
 def _foreign(text: str, recognise: Recognise) -> int:
