@@ -1,6 +1,7 @@
 """Contact logs of any form become one intake: JSON lines, CSV and its relatives, and workbooks."""
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,8 @@ from collection_guard.model.tables import Cell, Grid, TableFile, cell_text, is_b
 from collection_guard.model.texts import nearest
 
 _TIME_PATHS: Final = ("started_at", "ended_at", "recorded_at")
+_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_./-]*[0-9][A-Za-z0-9_./-]*")
+"""A lone cell of this form is a contact of which all but an identifier is missing, and no title."""
 _SEEN: Final = 12
 """Headers named in a message; more would hide the message."""
 
@@ -338,7 +341,7 @@ def _no_contact(cells: Sequence[Cell], layout: Layout, when: Sequence[int]) -> s
     first = fold_word(filled[0])
     if any(first == word or _continues(first, word) for word in tables().total):
         return "total"
-    if len(filled) == 1 or any(_continues(first, word) for word in tables().footer):
+    if (len(filled) == 1 and _IDENTIFIER.fullmatch(filled[0]) is None) or any(_continues(first, word) for word in tables().footer):
         return "title"
     return None
 

@@ -37,6 +37,13 @@ def test_titles_above_and_totals_below_are_set_aside(tmp_path: Path) -> None:
     assert intake.files[0].sheets[0].header_rows == (3,)
 
 
+def test_a_lone_identifier_is_no_title(tmp_path: Path) -> None:
+    """A contact of which only the case id is left is rejected, not set aside as a remark."""
+    intake = whole(read_rows(tmp_path, [HEADER, ROW, ("C-2",), ("以下为第二批",)]))
+    assert intake.rejected_by_reason() == {"time_missing": 1}
+    assert intake.set_aside_by_reason() == {"title": 1}
+
+
 def test_a_total_with_a_time_is_no_total(tmp_path: Path) -> None:
     """A row with the time of a contact is never taken for a total, whatever it begins with."""
     intake = whole(read_sheet(tmp_path, sheet([HEADER, ("总计", *ROW[1:])])))
