@@ -341,7 +341,9 @@ def _no_contact(cells: Sequence[Cell], layout: Layout, when: Sequence[int]) -> s
     first = fold_word(filled[0])
     if any(first == word or _continues(first, word) for word in tables().total):
         return "total"
-    if (len(filled) == 1 and _IDENTIFIER.fullmatch(filled[0]) is None) or any(_continues(first, word) for word in tables().footer):
+    if (len(filled) == 1 and _IDENTIFIER.fullmatch(filled[0]) is None) or any(
+        _continues(first, word) for word in tables().footer
+    ):
         return "title"
     return None
 
