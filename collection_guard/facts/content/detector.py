@@ -29,8 +29,8 @@ _NEGATION_REACH: Final = 14
 _NEGATION_REACH_LATIN: Final = 34
 # Evidence shown for one signal: the first pieces tell enough.
 _MOST_SPANS: Final = 20
-# Hints that are no signal by themselves: a few are as good as many.
-_MOST_HINTS: Final = 3
+# How often one act is heard in one text: a few times are as good as many.
+_MOST_FOUND: Final = 8
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class _Text:
     cancels: list[Range]
 
     def found(self, pattern: Pattern) -> Iterable[Match]:
-        if pattern.mask & self.hits.mask != pattern.mask:
+        if not pattern.atoms <= self.hits.atoms:
             return ()
         if len(pattern.steps) == 1:
             return (Match(*place, (place,)) for place in self.hits.of(pattern.steps[0].atom))
@@ -82,8 +82,11 @@ class LexiconDetector:
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or load_lexicon()
-        self._entries = _Index(self.lexicon.matcher, ((entry, entry.patterns) for entry in self.lexicon.entries))
-        self._frames = _Index(self.lexicon.matcher, ((frame, frame.patterns) for frame in self.lexicon.frames))
+        acts, matcher = self.lexicon.acts, self.lexicon.matcher
+        pairs = [(entry, entry.patterns) for entry in self.lexicon.entries]
+        self._signals = _Index(matcher, (pair for pair in pairs if acts[pair[0].act].signals))
+        self._hints = _Index(matcher, (pair for pair in pairs if not acts[pair[0].act].signals))
+        self._frames = _Index(matcher, ((frame, frame.patterns) for frame in self.lexicon.frames))
         # A frame without phrases holds for its kinds of text as a whole.
         self._standing = [frame for frame in self.lexicon.frames if not frame.patterns]
         self._names = NameFinder(self.lexicon.names, self.lexicon.normaliser.folding)
@@ -100,7 +103,7 @@ class LexiconDetector:
     def heard(self, text: str, kind: str | None = None) -> frozenset[str]:
         """Return the entries that fire on a text, those that are no signal by themselves included."""
         view = self._view(text, kind)
-        return frozenset(item.entry.entry.id for item in self._fired(view, self._mentions(view), None))
+        return frozenset(item.entry.entry.id for item in self._fired(view, self._mentions(view), None, everything=True))
 
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, which entries fired, and why others did not."""
@@ -155,27 +158,41 @@ class LexiconDetector:
                 found.append(_Mention(frame, start, end, frame.silences, frame.spares, scope == "quotes"))
         return found
 
-    def _fired(self, view: _Text, mentions: list[_Mention], steps: list[Step] | None) -> list[_Fired]:
+    def _fired(
+        self, view: _Text, mentions: list[_Mention], steps: list[Step] | None, *, everything: bool = False
+    ) -> list[_Fired]:
+        """Return the acts that are heard; hints only where something may still follow from them."""
         fired: list[_Fired] = []
         heard: Counter[str] = Counter()
-        for entry, pattern in self._entries.candidates(view.hits):
+        self._hear(view, mentions, self._signals, fired, heard, steps)
+        if everything or any(implied.act not in heard for implied in self.lexicon.implied):
+            # Hints are no signal by themselves: they show in what they amount to, not as steps.
+            self._hear(view, mentions, self._hints, fired, heard, None)
+        return fired
+
+    def _hear(
+        self,
+        view: _Text,
+        mentions: list[_Mention],
+        index: "_Index[CompiledEntry]",
+        fired: list[_Fired],
+        heard: Counter[str],
+        steps: list[Step] | None,
+    ) -> None:
+        kind = view.kind
+        for entry, pattern in index.candidates(view.hits):
+            if (entry.kinds and kind not in entry.kinds) or kind in entry.not_kinds:
+                continue
             act = entry.act
-            if (entry.kinds and view.kind not in entry.kinds) or view.kind in entry.not_kinds:
-                continue
-            signals = self.lexicon.acts[act].signals
-            if not signals and heard[act] >= _MOST_HINTS:
-                continue
             for match in view.found(pattern):
+                if heard[act] >= _MOST_FOUND and steps is None:
+                    break
                 why = self._silenced(view, mentions, entry, match)
-                if why is None:
+                if why is None and heard[act] < _MOST_FOUND:
                     fired.append(_Fired(entry, pattern, match))
                     heard[act] += 1
-                    if not signals and heard[act] >= _MOST_HINTS:
-                        break
-                # Acts that are no signal by themselves show in what they amount to.
-                if steps is not None and signals:
+                if steps is not None:
                     steps.append(self._step(view, entry, pattern, match, why))
-        return fired
 
     def _silenced(
         self, view: _Text, mentions: list[_Mention], entry: CompiledEntry, match: Match
@@ -230,10 +247,14 @@ class LexiconDetector:
 
     @staticmethod
     def _holds(view: _Text, condition: CompiledCondition, match: Match) -> bool:
+        if condition.within == "text" and not condition.single.isdisjoint(view.hits.atoms):
+            return True
         start, end = view.layout.scope(match.start, match.end, condition.within)
-        return any(
-            start <= other.start and other.end <= end for pattern in condition.patterns for other in view.found(pattern)
-        )
+        for pattern in condition.patterns:
+            for other in view.found(pattern):
+                if start <= other.start and other.end <= end:
+                    return True
+        return False
 
     def _span(self, view: _Text, start: int, end: int) -> Span:
         left, right = view.normalised.original_range(start, end)
@@ -312,18 +333,12 @@ class _Index(Generic[Item]):
         for item, pattern in pairs:
             rarest = min((step.atom for step in pattern.steps), key=lambda atom: (matcher.commonness(atom), atom))
             self._by_atom.setdefault(rarest, []).append((item, pattern))
-        self._atoms_of = [
-            tuple(atom for atom in matcher.atoms_of(string) if atom in self._by_atom)
-            for string in range(len(matcher.strings))
-        ]
+        self._anchors = frozenset(self._by_atom)
 
     def candidates(self, hits: Hits) -> Iterator[tuple[Item, Pattern]]:
         """Yield the patterns all of whose atoms stand in the text."""
-        mask = hits.mask
-        by_atom: dict[int, list[tuple[Item, Pattern]]] = self._by_atom
-        atoms = [*hits.anchors(self._atoms_of), *(atom for atom in hits.quantities if atom in by_atom)]
-        atoms.sort()
-        for atom in atoms:
-            for item, pattern in by_atom[atom]:
-                if pattern.mask & mask == pattern.mask:
+        atoms = hits.atoms
+        for atom in sorted(self._anchors & atoms):
+            for item, pattern in self._by_atom[atom]:
+                if pattern.atoms <= atoms:
                     yield item, pattern

@@ -203,8 +203,11 @@ class Disguises:
     def _likely(self, syllable: str, before: str, after: str) -> str:
         usual = self._defaults.get(syllable, "")
 
-        def weight(char: str) -> int:
-            return 2 * ((before + char in self._pairs) + (char + after in self._pairs)) + (char == usual)
+        def weight(char: str) -> float:
+            pairs = (before + char in self._pairs) + (char + after in self._pairs)
+            return 2 * pairs + 2.5 * (
+                char == usual
+            )  # one neighbour is weaker than the usual character, two are stronger
 
         return max(self._readings.characters[syllable], key=weight) if not usual or before or after else usual
 

@@ -34,6 +34,7 @@ CHARACTERS_FILE: Final = "characters.yaml"
 NEGATOR: Final = "negator"
 PROHIBITION: Final = "prohibition"
 NEGATOR_CANCEL: Final = "negator_cancel"
+_OPERATORS: Final = frozenset("(){}~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CompiledCondition:
     patterns: tuple[Pattern, ...]
     within: str | int
     wording: str
+    single: frozenset[int]  # the atoms that are enough by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +247,17 @@ class _Compiler:
     def _conditions(
         self, document: Document, conditions: list[Condition], address: Address
     ) -> tuple[CompiledCondition, ...]:
-        return tuple(
-            CompiledCondition(
-                self._patterns(document, condition.any, (*address, i, "any")),
-                condition.within,
-                " / ".join(condition.any[:4]),
-            )
-            for i, condition in enumerate(conditions)
-        )
+        result: list[CompiledCondition] = []
+        for i, condition in enumerate(conditions):
+            # Plain words are looked for together: one pattern instead of many.
+            plain = [phrase for phrase in condition.any if not _OPERATORS.intersection(phrase)]
+            rest = [phrase for phrase in condition.any if _OPERATORS.intersection(phrase)]
+            phrases = [*rest, "|".join(plain)] if plain else rest
+            patterns = self._patterns(document, phrases, (*address, i, "any"))
+            single = frozenset(pattern.steps[0].atom for pattern in patterns if len(pattern.steps) == 1)
+            wording = " / ".join(condition.any[:4])
+            result.append(CompiledCondition(patterns, condition.within, wording, single))
+        return tuple(result)
 
     def _entries(self, acts: dict[str, Act]) -> Iterable[CompiledEntry]:
         seen: set[str] = set()

@@ -85,7 +85,7 @@ def _by_phrase(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, object]]:
 
 def _found(detector: LexiconDetector, pattern: Pattern, sample: str) -> bool:
     hits = detector.lexicon.matcher.hits(detector.lexicon.normalise(sample).text)
-    return not pattern.mask & ~hits.mask and bool(find(pattern, hits, [], []))
+    return pattern.atoms <= hits.atoms and bool(find(pattern, hits, [], []))
 
 
 def _sample(detector: LexiconDetector, pattern: Pattern, choose: Callable[..., str]) -> str:

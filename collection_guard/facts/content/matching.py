@@ -44,11 +44,11 @@ class PatternStep:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled phrase; ``mask`` has the bit of every atom it needs."""
+    """A compiled phrase, with the atoms that it needs."""
 
     phrase: str
     steps: tuple[PatternStep, ...]
-    mask: int
+    atoms: frozenset[int]
 
 
 class Matcher:
@@ -61,9 +61,10 @@ class Matcher:
         self._quantity_atoms: dict[str, int] = {}
         self._quantities = quantities
         self.strings: list[str] = []
-        self._atoms_of: list[tuple[int, ...]] = []
-        self._strings_of: list[frozenset[int]] = []
-        self._masks: list[int] = []
+        # Strings that are forms of the same atoms are of one class: a text touches few of them.
+        self._class_of: list[int] = []
+        self._atoms_of: list[frozenset[int]] = []
+        self._classes_of: list[frozenset[int]] = []
         self._edges: list[int] = []
         self._automaton: AhoCorasick | None = None
 
@@ -86,7 +87,6 @@ class Matcher:
     def pattern(self, phrase: str, compiled: tuple[Step, ...], forms_of: Callable[[str], frozenset[str]]) -> Pattern:
         """Return a phrase over atoms."""
         parts: list[PatternStep] = []
-        mask = 0
         for step in compiled:
             if step.concept is None:
                 atom = self.atom(step.forms)
@@ -95,8 +95,7 @@ class Matcher:
             else:
                 atom = self.atom(forms_of(step.concept))
             parts.append(PatternStep(atom, step.gap, step.across_clauses))
-            mask |= 1 << atom
-        return Pattern(phrase, tuple(parts), mask)
+        return Pattern(phrase, tuple(parts), frozenset(part.atom for part in parts))
 
     def build(self) -> None:
         """Build the automaton once all atoms are known."""
@@ -105,11 +104,15 @@ class Matcher:
             for form in forms:
                 of.setdefault(form, []).append(atom)
         self.strings = sorted(of)
-        self._atoms_of = [tuple(of[string]) for string in self.strings]
-        self._masks = [sum(1 << atom for atom in atoms) for atoms in self._atoms_of]
+        classes: dict[frozenset[int], int] = {}
+        self._class_of = [classes.setdefault(frozenset(of[string]), len(classes)) for string in self.strings]
+        self._atoms_of = list(classes)
+        classes_of: list[list[int]] = [[] for _ in self._forms]
+        for atoms, number in classes.items():
+            for atom in atoms:
+                classes_of[atom].append(number)
+        self._classes_of = [frozenset(numbers) for numbers in classes_of]
         self._edges = [_FIRST * is_latin(string[0]) + _LAST * is_latin(string[-1]) for string in self.strings]
-        number = {string: index for index, string in enumerate(self.strings)}
-        self._strings_of = [frozenset(number[form] for form in forms) for forms in self._forms]
         self._automaton = AhoCorasick(
             self.strings or ["\0"],
             matchkind=MatchKind.Standard,
@@ -126,10 +129,9 @@ class Matcher:
 
     def hits(self, text: str) -> "Hits":
         """Return where each atom stands in the text."""
-        by_string: dict[int, list[Range]] = {}
-        mask = 0
+        found: dict[int, list[Range]] = {}
         if self._automaton is not None and text:
-            edges, masks, size = self._edges, self._masks, len(text)
+            edges, class_of, size = self._edges, self._class_of, len(text)
             for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
                 edge = edges[index]
                 if edge:
@@ -137,19 +139,18 @@ class Matcher:
                         continue
                     if edge & _LAST and end < size and "a" <= text[end] <= "z":
                         continue
-                places = by_string.get(index)
-                if places is None:
-                    by_string[index] = [(start, end)]
-                    mask |= masks[index]
+                number = class_of[index]
+                if number in found:
+                    found[number].append((start, end))
                 else:
-                    places.append((start, end))
-        quantities: dict[int, list[Range]] = {}
-        for name, places in self._quantities(text).items():
+                    found[number] = [(start, end)]
+        places: dict[int, list[Range]] = {}
+        for name, ranges in self._quantities(text).items():
             atom = self._quantity_atoms.get(name)
-            if atom is not None and places:
-                quantities[atom] = places
-                mask |= 1 << atom
-        return Hits(self, by_string, quantities, mask)
+            if atom is not None and ranges:
+                places[atom] = ranges
+        atoms = set(places).union(*map(self._atoms_of.__getitem__, found))
+        return Hits(found, atoms, places, self._classes_of)
 
     def commonness(self, atom: int) -> float:
         """Return about how often a text holds an atom: the longer its forms, the rarer."""
@@ -157,58 +158,35 @@ class Matcher:
             return _QUANTITY_COMMONNESS
         return sum((_RARER_LATIN if form.isascii() else _RARER) ** -len(form) for form in self._forms[atom])
 
-    def strings_of(self, atom: int) -> frozenset[int]:
-        """Return the numbers of the strings that are forms of an atom."""
-        return self._strings_of[atom]
-
-    def atoms_of(self, string: int) -> tuple[int, ...]:
-        """Return the atoms that a string is a form of."""
-        return self._atoms_of[string]
-
 
 class Hits:
-    """Where each string was found; the places of an atom are put together when asked for."""
+    """Which atoms stand in a text; the places of one are put together when asked for."""
 
-    __slots__ = ("_by_atom", "_matcher", "by_string", "mask", "quantities")
+    __slots__ = ("_classes_of", "_found", "_places", "atoms")
 
     def __init__(
         self,
-        matcher: Matcher,
-        by_string: dict[int, list[Range]],
-        quantities: dict[int, list[Range]],
-        mask: int,
+        found: dict[int, list[Range]],
+        atoms: set[int],
+        places: dict[int, list[Range]],
+        classes_of: list[frozenset[int]],
     ) -> None:
-        self._matcher = matcher
-        self.by_string = by_string
-        self.quantities = quantities
-        self.mask = mask
-        self._by_atom: dict[int, list[Range]] = {}
-
-    def anchors(self, atoms_of: list[tuple[int, ...]]) -> dict[int, list[Range]]:
-        """Return the places of those atoms that patterns are looked up by, sorted."""
-        places: dict[int, list[Range]] = {}
-        for string, ranges in self.by_string.items():
-            for atom in atoms_of[string]:
-                if atom in places:
-                    places[atom] += ranges
-                else:
-                    places[atom] = ranges.copy()
-        for ranges in places.values():
-            if len(ranges) > 1:
-                ranges.sort()
-        self._by_atom |= places
-        return places
+        self.atoms = atoms
+        self._found = found
+        self._places = places
+        self._classes_of = classes_of
 
     def of(self, atom: int) -> list[Range]:
         """Return the places of an atom, sorted."""
-        places = self._by_atom.get(atom)
+        places = self._places.get(atom)
         if places is None:
-            places = list(self.quantities.get(atom, ()))
-            for string in self._matcher.strings_of(atom).intersection(self.by_string):
-                places += self.by_string[string]
-            if len(places) > 1:
-                places.sort()
-            self._by_atom[atom] = places
+            places = []
+            if atom in self.atoms:
+                for number in self._classes_of[atom].intersection(self._found):
+                    places += self._found[number]
+                if len(places) > 1:
+                    places.sort()
+            self._places[atom] = places
         return places
 
 

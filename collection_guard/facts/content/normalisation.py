@@ -141,7 +141,7 @@ class Normaliser:
         """Undo what splits words: digits for letters, letters apart, brackets and marks inside words."""
         if not _DIGITS.isdisjoint(out) and not _LATIN.isdisjoint(out):
             self._unleet(out)
-        if spaces >= 2:
+        if spaces >= 2 and sum(len(word) == 1 for word in "".join(out).split(" ")) >= 3:
             out, at = _join_single_letters(out, at, text)
         if CLOSE_BRACKET in out:
             out, at = _open_split_brackets(out, at)
