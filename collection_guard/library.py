@@ -44,7 +44,7 @@ def audit(
     Raises RulesError for a pack that is invalid, LogError for a log, profile file or registry that cannot be read,
     ConfigurationError for a setting that is none; each with every problem found.
     """
-    profiles = _profiles(cases)
+    profiles = _profiles(cases, timezone)
     paths = _paths(events)
     if paths is None:
         built: Any = events
@@ -66,11 +66,13 @@ def _paths(events: object) -> list[Path] | None:
     return None
 
 
-def _profiles(cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | Path | None) -> Mapping[str, CaseProfile]:
+def _profiles(
+    cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | Path | None, timezone: str | None
+) -> Mapping[str, CaseProfile]:
     if cases is None:
         return {}
     if isinstance(cases, Path):
-        return read_profiles(cases)
+        return read_profiles(cases, timezone=timezone)
     if isinstance(cases, Mapping):
         return cases
     return {profile.case_id: profile for profile in cases}

@@ -61,7 +61,7 @@ def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
     path = Path(config["cases"])
     if not path.exists():
         raise missing_file(path)
-    return read_profiles(path)
+    return read_profiles(path, timezone=config["timezone"], fold=config["fold"])
 
 
 def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, CaseProfile]) -> Intake:
