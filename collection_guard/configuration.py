@@ -77,7 +77,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "max_rejected": None,
     "strict": False,
     "unmasked": False,
-    "detector": "lexicon",
+    "detector": "none",
     "lang": None,
 }
 

@@ -12,11 +12,11 @@ REMEMBERED: Final = 50_000
 
 
 def detector_in_use(name: str | None) -> tuple[Detector | None, str | None]:
-    """Return the detector of a name as a run uses it, and how a report names it; none for ``none``.
+    """Return the detector of a name as a run uses it, and how a report names it; none if none is named.
 
     Raises ConfigurationError if no detector of that name is installed, or if it cannot be used.
     """
-    if name == NO_DETECTOR:
+    if name is None or name == NO_DETECTOR:
         return None, None
     found = load_detector(name)
 
