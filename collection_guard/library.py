@@ -38,8 +38,9 @@ def audit(
     """Judge contacts, and return what was found: counts, violations with their evidence, what could not be known.
 
     ``events`` are events, or the paths of logs. ``timezone`` is the zone of times without one and of recipients of whom
-    nothing better is known. ``detector`` names what hears content signals, such as ``lexicon``; without one, signals that
-    the events do not give are unknown. ``each`` is given every verdict, sorted by ``started_at``, ``event_id`` and rule id.
+    nothing better is known. ``detector`` names what hears content signals, such as ``lexicon``; without one, signals
+    that the events do not give are unknown. ``each`` is given every verdict, sorted by ``started_at``, ``event_id``
+    and rule id.
 
     Raises RulesError for a pack that is invalid, LogError for a log, profile file or registry that cannot be read,
     ConfigurationError for a setting that is none; each with every problem found.
