@@ -20,7 +20,7 @@ from collection_guard.language.conditions import typed_constant, wrong_constant
 from collection_guard.language.kleene import UNBOUNDED, Interval, fact_of
 from collection_guard.language.packs import Pack, examples_of
 from collection_guard.language.schema import Example, Rule
-from collection_guard.language.shapes import shape_problems
+from collection_guard.language.shapes import shape_problems, value_problem
 from collection_guard.language.units import HOUR, MINUTE, SECOND
 from collection_guard.language.vocabulary import Fact
 from collection_guard.language.yaml_positions import Document, KeyPath
@@ -273,12 +273,13 @@ def _settings(example: Example, document: Document, path: KeyPath, problems: lis
             near = nearest(name, known)
             problems.append(document.problem("unknown_key", (*at, name), at_key=True, name=name, nearest=near))
     try:
-        return _SETTINGS.validate_python({name: value for name, value in data.items() if name in known})
+        # As JSON, so that a date is a text and nothing else is taken for what it is not.
+        return _SETTINGS.validate_json(json.dumps({name: data[name] for name in data if name in known}), strict=True)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
-            name = str(details["loc"][0])
-            values = {"name": f"settings.{name}", "value": details["input"], "reason": details["msg"]}
-            problems.append(document.problem("wrong_shape", (*at, name), **values))
+        problems.extend(
+            value_problem(document, (*at, str(details["loc"][0])), details)
+            for details in error.errors(include_url=False)
+        )
         return None
 
 

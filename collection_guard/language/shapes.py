@@ -24,6 +24,10 @@ _CODES: Final[dict[str, str]] = {
     "date_from_datetime_parsing": "shape_date",
     "date_from_datetime_inexact": "shape_date",
     "number_as_time": "shape_date",
+    "datetime_type": "shape_instant",
+    "datetime_parsing": "shape_instant",
+    "datetime_from_date_parsing": "shape_instant",
+    "timezone_aware": "shape_instant",
     "string_pattern_mismatch": "shape_pattern",
 }
 """What is said of a value that pydantic refuses for one of these reasons; of all others, pydantic's own words."""
@@ -60,7 +64,7 @@ def shape_problems(
             case _ if path not in placed or details["type"] == "literal_error":
                 placed[path] = details
     deepest = {path: details for path, details in placed.items() if not _covered(path, placed)}
-    return found + [_value_problem(document, path, details) for path, details in deepest.items()]
+    return found + [value_problem(document, path, details) for path, details in deepest.items()]
 
 
 def _real(document: Document, base: KeyPath, loc: tuple[int | str, ...]) -> KeyPath:
@@ -76,7 +80,8 @@ def _covered(path: KeyPath, placed: dict[KeyPath, ErrorDetails]) -> bool:
     return any(len(other) > len(path) and other[: len(path)] == path for other in placed)
 
 
-def _value_problem(document: Document, path: KeyPath, details: ErrorDetails) -> Problem:
+def value_problem(document: Document, path: KeyPath, details: ErrorDetails) -> Problem:
+    """Return the problem of a value that is none of those that can stand at a path."""
     name, kind, found = _spoken(path), details["type"], details["input"]
     if kind == "literal_error":
         words = details["ctx"]["expected"].replace("'", "").replace(" or ", ", ")

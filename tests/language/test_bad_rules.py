@@ -30,6 +30,7 @@ NOT_OF_A_FILE = {
     "rule_too_large",
     "rule_too_wide",
     "shape_bool",
+    "shape_instant",
     "wrong_shape",
 }
 """Problems of what is asked for, of examples and of configurations; they are tested with what raises them."""
