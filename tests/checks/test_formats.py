@@ -1,8 +1,10 @@
 """Each format on the same findings: as expected, valid by its own definition, whole, and without personal data."""
 
+import csv
 import gzip
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml, TestSuite
+from openpyxl import Workbook
 
 from checks.scene import NUMBER, SCENE, check, copy, whole
 from checks.write_golden import GOLDEN, rendered
@@ -299,3 +302,55 @@ def test_json_holds_every_finding_and_both_languages() -> None:
     for finding in data["findings"]:
         assert finding["message"]["zh"] != finding["message"]["en"]
     assert data["counts"] == scene().counted() | {"passed": scene().passed}
+
+
+# --- what is only in some runs ----------------------------------------------------------------------------------------
+
+
+def test_sarif_says_what_is_new(tmp_path: Path) -> None:
+    """Against a baseline each result says whether it is new; every format names the baseline or marks what it knows."""
+    folder = copy(tmp_path)
+    options: dict[str, Any] = {"max_rejected": 9, "exclude": ["labelled*"]}
+    known = Counter(one.fingerprint for one in check(folder, "november.csv", **options).findings)
+    report = check(folder, "november.csv", "samples", baseline=known, baseline_path="b.json", **options)
+    states = {one["properties"]["kind"]: one["baselineState"] for one in results(report)}
+    assert states["violation"] == "unchanged"
+    assert states["expectation"] == "new"
+    for lang in LANGS:
+        text = render_check(report, "text", lang)[0]
+        assert "b.json" in text
+        assert "labelled.jsonl" in text
+    assert 'type="known"' in render_check(report, "junit", "en")[0]
+
+
+def test_rows_of_a_sheet_are_no_lines(tmp_path: Path) -> None:
+    """A violation in a workbook is found at sheet and row; no format calls the row a line of the file."""
+    book = Workbook()
+    book.active.title = "十一月"
+    for row in csv.reader((SCENE / "november.csv").read_text("utf-8").splitlines()):
+        book.active.append(row)
+    book.save(tmp_path / "november.xlsx")
+    report = check(tmp_path, "november.xlsx", max_rejected=9)
+    violations = [one for one in report.findings if one.kind == "violation"]
+    assert (violations[0].place.line, violations[0].place.sheet, violations[0].place.row) == (None, "十一月", 2)
+    (location,) = next(one for one in results(report) if one["properties"]["kind"] == "violation")["locations"]
+    assert "region" not in location["physicalLocation"]
+    assert location["logicalLocations"] == [{"name": "十一月:2", "kind": "element"}]
+    assert "november.xlsx:十一月:2" in render_check(report, "text", "en")[0]
+    assert "line=" not in render_check(report, "github", "en")[0]
+
+
+def test_faults_of_the_data_are_noted(tmp_path: Path) -> None:
+    """Identifiers that lost their digits in a spreadsheet are noted in words, and fail nothing."""
+    head = "case_id,event_id,channel,direction,started_at,relationship\n"
+    (tmp_path / "log.csv").write_text(head + "1.23E+15,A,call,outbound,2025-11-03 10:00:00,self\n", "utf-8")
+    report = check(tmp_path, "log.csv")
+    assert [(one.kind, one.standing) for one in report.findings] == [("data", "noted")]
+    assert "case_id" in render_check(report, "text", "en")[0]
+
+
+def test_a_threshold_of_never_is_said() -> None:
+    """A report under which no violation fails says so, in both languages."""
+    report = check(SCENE, "november.csv", fail_on="never", max_rejected=9)
+    assert "violations as such do not make the check fail" in render_check(report, "text", "en")[0]
+    assert "违规本身不令检查失败" in render_check(report, "markdown", "zh")[0]

@@ -200,7 +200,7 @@ MISTAKES = {
     ),
     "naive time": (
         f"events: [{{channel: call, started_at: '2025-11-20 22:00'}}]\nexpect: [{EXPECT}]\n",
-        "wrong_shape",
+        "shape_instant",
         1,
         None,
     ),
@@ -227,6 +227,17 @@ def test_all_mistakes_of_a_file_are_found_at_once(tmp_path: Path) -> None:
         f"- events: [{{{EVENT}, chanel: a}}]\n  expect: [{{rule: nope-{n}, verdict: bad}}]\n" for n in range(3)
     )
     assert len(problems(written(tmp_path, text))) == 6
+
+
+def test_labels_of_one_event_are_about_it(tmp_path: Path) -> None:
+    """A label beside an event may name it, and no other; two events of one id are refused."""
+    expect = {"rule": "call-at-night", "verdict": "clear"}
+    own = written(tmp_path, lines(event(1, expect=[expect | {"event": "E-1"}])), "a.jsonl")
+    assert standing(own) == []
+    other = written(tmp_path, lines(event(1, expect=[expect | {"event": "E-2"}])), "b.jsonl")
+    assert problems(other) == [("sample_unknown_event", 1, 1)]
+    twice = written(tmp_path, lines(event(1, expect=[expect]), event(1, expect=[expect])), "c.jsonl")
+    assert problems(twice) == [("sample_event_twice", 2, 1)]
 
 
 @pytest.mark.parametrize(
