@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, Engine, MakeEngine
+from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, MakeEngine
 from collection_guard.engines.judge import Judge, in_order, missing_facts
 from collection_guard.facts.atoms import truth_of
 from collection_guard.facts.registry import RegistryIndex
@@ -149,7 +150,7 @@ def run_examples(
     results: list[ExampleResult] = []
     problems: list[Problem] = []
     compiled: dict[str, CompiledPack] = {}
-    engines: dict[RuleSet, Engine] = {}
+    make = cache(make)  # examples share engines: to make one takes longer than to ask it
     for pack, rule, example, document, path in examples_of(packs):
         if only is not None and rule.id != only:
             continue
@@ -160,9 +161,9 @@ def run_examples(
                 compiled[key] = _compiled(pack, example, document, path)
             line, column = document.place((*path, "name"))
             found, missing = (
-                _by_facts(compiled[key], rule, example, document, path, make, engines)
+                _by_facts(compiled[key], rule, example, document, path, make)
                 if example.facts is not None
-                else _by_event(compiled[key], rule, example, document, path, engine_name)
+                else _by_event(compiled[key], rule, example, document, path, engine_name, make)
             )
         except InputError as error:
             problems.extend(error.problems)
@@ -203,14 +204,11 @@ def _by_facts(
     document: Document,
     path: KeyPath,
     make: MakeEngine,
-    engines: dict[RuleSet, Engine],
 ) -> tuple[str, tuple[str, ...]]:
     day = example.on or rule.in_force.since or date.max
     rule_set = pack.on(day)
     facts = typed_facts(example.facts or {}, rule_set, document, (*path, "facts"))
-    if rule_set not in engines:
-        engines[rule_set] = make(rule_set)
-    words = engines[rule_set].verdicts(facts)
+    words = make(rule_set).verdicts(facts)
     compiled, word = next(pair for pair in zip(rule_set.rules, words, strict=True) if pair[0].id == rule.id)
     if not compiled.in_force_on(day):
         return NOT_APPLICABLE, ()
@@ -219,10 +217,16 @@ def _by_facts(
 
 
 def _by_event(
-    pack: CompiledPack, rule: Rule, example: Example, document: Document, path: KeyPath, engine_name: str
+    pack: CompiledPack,
+    rule: Rule,
+    example: Example,
+    document: Document,
+    path: KeyPath,
+    engine_name: str,
+    make: MakeEngine,
 ) -> tuple[str, tuple[str, ...]]:
     event, earlier, world = read_example(example, document, path)
-    judge = Judge([pack], world, engine_name)
+    judge = Judge([pack], world, engine_name, make)
     for one in in_order([*earlier, event]):
         judged = list(judge.judge(one))
         if one is event:

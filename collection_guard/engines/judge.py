@@ -97,9 +97,13 @@ class Judge:
     ``judge`` gives the verdicts of one event on what precedes it; ``add`` makes the event part of the past.
     """
 
-    def __init__(self, packs: Iterable[CompiledPack], world: World, engine: str = "auto") -> None:
-        make = engine_maker(engine)
-        self.engine_name = "durable" if make is DurableEngine else "reference"
+    def __init__(
+        self, packs: Iterable[CompiledPack], world: World, engine: str = "auto", make: MakeEngine | None = None
+    ) -> None:
+        """Take packs and their surroundings; ``make`` stands in for the maker of the engine, to share engines."""
+        plain = engine_maker(engine)
+        make = make or plain
+        self.engine_name = "durable" if plain is DurableEngine else "reference"
         self.world = world
         self._benches = [_Bench(pack, make, world) for pack in packs]
         self._sheets: list[FactSheet] = []
