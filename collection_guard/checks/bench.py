@@ -97,23 +97,36 @@ class Bench:
     ) -> dict[tuple[str, str], Verdict]:
         """Return the verdicts on events that share a history, by event and rule."""
         ordered = in_order(events)
-        profiles = dict(self.basis.profiles)
-        if profile is not None:
-            profiles[profile.case_id] = profile
-        listed = self._registry if registry is None else RegistryIndex(RegistryData(tuple(registry)))
-        world = World(
-            self.basis.settings if settings is None else settings,
-            profiles,
-            listed,
-            self.basis.detector,
-            ordered[0].started_at if ordered else None,
-        )
+        world = self._world(ordered, profile, registry, settings)
         judge = Judge(self.compiled(parameters or {}), world, self.basis.engine)
         found: dict[tuple[str, str], Verdict] = {}
         for event in ordered:
             found.update({(event.event_id, item.rule.id): item.verdict for item in judge.judge(event)})
             judge.add(event)
         return found
+
+    def world_of(self, sample: Sample) -> World:
+        """Return what surrounds the events of a sample: as configured, and what the sample says instead."""
+        settings = sample.settings_over(self.basis.settings)
+        return self._world(in_order(sample.events), sample.profile, sample.registry, settings)
+
+    def _world(
+        self,
+        ordered: list[Event],
+        profile: CaseProfile | None,
+        registry: Iterable[RegistryEntry] | None,
+        settings: Settings | None,
+    ) -> World:
+        profiles = dict(self.basis.profiles)
+        if profile is not None:
+            profiles[profile.case_id] = profile
+        return World(
+            self.basis.settings if settings is None else settings,
+            profiles,
+            self._registry if registry is None else RegistryIndex(RegistryData(tuple(registry))),
+            self.basis.detector,
+            ordered[0].started_at if ordered else None,
+        )
 
     def run(self, sample: Sample) -> tuple[list[LabelResult], list[Verdict]]:
         """Return each expectation with what came out, and the violations that an exhaustive sample does not expect.

@@ -13,6 +13,7 @@ from collection_guard.cli import options as o
 from collection_guard.cli.exits import RULES, exits, say
 from collection_guard.cli.loading import checked_packs
 from collection_guard.cli.output import emit
+from collection_guard.cli.rule_checks import Samples, falls_short, refuse_unknown_rule, share_of, show_coverage
 from collection_guard.configuration import Configuration, ConfigurationFile
 from collection_guard.engines.examples import failures, run_examples
 from collection_guard.engines.judge import engine_maker
@@ -30,6 +31,9 @@ from collection_guard.reports.wording import word
 
 app = typer.Typer(help=o.help_of("rules_commands"), no_args_is_help=True, rich_markup_mode=None)
 PacksArgument = Annotated[list[str] | None, typer.Argument(help=o.help_of("packs"), metavar="[PACK]...")]
+RuleOption = Annotated[str | None, typer.Option(help=o.help_of("one_rule"), metavar="RULE")]
+FailUnderOption = Annotated[str | None, typer.Option(help=o.help_of("fail_under"), metavar="SHARE")]
+SamplesOption = Annotated[list[Path] | None, typer.Option(help=o.help_of("samples"), metavar="PATH")]
 SCHEMAS: dict[str, type[BaseModel]] = {
     "pack": PackFile,
     "rules": RuleFile,
@@ -138,15 +142,25 @@ def lint(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.Lan
 @app.command("test", help=o.help_of("rules_test"))
 def run_tests(
     packs: PacksArgument = None,
-    rule: Annotated[str | None, typer.Option(help=o.help_of("one_rule"), metavar="RULE")] = None,
+    rule: RuleOption = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help=o.help_of("coverage"))] = False,
+    fail_under: FailUnderOption = None,
+    samples: SamplesOption = None,
     config: o.ConfigOption = None,
     engine: o.EngineOption = None,
     lang: o.LangOption = None,
 ) -> None:
-    """Run the examples of the rules; exit 3 if one does not come out as written."""
+    """Run the examples of the rules; exit 3 if one does not come out as written, or too little is covered."""
     with exits(o.LANG):
         settings = _settings(packs, config, lang, engine=engine)
+        wanted = share_of(fail_under, "--fail-under") if fail_under is not None else None
+        given = {"--fail-under": fail_under, "--samples": samples}
+        idle = [Problem("needs_coverage", values={"option": name}) for name, value in given.items() if value]
+        if idle and not coverage:
+            raise ConfigurationError(idle)
         loaded = checked_packs(settings)
+        refuse_unknown_rule(loaded, rule)
+        labelled = Samples(samples or [], settings)
         make = engine_maker(settings["engine"])
         results, problems = run_examples(loaded, make, settings["engine"], rule)
     for problem in problems:
@@ -165,7 +179,12 @@ def run_tests(
         )
     failed = sum(1 for _ in failures(results))
     typer.echo(text("test.done", settings.lang, passed=len(results) - failed, failed=failed), err=True)
-    if failed or problems:
+    short = False
+    if coverage:
+        with exits(settings.lang):
+            shown = show_coverage(loaded, labelled, rule, settings)
+        short = falls_short(shown.share, wanted, settings)
+    if failed or problems or short:
         raise typer.Exit(RULES)
 
 
