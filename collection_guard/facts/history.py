@@ -207,7 +207,7 @@ def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> tuple[str, ...] | No
                 part = number_key(event.recipient.number, sheet.world.settings.country)
             case "collector":
                 part = event.collector.id
-            case "agency":
+            case _:  # the agency, the last of the keys
                 part = event.agency
         if part is None:
             return None
