@@ -251,6 +251,9 @@ def _steps(
             forms = frozenset(folded for part in text if (folded := fold(part)))
             if not forms:
                 raise PhraseError("lexicon_phrase_empty", phrase=phrase)
+            if any(not part.strip() for part in text):  # what may be left out stands in the gap beside it
+                gap += max(map(len, text))
+                continue
             result.append(Step(forms, None, gap, wide))
             gap, wide = int(any(part.endswith(" ") for part in text)), False
         run.clear()
