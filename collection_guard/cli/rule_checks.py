@@ -9,6 +9,7 @@ import typer
 
 from collection_guard.checks.bench import Bench
 from collection_guard.checks.coverage import Coverage, coverage_of
+from collection_guard.checks.mutation import Mutation, mutate
 from collection_guard.checks.samples import Sample
 from collection_guard.checks.targets import Search
 from collection_guard.checks.trials import Trial, find_samples, sample_trials, trials_of
@@ -46,6 +47,13 @@ def refuse_unknown_rule(packs: Sequence[Pack], rule: str | None) -> None:
     ids = [one.id for pack in packs for one, _, _ in pack.rules]
     if rule is not None and rule not in ids:
         raise ConfigurationError([Problem("no_such_rule", values={"id": rule, "nearest": nearest(rule, ids)})])
+
+
+def known_format(output_format: str, known: Sequence[str]) -> None:
+    """Raise ConfigurationError if a command has no such format."""
+    if output_format not in known:
+        values: dict[str, object] = {"option": "--format", "value": output_format, "reason": " | ".join(known)}
+        raise ConfigurationError([Problem("bad_option", values=values)])
 
 
 class Samples:
@@ -86,6 +94,18 @@ def show_coverage(packs: Sequence[Pack], samples: Samples, rule: str | None, set
     for line in coverage_lines(total, settings.lang):
         typer.echo(line)
     typer.echo(coverage_summary(total, settings.lang), err=True)
+    return total
+
+
+def mutations_of(packs: Sequence[Pack], samples: Samples, rule: str | None, settings: Configuration) -> Mutation:
+    """Return what became of the mutants of packs; say what could not be used."""
+    total = Mutation()
+    for pack in packs:
+        total.add(mutate(pack, samples.trials(pack, rule), rule))
+    for problem in total.problems:
+        say(problem, settings.lang)
+    if total.failing:
+        typer.echo(text("mutation.failing", settings.lang, count=total.failing), err=True)
     return total
 
 

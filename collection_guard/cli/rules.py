@@ -13,7 +13,15 @@ from collection_guard.cli import options as o
 from collection_guard.cli.exits import RULES, exits, say
 from collection_guard.cli.loading import checked_packs
 from collection_guard.cli.output import emit
-from collection_guard.cli.rule_checks import Samples, falls_short, refuse_unknown_rule, share_of, show_coverage
+from collection_guard.cli.rule_checks import (
+    Samples,
+    falls_short,
+    known_format,
+    mutations_of,
+    refuse_unknown_rule,
+    share_of,
+    show_coverage,
+)
 from collection_guard.configuration import Configuration, ConfigurationFile
 from collection_guard.engines.examples import failures, run_examples
 from collection_guard.engines.judge import engine_maker
@@ -26,6 +34,7 @@ from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryEntry
 from collection_guard.model.texts import Lang, nearest, text
+from collection_guard.reports.rule_checks import mutation_json, mutation_lines, mutation_summary
 from collection_guard.reports.rule_pages import page, pages
 from collection_guard.reports.wording import word
 
@@ -190,6 +199,38 @@ def run_tests(
 
 def _outcome(verdict: str, missing: tuple[str, ...], lang: Lang) -> str:
     return word(verdict, lang) + (f" [{', '.join(missing)}]" if missing else "")
+
+
+@app.command("mutate", help=o.help_of("rules_mutate"))
+def mutate(
+    packs: PacksArgument = None,
+    rule: RuleOption = None,
+    samples: SamplesOption = None,
+    everything: Annotated[bool, typer.Option("--all", help=o.help_of("mutate_all"))] = False,
+    fail_under: FailUnderOption = None,
+    output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json")] = "text",
+    out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
+    config: o.ConfigOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Change rules bit by bit and say what is not caught; exit 3 if the score falls short or examples fail."""
+    with exits(o.LANG):
+        settings = _settings(packs, config, lang)
+        wanted = share_of(fail_under, "--fail-under") if fail_under is not None else None
+        known_format(output_format, ("text", "json"))
+        loaded = checked_packs(settings)
+        refuse_unknown_rule(loaded, rule)
+        labelled = Samples(samples or [], settings)
+        found = mutations_of(loaded, labelled, rule, settings)
+        if output_format == "json":
+            emit(mutation_json(found), out)
+        else:
+            lines = mutation_lines(found, settings.lang, everything=everything)
+            emit("".join(f"{line}\n" for line in lines), out)
+    typer.echo(mutation_summary(found, settings.lang), err=True)
+    short = falls_short(found.score, wanted, settings)
+    if found.failing or found.problems or short:
+        raise typer.Exit(RULES)
 
 
 @app.command("schema", help=o.help_of("rules_schema"))
