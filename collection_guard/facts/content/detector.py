@@ -119,7 +119,7 @@ class LexiconDetector:
         view = self._view(text, kind)
         mentions = self._mentions(view)
         fired = self._fired(view, mentions, steps)
-        return self._reading(view, fired, steps)
+        return self._reading(view, mentions, fired, steps)
 
     def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
@@ -276,11 +276,12 @@ class LexiconDetector:
             line=entry.line,
         )
 
-    def _reading(self, view: _Text, fired: list[_Fired], steps: list[Step] | None) -> Reading:
+    def _reading(self, view: _Text, mentions: list[_Mention], fired: list[_Fired], steps: list[Step] | None) -> Reading:
         """Compose acts to signals."""
         acts: dict[str, list[Range]] = {}
         for item in fired:
             acts.setdefault(item.entry.act, []).append((item.match.start, item.match.end))
+        self._weigh(view, mentions, acts, steps)
         for implied in self.lexicon.implied:
             if implied.kinds and view.kind not in implied.kinds:
                 continue
@@ -312,6 +313,36 @@ class LexiconDetector:
             firms = unique(self._names.firms(view.normalised))
             persons = unique(self._names.lawyers(view.normalised))
         return Reading(signals, spans, self.name, self.version, self.lexicon.digest, firms, persons)
+
+    def _weigh(
+        self, view: _Text, mentions: list[_Mention], acts: dict[str, list[Range]], steps: list[Step] | None
+    ) -> None:
+        """Add the acts that no words say alone, but all together."""
+        for compiled in self.lexicon.scales:
+            act = compiled.scale.act
+            if act in acts or self._a_mention(view, mentions, act):
+                continue
+            ranges = compiled.evidence(view.hits, view.layout)
+            if not ranges:
+                continue
+            acts[act] = ranges
+            if steps is not None:
+                span, of_act = self._span(view, *ranges[0]), tuple(self.lexicon.acts[act].signals)
+                place = compiled.file, compiled.line
+                steps.append(Step(compiled.scale.id, act, of_act, True, "weighed", None, span, None, *place))
+
+    @staticmethod
+    def _a_mention(view: _Text, mentions: list[_Mention], act: str) -> bool:
+        """Tell whether a whole text only mentions an act."""
+        size = len(view.normalised.text)
+        return any(
+            mention.start <= 0
+            and size <= mention.end
+            and not mention.quotes_only
+            and act not in mention.spares
+            and (mention.acts is None or act in mention.acts)
+            for mention in mentions
+        )
 
     def _spans(self, view: _Text, ranges: list[Range]) -> tuple[Span, ...]:
         """Return the longest pieces of evidence, overlapping ones joined."""

@@ -15,6 +15,7 @@ from collection_guard.facts.content.matching import Matcher, Pattern
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
 from collection_guard.facts.content.quantities import SAMPLES, quantities
+from collection_guard.facts.content.scales import CompiledScale
 from collection_guard.facts.content.schema import (
     Act,
     Condition,
@@ -85,6 +86,7 @@ class Lexicon:
     entries: tuple[CompiledEntry, ...]
     frames: tuple[CompiledFrame, ...]
     implied: tuple[Implied, ...]
+    scales: tuple[CompiledScale, ...]
     speakers: Speakers
     names: Names
     normaliser: Normaliser
@@ -160,6 +162,9 @@ class _Compiler:
         implied = [item for _, content in self.documents for item in content.implied]
         self._check_implied(acts)
         atoms = {name: self._atom(name) for name in (NEGATOR, PROHIBITION, NEGATOR_CANCEL)}
+        # What is only weighed is no word of the lexicon that a disguise could stand for.
+        literals = self.matcher.forms()
+        scales = list(self._scales(acts))
         syllables: dict[str, str] = {}
         evasions = Evasions(words=[])
         speakers = Speakers(collector=[], customer=[])
@@ -180,10 +185,11 @@ class _Compiler:
             entries=tuple(entries),
             frames=tuple(frames),
             implied=tuple(implied),
+            scales=tuple(scales),
             speakers=speakers,
             names=names,
             normaliser=self.normaliser,
-            disguises=Disguises(evasions, Readings(syllables), self.matcher.strings, self.normaliser.fold),
+            disguises=Disguises(evasions, Readings(syllables), literals, self.normaliser.fold),
             matcher=self.matcher,
             negator=atoms[NEGATOR],
             prohibition=atoms[PROHIBITION],
@@ -297,6 +303,22 @@ class _Compiler:
                     None if "all" in frame.silences else frozenset(frame.silences),
                     frozenset(frame.spares),
                 )
+
+    def _scales(self, acts: dict[str, Act]) -> Iterable[CompiledScale]:
+        seen: set[str] = set()
+        for document, content in self.documents:
+            for i, scale in enumerate(content.scales):
+                address: Address = ("scales", i)
+                self._check_name(document, scale.id, scale.act, acts, seen, address)
+                weights: dict[int, float] = {}
+                for cue, weight in scale.cues.items():
+                    folded = self.normaliser.fold(cue)
+                    if not folded:
+                        self._note(document, "lexicon_phrase_empty", (*address, "cues", cue), phrase=cue)
+                        continue
+                    atom = self.matcher.atom(frozenset({folded}))
+                    weights[atom] = weights.get(atom, 0.0) + weight
+                yield CompiledScale(scale, weights, str(document.file), (document.place(address) or (0, 0))[0])
 
     def _check_name(
         self,

@@ -6,6 +6,7 @@ from collection_guard.facts.content.detector import LexiconDetector
 from collection_guard.facts.content.lexicon import CompiledEntry, CompiledFrame
 from collection_guard.facts.content.matching import Pattern, find
 from collection_guard.facts.content.reading import Step
+from collection_guard.facts.content.scales import CompiledScale
 from collection_guard.model.problems import Problem
 
 
@@ -58,8 +59,9 @@ def wrong_examples(detector: LexiconDetector) -> Iterator[Problem]:
 
 
 def loud_entries(detector: LexiconDetector, benign: Iterable[str]) -> Iterator[Problem]:
-    """Yield entries that fire on texts of everyday life."""
-    by_name = {item.entry.id: item for item in detector.lexicon.entries}
+    """Yield entries and scales that fire on texts of everyday life."""
+    by_name: dict[str, CompiledEntry | CompiledScale] = {item.entry.id: item for item in detector.lexicon.entries}
+    by_name |= {item.scale.id: item for item in detector.lexicon.scales}
     for text in benign:
         for name in sorted({step.entry for step in _signals(detector.explain(text).steps)}):
             if name in by_name:
@@ -97,7 +99,7 @@ def _sample(detector: LexiconDetector, pattern: Pattern, choose: Callable[..., s
     return text
 
 
-def _problem(code: str, item: CompiledEntry | CompiledFrame, values: dict[str, object]) -> Problem:
+def _problem(code: str, item: CompiledEntry | CompiledFrame | CompiledScale, values: dict[str, object]) -> Problem:
     return Problem(code, file=item.file, line=item.line, column=1, values=values)
 
 

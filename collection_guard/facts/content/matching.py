@@ -97,6 +97,10 @@ class Matcher:
             parts.append(PatternStep(atom, step.gap, step.across_clauses))
         return Pattern(phrase, tuple(parts), frozenset(part.atom for part in parts))
 
+    def forms(self) -> list[str]:
+        """Return every string known so far, sorted."""
+        return sorted(frozenset().union(*self._forms))
+
     def build(self) -> None:
         """Build the automaton once all atoms are known."""
         of: dict[str, list[int]] = {}

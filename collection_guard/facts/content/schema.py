@@ -92,6 +92,15 @@ class Implied(_Strict):
     span_of: str
 
 
+class Scale(_Strict):
+    """Words that tell an act only together: it is said if their weights and the start are more than nothing."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    act: str
+    start: float
+    cues: dict[str, float] = Field(min_length=1)
+
+
 class Speakers(_Strict):
     """Labels that tell who speaks in a transcript."""
 
@@ -133,6 +142,7 @@ class LexiconFile(_Strict):
     frames: list[Frame] = []
     acts: dict[str, Act] = {}
     implied: list[Implied] = []
+    scales: list[Scale] = []
     speakers: Speakers | None = None
     names: Names | None = None
     evasions: Evasions | None = None
