@@ -1,7 +1,8 @@
-"""What ``rules test --coverage`` and ``rules mutate`` have in common: samples, shares, and the trials of a pack."""
+"""What ``rules test --coverage``, ``rules mutate`` and ``rules diff`` do with packs, samples and logs."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import typer
 
 from collection_guard.checks.bench import Bench
 from collection_guard.checks.coverage import Coverage, coverage_of
+from collection_guard.checks.difference import Difference, compare, find_flips
 from collection_guard.checks.mutation import Mutation, mutate
 from collection_guard.checks.samples import Sample
 from collection_guard.checks.targets import Search
@@ -16,7 +18,8 @@ from collection_guard.checks.trials import Trial, find_samples, sample_trials, t
 from collection_guard.cli.exits import Gathering, say
 from collection_guard.cli.loading import load_basis, load_logs
 from collection_guard.configuration import FILE_NAME, Configuration, ConfigurationFile
-from collection_guard.language.packs import Pack
+from collection_guard.language.compiling import compile_packs
+from collection_guard.language.packs import Pack, load_packs, overrides_for
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import nearest, text
 from collection_guard.reports.rule_checks import coverage_lines, coverage_summary, share_in_words
@@ -115,3 +118,33 @@ def falls_short(share: Fraction, wanted: Fraction | None, settings: Configuratio
         return False
     typer.echo(text("coverage.under", settings.lang, wanted=share_in_words(wanted)), err=True)
     return True
+
+
+def difference_of(old: str, new: str, logs: list[Path], settings: Configuration) -> Difference:
+    """Return how two versions of a pack differ, and what of the logs flips; exit if one of them cannot be used."""
+    gathering = Gathering()
+    before = gathering.attempt(lambda: _one_pack(old, settings))
+    after = gathering.attempt(lambda: _one_pack(new, settings))
+    basis = None
+    if logs:
+        # The packs of the configuration are not those that are compared: what else a log is judged by is wanted.
+        basis = load_basis(replace(settings, values={**settings.values, "rules": [], "parameters": {}}), gathering)
+    gathering.settle(settings.lang)
+    assert before is not None  # noqa: S101  # the gathering has settled
+    assert after is not None  # noqa: S101  # as above
+    found = compare(before, after, settings["parameters"])
+    if basis is not None:
+        judged_by = replace(basis, parameters=settings["parameters"])
+        intake = gathering.attempt(lambda: load_logs(logs, settings, dict(judged_by.profiles)))
+        gathering.settle(settings.lang)
+        assert intake is not None  # noqa: S101  # as above
+        if intake.rejected:
+            typer.echo(text("difference.rejected", settings.lang, count=len(intake.rejected)), err=True)
+        find_flips(found, before, after, intake, judged_by)
+    return found
+
+
+def _one_pack(name: str, settings: Configuration) -> Pack:
+    (pack,) = load_packs([name])
+    compile_packs([pack], overrides_for(pack, settings["parameters"]))
+    return pack

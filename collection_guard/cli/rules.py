@@ -15,6 +15,7 @@ from collection_guard.cli.loading import checked_packs
 from collection_guard.cli.output import emit
 from collection_guard.cli.rule_checks import (
     Samples,
+    difference_of,
     falls_short,
     known_format,
     mutations_of,
@@ -35,6 +36,7 @@ from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryEntry
 from collection_guard.model.texts import Lang, nearest, text
 from collection_guard.reports.rule_checks import mutation_json, mutation_lines, mutation_summary
+from collection_guard.reports.rule_difference import DIFFERENCE_FORMATS, render_difference
 from collection_guard.reports.rule_pages import page, pages
 from collection_guard.reports.wording import word
 
@@ -231,6 +233,56 @@ def mutate(
     short = falls_short(found.score, wanted, settings)
     if found.failing or found.problems or short:
         raise typer.Exit(RULES)
+
+
+@app.command("diff", help=o.help_of("rules_diff"))
+def diff(
+    old: Annotated[str, typer.Argument(help=o.help_of("diff_old"), metavar="OLD")],
+    new: Annotated[str, typer.Argument(help=o.help_of("diff_new"), metavar="NEW")],
+    logs: Annotated[list[Path] | None, typer.Argument(help=o.help_of("diff_logs"), metavar="[LOG]...")] = None,
+    registry: o.RegistryOption = None,
+    cases: o.CasesOption = None,
+    param: o.ParamOption = None,
+    config: o.ConfigOption = None,
+    timezone: o.TimezoneOption = None,
+    country: o.CountryOption = None,
+    fold: o.FoldOption = None,
+    map_file: o.MapOption = None,
+    encoding: o.EncodingOption = None,
+    history: o.HistoryOption = None,
+    assume_party: o.AssumeOption = None,
+    engine: o.EngineOption = None,
+    detector: o.DetectorOption = None,
+    output_format: Annotated[
+        str, typer.Option("--format", help=o.help_of("format"), metavar="|".join(DIFFERENCE_FORMATS))
+    ] = "text",
+    out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
+    unmasked: o.UnmaskedOption = False,
+    lang: o.LangOption = None,
+) -> None:
+    """Compare two versions of a pack."""
+    with exits(o.LANG):
+        settings = o.configuration(
+            config,
+            registry=registry,
+            cases=cases,
+            param=param,
+            timezone=timezone,
+            country=country,
+            fold=fold,
+            map=map_file,
+            encoding=encoding,
+            history=history,
+            assume_party=assume_party,
+            engine=engine,
+            detector=detector,
+            unmasked=unmasked,
+            lang=lang,
+        )
+        known_format(output_format, DIFFERENCE_FORMATS)
+    found = difference_of(old, new, logs or [], settings)
+    with exits(settings.lang):
+        emit(render_difference(found, output_format, settings.lang, masked=not settings["unmasked"]), out)
 
 
 @app.command("schema", help=o.help_of("rules_schema"))
