@@ -163,9 +163,7 @@ class Addressee:
         return tuple(
             entry.timezone
             for entry in (profile.emergency_contacts if profile else None) or ()
-            if entry.timezone is not None
-            and all(valid_on(entry, day) for day in self.days)
-            and self._is_entry(entry)
+            if entry.timezone is not None and all(valid_on(entry, day) for day in self.days) and self._is_entry(entry)
         )
 
 

@@ -44,9 +44,7 @@ class QuietWindow(Record):
     @model_validator(mode="after")
     def _has_a_length(self) -> "QuietWindow":
         if self.start is not None and self.start == self.end:
-            raise PydanticCustomError(
-                "empty_window", "start and end are the same; leave both out for a whole day"
-            )
+            raise PydanticCustomError("empty_window", "start and end are the same; leave both out for a whole day")
         return self
 
 
