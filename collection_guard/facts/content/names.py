@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -21,6 +22,11 @@ from collection_guard.facts.content.schema import Names
 _LONGEST_NAME: Final = 24
 _LONGEST_LATIN_NAME: Final = 8  # words
 _BRACKETS: Final = frozenset("（）()")
+# A branch is part of the name that it follows: 某某律师事务所上海分所.
+_BRANCH: Final = "分所"
+_LONGEST_PLACE: Final = 4
+# The legal form of a firm may follow the kind of firm that it is: "Hale Legal LLP".
+_LONGEST_FORM: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +59,37 @@ class NameFinder:
         for _, start, end in self._ends.find_matches_as_indexes(text):
             left = self._left_edge(text, start)
             if left < start and sum(map(is_han, text[left:start])) >= 2:
-                found.append(Named(left, end, self._cleaned(normalised, left, end)))
+                stop = end + _branch(text[end : end + _LONGEST_PLACE + len(_BRANCH)])
+                found.append(Named(left, stop, self._cleaned(normalised, left, start, stop)))
         last = -1
-        for _, start, end in self._latin_ends_automaton.find_matches_as_indexes(text):
-            if (start and text[start - 1].isalnum()) or (end < len(text) and is_latin(text[end])) or start < last:
-                continue
-            named = self._latin_name(normalised, start, end)
+        for start, end in self._latin_places(text):
+            named = self._latin_name(normalised, start, end) if start >= last else None
             if named is not None:
                 found.append(named)
                 last = named.end
-        for _, _, end in self._latin_leads.find_matches_as_indexes(text):
-            led = self._led_name(normalised, end)
+        for _, start, end in self._latin_leads.find_matches_as_indexes(text):
+            # "Law Offices of ..." is part of the name, "attorney at ..." is not.
+            kept = start if text[start:end].removesuffix(" of") in self._latin_ends else None
+            led = self._led_name(normalised, end, kept)
             if led is not None and not any(led.name in named.name for named in found):
                 found.append(led)
         return sorted(found, key=lambda named: named.start)
 
-    def _led_name(self, normalised: Normalised, at: int) -> Named | None:
-        """Return the capitalised words that follow "attorney at": a firm named without its kind."""
+    def _latin_places(self, text: str) -> list[Range]:
+        """Return where the ends of English names stand; of two in a row the legal form alone."""
+        places = [
+            (start, end)
+            for _, start, end in self._latin_ends_automaton.find_matches_as_indexes(text)
+            if not (start and text[start - 1].isalnum()) and not (end < len(text) and is_latin(text[end]))
+        ]
+        return [
+            place
+            for place, after in zip_longest(places, places[1:])
+            if after is None or after[0] - place[1] > 1 or after[1] - after[0] > _LONGEST_FORM
+        ]
+
+    def _led_name(self, normalised: Normalised, at: int, kept: int | None) -> Named | None:
+        """Return the capitalised words that follow "attorney at", or also the words before them from ``kept`` on."""
         original = normalised.original
         start = normalised.ends[at - 1]
         right, words, joined = start, 0, False
@@ -81,9 +101,12 @@ class NameFinder:
             right += len(word) + (right > start or not word)
             words += bool(bare) and not joins
             joined = joined or joins
-            if word and word[-1] in ",.;:!?":
+            if word and word[-1] in ",.;:!?" and len(bare) > 1:
                 break
         name = original[start:right].strip(" .,;:!?").removesuffix(" and").removesuffix(" &")
+        if kept is not None and words:
+            head = original[normalised.starts[kept] : start].strip()
+            return Named(kept, at, self._plain(f"{head} {name}"))
         if words < 2 or not joined:  # one capitalised word may be a person or a place
             return None
         return Named(at, at, self._plain(name))
@@ -117,14 +140,22 @@ class NameFinder:
             cut = close + 1 if close >= 0 else cut
         return cut
 
-    def _cleaned(self, normalised: Normalised, start: int, end: int) -> str:
-        """Return a name without its disguise: brackets and traditional characters stay as written."""
+    def _cleaned(self, normalised: Normalised, start: int, proper: int, end: int) -> str:
+        """Return a name without its disguise: brackets and traditional characters stay as written.
+
+        Before ``proper`` the name is its owner's: what only sounds like some other word stays as written as well.
+        """
         cleaned: list[str] = []
+        previous = -1
         for i in range(start, end):
             char = normalised.text[i]
-            source = normalised.original[normalised.starts[i] : normalised.ends[i]]
+            left, right = normalised.starts[i], normalised.ends[i]
+            source = normalised.original[left:right]
             if len(source) == 1 and (source in _BRACKETS or (is_han(source) and self._folding[source] == char)):
                 char = source
+            elif i < proper and all(map(is_han, source)):
+                char = source if left != previous else ""
+            previous = left
             cleaned.append(char)
         return "".join(cleaned)
 
@@ -156,6 +187,8 @@ class NameFinder:
             left = begin
             words += 1
         name = original[left:right].strip(" ,.&")
+        if name[-2:-1] == "." and original[right : right + 1] == ".":  # P.C.
+            name += "."
         while name.split(" ")[0].lower() in ("and", "of", "&", "the"):
             name = name.partition(" ")[2]
         end_word = original[normalised.starts[start] : right]
@@ -188,9 +221,15 @@ class NameFinder:
                 if left >= 0 and text[left] in self._surnames and all(map(is_han, text[left:start])):
                     before = text[left - 1] if left else ""
                     if size == 1 or not before or not is_han(before) or before in "是叫由派即系为师姓":
-                        found.append(Named(left, end, self._cleaned(normalised, left, start)))
+                        found.append(Named(left, end, self._cleaned(normalised, left, start, start)))
                         break
         return found
+
+
+def _branch(text: str) -> int:
+    """Return the length of a branch at the beginning of a text: a place and the word for branch."""
+    place = text.find(_BRANCH)
+    return place + len(_BRANCH) if place >= 0 and all(map(is_han, text[:place])) else 0
 
 
 def unique(names: Iterable[Named]) -> tuple[str, ...]:
