@@ -26,6 +26,8 @@ RESTARTS = Test("contact.state_change", "eq", "complaint")
 TRI = (True, False, None)
 # The Sunday on which the clocks of New York go back, in the evening.
 NOW = datetime(2025, 11, 2, 23, 30, tzinfo=UTC)
+Counted = tuple[datetime, str, float]
+"""When an event was that counts, to which number, and how long it was talked."""
 FIRST_HOUR, LAST_HOUR = -60, 4
 WINDOWS = (
     Window("elapsed", 24 * HOUR),
@@ -119,7 +121,7 @@ def in_window(at: datetime, window: Window, zone: str) -> bool:
             return True
 
 
-def value_of(measure: CompiledMeasure, counted: list[tuple[datetime, str | None, float]], zone: str) -> float:
+def value_of(measure: CompiledMeasure, counted: list[Counted], zone: str) -> float:
     match measure.count:
         case "events":
             return len(counted)
@@ -152,7 +154,7 @@ def completions(seen: list[Made], measure: CompiledMeasure) -> Iterator[list[tup
 
 def unseen_pasts(
     measure: CompiledMeasure, complete: datetime | None, zone: str
-) -> Iterator[tuple[list[tuple[datetime, str | None, float]], datetime | None]]:
+) -> Iterator[tuple[list[Counted], datetime | None]]:
     """Yield what may be missing from the log: nothing, contacts that count without end, one that restarts the count.
 
     All of it as late as it can be: right before the instant from which the log is whole.

@@ -118,7 +118,7 @@ def test_s11_speaking_needs_somebody_or_a_machine(channel: str) -> None:
 
 def test_s11_channel_that_is_neither() -> None:
     """Of another channel it is known only where sending and speaking come to the same."""
-    other = {"channel": "other"}
+    other: dict[str, Any] = {"channel": "other"}
     assert said(CONVEYED, **other, outcome={"party": "borrower"}) is True
     assert said(CONVEYED, **other, outcome={"network": "blocked"}) is False
     assert said(CONVEYED, **other) is None
