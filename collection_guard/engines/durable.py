@@ -211,6 +211,7 @@ class _Group:
             return known
 
     def _decide(self, signature: tuple[int, ...]) -> dict[str, str]:
+        # INVARIANT (engines-agree): true is a violation, possible and not true unassessable, as in Kleene's logic.
         fired = self._fired(signature)
         verdicts: dict[str, str] = {}
         for index, rule in enumerate(self._rules):
