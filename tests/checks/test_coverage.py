@@ -279,3 +279,12 @@ def test_a_rule_that_does_not_exist_is_refused() -> None:
     found = CliRunner().invoke(app, ["rules", "test", "--rule", "threat-maid", "--lang", "en"])
     assert found.exit_code == 2
     assert "threat-made" in found.stderr
+
+
+def test_the_core_pack_is_covered_whole() -> None:
+    """Each leaf and each bound of the core pack is shown by its examples."""
+    (pack,) = load_packs(["core"])
+    found = coverage_of(pack, trials_of(pack))
+    assert (found.gaps, found.problems) == ([], [])
+    assert found.leaves > 200
+    assert found.bounds > 20
