@@ -20,6 +20,7 @@ from collection_guard.cli.exits import Gathering
 from collection_guard.cli.loading import load_basis, load_logs
 from collection_guard.configuration import FILE_NAME, Configuration, ConfigurationFile, configure, find_upward
 from collection_guard.model.event import Event
+from collection_guard.model.masking import mask_text
 from collection_guard.model.problems import InputError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryEntry
@@ -146,11 +147,11 @@ class ConductFile(pytest.File):
     def _of(self, run: "SampleRun") -> Iterator["ConductItem"]:
         for index, label in enumerate(run.sample.labels):
             expected = label.expectation
-            parts = (run.sample.name, label.event.event_id, expected.rule, expected.verdict)
+            parts = (mask_text(run.sample.name or ""), label.event.event_id, expected.rule, expected.verdict)
             name = " / ".join(part for part in parts if part)
             yield ConductItem.from_parent(self, name=name, run=run, index=index, line=label.line)
         if run.sample.exhaustive:
-            name = " / ".join(part for part in (run.sample.name, "exhaustive") if part)
+            name = " / ".join(part for part in (mask_text(run.sample.name or ""), "exhaustive") if part)
             yield ConductItem.from_parent(self, name=name, run=run, index=None, line=run.sample.line)
 
 
