@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from collection_guard.checks.enumeration import Case, TooManyCasesError, cases, truth_in
 from collection_guard.checks.mutants import Mutant, mutants_of
 from collection_guard.checks.trials import Compiler, Scene, Trial
 from collection_guard.engines.base import CLEAR, NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.conditions import ConditionReader, Value
-from collection_guard.language.enumeration import Case, TooManyCasesError, cases, truth_in
 from collection_guard.language.ir import Node
 from collection_guard.language.kleene import MAYBE, NO, YES
 from collection_guard.language.pack import Pack, overrides_for
