@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from collection_guard.facts.clock import REGISTRY_ZONE, dates_of, local_date
+from collection_guard.facts.clock import REGISTRY_ZONE, local_date, same_date
 from collection_guard.facts.history import Sign
 from collection_guard.facts.names import fold_name
 from collection_guard.facts.sheet import FactSheet, fact
@@ -137,9 +137,7 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
     for sign in sheet.history.signs(sheet):
         if sign.event.channel != counterpart:
             continue
-        days = set(dates_of(event.started_at, sheet.borrower_zone))
-        others = set(dates_of(sign.event.started_at, sheet.borrower_zone))
-        same_day = None if len(days | others) > 1 and days & others else days == others
+        same_day = same_date(event.started_at, sign.event.started_at, sheet.borrower_zone)
         one, other = event.collector, sign.event.collector
         by_id = _same(one.id, other.id)
         same_collector = _same(one.name, other.name) if by_id is None else by_id

@@ -7,16 +7,20 @@ gives a lowest and a highest value over all completions.
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from heapq import merge
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from collection_guard.facts.atoms import truth_of
 from collection_guard.facts.clock import dates_of, local_date, microseconds, start_of_day
+from collection_guard.facts.names import fold_name
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.world import has_case
 from collection_guard.language.compiled import CompiledMeasure, RuleSet
 from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval, fact_of, interval
+from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.language.windows import Window
 from collection_guard.model.event import Event
@@ -25,11 +29,13 @@ from collection_guard.model.words import StateChange
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSheet
 
-    type_of_key = tuple[str | None, ...]
-
 # A date begins at most this long before, or after, its midnight in UTC.
 _ZONE_SPREAD: Final = 15 * HOUR
 _BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
+
+_MAY_BE_ANY: Final = frozenset[Key]({"number", "collector", "agency"})
+KeyOf = tuple[str | None, ...]
+"""The parts of a key; None stands for one that is unknown, and may be any."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,7 +92,7 @@ class History:
 
     def __init__(self) -> None:
         self._events: list[FactSheet] = []
-        self._entries: dict[RuleSet, dict[tuple[str, Any], list[Entry]]] = {}
+        self._entries: dict[RuleSet, dict[tuple[str, KeyOf], list[Entry]]] = {}
         self._signs: dict[str, list[Sign]] = defaultdict(list)
 
     def add(self, sheet: "FactSheet") -> None:
@@ -117,17 +123,14 @@ class History:
         """Return the value of a measure at an event, None if its key is unknown."""
         key = key_of(sheet, measure)
         reach = reach_of(sheet, measure)
-        if key is None:
+        if key is None or None in key:
             return None
-        entries = self._entries_of(sheet.rule_set).get((measure.name, key), [])
-        event = sheet.event
-        at = microseconds(event.started_at)
+        at = microseconds(sheet.event.started_at)
         count = _Count(measure.count, at, sheet.borrower_zone)
-        complete = complete_from(sheet)
+        complete = complete_from(sheet, measure)
         restarted_at: int | None = None
         lowest_open = True
-        for index in range(_position(entries, at, event.event_id) - 1, -1, -1):
-            entry = entries[index]
+        for entry in self._preceding(sheet, measure, key):
             if entry.at < reach.floor:
                 break
             inside = reach.holds(entry) if entry.known <= at else NO
@@ -147,7 +150,18 @@ class History:
             unseen = False
         return count.result(unseen_before=complete if unseen else None)
 
-    def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, Any], list[Entry]]:
+    def _preceding(self, sheet: "FactSheet", measure: CompiledMeasure, key: KeyOf) -> Iterator[Entry]:
+        """Yield the earlier events with a key, the latest first, and with them those whose key may be the same."""
+        before = microseconds(sheet.event.started_at), sheet.event.event_id
+        entries = self._entries_of(sheet.rule_set)
+        found = [
+            _backwards(own, before, surely=unknown == key)
+            for unknown in _compatible(key, measure.keys)
+            if (own := entries.get((measure.name, unknown)))
+        ]
+        return found[0] if len(found) == 1 else merge(*found, reverse=True)
+
+    def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, KeyOf], list[Entry]]:
         entries = self._entries.get(rule_set)
         if entries is None:
             entries = self._entries[rule_set] = defaultdict(list)
@@ -166,7 +180,23 @@ def _position(entries: list[Entry], at: int, event_id: str) -> int:
     return bisect_left(entries, (at, event_id), key=lambda entry: (entry.at, entry.event_id))
 
 
-def _index(sheet: "FactSheet", entries: dict[tuple[str, Any], list[Entry]], at: int, known: int) -> None:
+def _backwards(entries: list[Entry], before: tuple[int, str], *, surely: bool) -> Iterator[Entry]:
+    """Yield entries before a place in the order, the latest first; what is not surely of the key only may count."""
+    for index in range(_position(entries, *before) - 1, -1, -1):
+        entry = entries[index]
+        yield entry if surely else replace(entry, counts=min(entry.counts, MAYBE), restarts=min(entry.restarts, MAYBE))
+
+
+def _compatible(key: KeyOf, kinds: tuple[Key, ...]) -> Iterator[KeyOf]:
+    """Yield a key itself, and then the same with each choice of unknown parts.
+
+    A contact without a case, or without a borrower, is kept under a key of its own and is no other's.
+    """
+    choices = ((part, None) if kind in _MAY_BE_ANY else (part,) for part, kind in zip(key, kinds, strict=True))
+    yield from product(*choices)
+
+
+def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at: int, known: int) -> None:
     """Note an event under every measure in which it may count or restart the count."""
     truths: dict[int, int] = {}  # measures share named sets, and each is evaluated once
     for measure in sheet.rule_set.measures.values():
@@ -187,13 +217,14 @@ def _index(sheet: "FactSheet", entries: dict[tuple[str, Any], list[Entry]], at: 
         own.insert(_position(own, at, event.event_id), entry)
 
 
-def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> tuple[str, ...] | None:
-    """Return the key by which a measure collects events, None if a part of it is unknown.
+def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> KeyOf | None:
+    """Return the key by which a measure collects events, None if it has no case or borrower to be collected by.
 
-    A case without a borrower id is a borrower of its own; a report says so.
+    A case without a borrower id is a borrower of its own; a report says so. A number, a collector or an agency that
+    is not recorded may be any.
     """
     event = sheet.event
-    parts: list[str] = []
+    parts: list[str | None] = []
     for key in measure.keys:
         part: str | None
         match key:
@@ -208,21 +239,32 @@ def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> tuple[str, ...] | No
             case "collector":
                 part = event.collector.id
             case _:  # the agency, the last of the keys
-                part = event.agency
-        if part is None:
+                part = fold_name(event.agency) if event.agency and event.agency.strip() else None
+        if part is None and key not in _MAY_BE_ANY:
             return None
         parts.append(part)
     return tuple(parts)
 
 
-def complete_from(sheet: "FactSheet") -> int | None:
-    """Return the instant from which all contacts of the case are in the log, None if it is taken as whole."""
-    settings, profile = sheet.world.settings, sheet.profile
-    day = (profile.history_from if profile else None) or settings.history_complete_from
+def complete_from(sheet: "FactSheet", measure: CompiledMeasure) -> int | None:
+    """Return the instant from which the log holds all that a measure may count, None if it is taken as whole.
+
+    Cases that share a key are whole together from when the last of them is.
+    """
+    world, own = sheet.world, sheet.profile
+    general = world.settings.history_complete_from
+    if "case" in measure.keys:
+        day = (own.history_from if own else None) or general
+    elif "borrower" in measure.keys:
+        borrower = sheet.event.borrower_id or (own.borrower_id if own else None)
+        days = (own.history_from if own else None, world.borrowers_whole_from.get(borrower) if borrower else None)
+        day = max((day for day in days if day), default=general)
+    else:
+        day = max((day for day in (general, world.whole_from) if day), default=None)
     if day is not None:
         return microseconds(start_of_day(day, sheet.borrower_zone))
-    if settings.history == "from-earliest" and sheet.world.earliest is not None:
-        return microseconds(sheet.world.earliest)
+    if world.settings.history == "from-earliest" and world.earliest is not None:
+        return microseconds(world.earliest)
     return None
 
 

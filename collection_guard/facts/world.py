@@ -75,6 +75,20 @@ class World:
     registry: RegistryIndex | None = None
     detector: Detector | None = None
     earliest: datetime | None = None
+    whole_from: date | None = field(init=False)
+    """From which date on the last of the cases is in the log as a whole, by the profiles that say so."""
+    borrowers_whole_from: Mapping[str, date] = field(init=False)
+    """The same for the cases of each borrower."""
+
+    def __post_init__(self) -> None:
+        """Gather from when cases are whole: a measure may count the contacts of several."""
+        latest: dict[str, date] = {}
+        days = [(profile.borrower_id, profile.history_from) for profile in self.profiles.values()]
+        for borrower, day in days:
+            if borrower and day:
+                latest[borrower] = max(day, latest.get(borrower, day))
+        object.__setattr__(self, "borrowers_whole_from", latest)
+        object.__setattr__(self, "whole_from", max((day for _, day in days if day), default=None))
 
 
 def has_case(case_id: str) -> bool:

@@ -15,6 +15,7 @@ from collection_guard.facts.clock import (
     local_clock,
     local_date,
     microseconds,
+    same_date,
     start_of_day,
 )
 from collection_guard.facts.world import Settings
@@ -133,3 +134,13 @@ def test_start_of_day_in_an_unknown_zone_is_the_last_that_it_can_be(zone: str, d
 def test_microseconds_keep_the_instant(instant: datetime) -> None:
     """An instant and its microseconds are one to one."""
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(instant)) == instant
+
+
+@given(instants, st.timedeltas(timedelta(hours=-30), timedelta(hours=30)), zones)
+def test_s21_one_date_in_an_unknown_zone(one: datetime, apart: timedelta, zone: str) -> None:
+    """Where the zone is unknown, what is said of one date holds in every zone."""
+    other = one + apart
+    assert same_date(one, other, None) in {None, same_date(one, other, zone)}
+    assert same_date(one, one, None) is True
+    assert same_date(one, one + timedelta(hours=25), None) is False
+    assert same_date(one, one + timedelta(hours=24), None) is None

@@ -1,6 +1,8 @@
 """The history of an event: what precedes it, was known by then, and has its key."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from collection_guard.language.compiled import CompiledMeasure
 from collection_guard.language.ir import All, Test
 from collection_guard.language.kleene import Interval, ends
 from collection_guard.language.schema import Key
+from collection_guard.language.units import HOUR
 from collection_guard.language.windows import Window
 from collection_guard.model.event import Event
 
@@ -105,10 +108,117 @@ def test_key_decides_which_events_count(key: Key) -> None:
 
 @pytest.mark.parametrize("key", ["number", "collector", "agency"])
 def test_unknown_key_leaves_a_measure_unknown(key: Key) -> None:
-    """A contact whose key is not recorded has no value of the measure, and counts for no other."""
+    """A contact whose key is not recorded has no value of the measure, and may count for every other of its case."""
     nobody = event("1", NOW - timedelta(hours=1))
     assert count(event("z", NOW), [nobody], key) is None
-    assert count(ASKED, [nobody], key) == 0
+    assert ends(count(ASKED, [nobody], key)) == (0, 1)
+    assert ends(count(ASKED, [nobody], "case", key)) == (0, 1)
+    assert count(ASKED, [event("1", NOW - timedelta(hours=1), case_id="C2")], "case", key) == 0
+
+
+def test_unknown_restart_leaves_open_what_counts() -> None:
+    """A contact to a number that was not recorded may have restarted the count of any."""
+    before = event("1", NOW - timedelta(hours=2), recipient={"number": OWN}, outcome={"disposition": "promise"})
+    complaint = {"disposition": "refused", "state_change": "complaint"}
+    masked = event("2", NOW - timedelta(hours=1), recipient={"number": "138****0001"}, outcome=complaint)
+    since = Test("contact.state_change", "eq", "complaint")
+    rules = rule_set([counting("number", where=Test("contact.disposition", "eq", "promise"), since=since)])
+    asked = event("z", NOW, recipient={"number": OWN})
+    assert ends(sheet_of(asked, past=[before, masked], rules=rules).value("measure.m")) == (0, 1)
+
+
+def test_agencies_are_one_however_their_name_is_written() -> None:
+    """The agency's name is compared as names are: width of brackets, spaces and forms of characters do not matter."""
+    past = [
+        event("1", NOW - timedelta(hours=1), agency="誠信(北京) 公司"),
+        event("2", NOW - timedelta(hours=1), agency=" "),
+    ]
+    assert ends(count(event("z", NOW, agency="诚信（北京）公司"), past, "agency")) == (1, 2)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Which parts of a contact's key were not written down."""
+
+    number: bool
+    collector: bool
+    agency: bool
+
+    def of(self, given: Event) -> Event:
+        fields: dict[str, Any] = {}
+        if self.number:
+            fields["recipient"] = given.recipient.model_copy(update={"number": None})
+        if self.collector:
+            fields["collector"] = given.collector.model_copy(update={"id": None})
+        if self.agency:
+            fields["agency"] = None
+        return given.model_copy(update=fields)
+
+
+KEYED = st.lists(
+    st.tuples(
+        st.integers(0, 5),
+        st.sampled_from(("C1", "C2", "number:1")),
+        st.sampled_from((None, "promise", "unknown")),
+        st.sampled_from((None, "complaint", "unknown")),
+        st.sampled_from((OWN, "13900000009")),
+        st.sampled_from(("1", "2")),
+        st.sampled_from(("甲", "乙")),
+        st.builds(Loss, st.booleans(), st.booleans(), st.booleans()),
+    ),
+    max_size=5,
+)
+KEYS: list[tuple[Key, ...]] = [
+    (one, *rest)
+    for one in ("case", "number", "collector", "agency")
+    for rest in ((), ("number",), ("agency",))
+    if one not in rest
+]
+
+
+@given(KEYED, st.sampled_from(KEYS), st.booleans(), st.sampled_from(("events", "numbers", "local_dates", "elapsed")))
+def test_a_lost_key_is_never_taken_for_another(past: list[Any], keys: tuple[Key, ...], since: bool, kind: str) -> None:
+    """Whatever number, collector and agency past contacts had, the measure as recorded holds the value that it had."""
+    whole, lossy = [], []
+    for index, (hour, case, promise, change, number, collector, agency, loss) in enumerate(past):
+        given_whole = event(
+            str(index),
+            NOW - timedelta(hours=hour),
+            case_id=case,
+            agency=agency,
+            collector={"id": collector},
+            recipient={"number": number},
+            outcome={"disposition": promise, "state_change": change},
+        )
+        whole.append(given_whole)
+        lossy.append(loss.of(given_whole))
+    restart = Test("contact.state_change", "eq", "complaint") if since else None
+    measure = CompiledMeasure("m", kind, Test("contact.disposition", "eq", "promise"), restart, Window("ever"), keys)
+    low, high = ends(sheet_of(ASKED, past=whole, rules=rule_set([measure])).value("measure.m"))
+    lowest, highest = ends(sheet_of(ASKED, past=lossy, rules=rule_set([measure])).value("measure.m"))
+    assert lowest <= low <= high <= highest
+
+
+def test_s05_cases_that_share_a_key_are_whole_when_the_last_of_them_is() -> None:
+    """A measure over several cases that looks past the day from which all are whole has no highest value."""
+    profiles = {
+        "C1": profile(borrower_id="B1", history_from="2025-11-01"),
+        "C2": profile(case_id="C2", borrower_id="B1", history_from="2025-11-15"),
+        "C3": profile(case_id="C3", borrower_id="B2", history_from="2025-11-19"),
+        "C4": profile(case_id="C4", borrower_id="B2"),
+    }
+
+    def highest(key: Key, days: int, case: str = "C1") -> float:
+        measure = CompiledMeasure("m", "events", ALL, None, Window("elapsed", days * 24 * HOUR), (key,))
+        given = event("z", NOW, case_id=case, agency="甲", collector={"id": "1"}, recipient={"number": OWN})
+        sheet = FactSheet(given, World(IN_SHANGHAI, profiles), rule_set([measure]), History())
+        return ends(sheet.value("measure.m"))[1]
+
+    assert [highest("case", days) for days in (18, 20)] == [0, inf]
+    assert [highest("borrower", days) for days in (4, 6)] == [0, inf]
+    assert [highest("borrower", days, "C4") for days in (0, 2)] == [0, inf]
+    assert [highest("agency", days) for days in (0, 2)] == [0, inf]
+    assert [highest("case", days, "C4") for days in (2, 99)] == [0, 0]
 
 
 def test_contact_without_a_case_has_no_case_to_count_by() -> None:

@@ -121,6 +121,8 @@ def lawyer_is_claimed(event: Event, past: Past, settings: Settings) -> Tri:
 def _same_date(one: Event, other: Event, zone: str | None) -> Tri:
     if zone is not None:
         return dates_of(one.started_at, zone) == dates_of(other.started_at, zone)
+    if one.started_at == other.started_at:
+        return True
     return None if abs(one.started_at - other.started_at) < dt.timedelta(hours=25) else False
 
 
