@@ -86,6 +86,11 @@ class LexiconDetector:
         pairs = [(entry, entry.patterns) for entry in self.lexicon.entries]
         self._signals = _Index(matcher, (pair for pair in pairs if acts[pair[0].act].signals))
         self._hints = _Index(matcher, (pair for pair in pairs if not acts[pair[0].act].signals))
+        # What may be implied, with the hints that it takes.
+        self._needs = [
+            (item, {act for act in (*item.all_of, *item.any_of) if not acts[act].signals})
+            for item in self.lexicon.implied
+        ]
         self._frames = _Index(matcher, ((frame, frame.patterns) for frame in self.lexicon.frames))
         # A frame without phrases holds for its kinds of text as a whole.
         self._standing = [frame for frame in self.lexicon.frames if not frame.patterns]
@@ -103,7 +108,10 @@ class LexiconDetector:
     def heard(self, text: str, kind: str | None = None) -> frozenset[str]:
         """Return the entries that fire on a text, those that are no signal by themselves included."""
         view = self._view(text, kind)
-        return frozenset(item.entry.entry.id for item in self._fired(view, self._mentions(view), None, everything=True))
+        fired: list[_Fired] = []
+        for index in (self._signals, self._hints):
+            self._hear(view, self._mentions(view), index, fired, Counter(), None)
+        return frozenset(item.entry.entry.id for item in fired)
 
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, which entries fired, and why others did not."""
@@ -118,8 +126,7 @@ class LexiconDetector:
             return nothing_said(self.name, self.version, self.lexicon.digest)
         view = self._view(text, kind)
         mentions = self._mentions(view)
-        fired = self._fired(view, mentions, steps)
-        return self._reading(view, mentions, fired, steps)
+        return self._reading(view, self._acts(view, mentions, steps), steps)
 
     def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
@@ -158,17 +165,27 @@ class LexiconDetector:
                 found.append(_Mention(frame, start, end, frame.silences, frame.spares, scope == "quotes"))
         return found
 
-    def _fired(
-        self, view: _Text, mentions: list[_Mention], steps: list[Step] | None, *, everything: bool = False
-    ) -> list[_Fired]:
-        """Return the acts that are heard; hints only where something may still follow from them."""
+    def _acts(self, view: _Text, mentions: list[_Mention], steps: list[Step] | None) -> dict[str, list[Range]]:
+        """Return the acts that are heard and where; hints only as far as something may still follow from them."""
         fired: list[_Fired] = []
         heard: Counter[str] = Counter()
         self._hear(view, mentions, self._signals, fired, heard, steps)
-        if everything or any(implied.act not in heard for implied in self.lexicon.implied):
+        weighed = self._weighed(view, mentions, heard, steps)
+        hints = self._hints_for({*heard, *weighed})
+        if hints:
             # Hints are no signal by themselves: they show in what they amount to, not as steps.
-            self._hear(view, mentions, self._hints, fired, heard, None)
-        return fired
+            self._hear(view, mentions, self._hints, fired, heard, None, hints)
+        for item in fired:
+            weighed.setdefault(item.entry.act, []).append((item.match.start, item.match.end))
+        return weighed
+
+    def _hints_for(self, heard: set[str]) -> set[str]:
+        """Return the hints that may still amount to something."""
+        hints: set[str] = set()
+        for implied, needs in self._needs:
+            if implied.act not in heard and heard.isdisjoint(implied.none_of):
+                hints |= needs
+        return hints
 
     def _hear(
         self,
@@ -178,12 +195,15 @@ class LexiconDetector:
         fired: list[_Fired],
         heard: Counter[str],
         steps: list[Step] | None,
+        only: set[str] | None = None,
     ) -> None:
         kind = view.kind
         for entry, pattern in index.candidates(view.hits):
+            act = entry.act
+            if (only is not None and act not in only) or (heard[act] >= _MOST_FOUND and steps is None):
+                continue
             if (entry.kinds and kind not in entry.kinds) or kind in entry.not_kinds:
                 continue
-            act = entry.act
             for match in view.found(pattern):
                 if heard[act] >= _MOST_FOUND and steps is None:
                     break
@@ -276,12 +296,8 @@ class LexiconDetector:
             line=entry.line,
         )
 
-    def _reading(self, view: _Text, mentions: list[_Mention], fired: list[_Fired], steps: list[Step] | None) -> Reading:
+    def _reading(self, view: _Text, acts: dict[str, list[Range]], steps: list[Step] | None) -> Reading:
         """Compose acts to signals."""
-        acts: dict[str, list[Range]] = {}
-        for item in fired:
-            acts.setdefault(item.entry.act, []).append((item.match.start, item.match.end))
-        self._weigh(view, mentions, acts, steps)
         for implied in self.lexicon.implied:
             if implied.kinds and view.kind not in implied.kinds:
                 continue
@@ -314,13 +330,14 @@ class LexiconDetector:
             persons = unique(self._names.lawyers(view.normalised))
         return Reading(signals, spans, self.name, self.version, self.lexicon.digest, firms, persons)
 
-    def _weigh(
-        self, view: _Text, mentions: list[_Mention], acts: dict[str, list[Range]], steps: list[Step] | None
-    ) -> None:
-        """Add the acts that no words say alone, but all together."""
+    def _weighed(
+        self, view: _Text, mentions: list[_Mention], heard: Counter[str], steps: list[Step] | None
+    ) -> dict[str, list[Range]]:
+        """Return the acts that no words say alone, but all together, and where they are said."""
+        acts: dict[str, list[Range]] = {}
         for compiled in self.lexicon.scales:
             act = compiled.scale.act
-            if act in acts or self._a_mention(view, mentions, act):
+            if act in heard or self._a_mention(view, mentions, act):
                 continue
             ranges = compiled.evidence(view.hits, view.layout)
             if not ranges:
@@ -330,6 +347,7 @@ class LexiconDetector:
                 span, of_act = self._span(view, *ranges[0]), tuple(self.lexicon.acts[act].signals)
                 place = compiled.file, compiled.line
                 steps.append(Step(compiled.scale.id, act, of_act, True, "weighed", None, span, None, *place))
+        return acts
 
     @staticmethod
     def _a_mention(view: _Text, mentions: list[_Mention], act: str) -> bool:
