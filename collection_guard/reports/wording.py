@@ -11,6 +11,7 @@ import pytz
 
 from collection_guard.audit.report import NO_AGENCY, Report, Violation
 from collection_guard.audit.taken import Assumption, Contact, Finding, Position, Rejected, SetAside
+from collection_guard.facts.world import has_case
 from collection_guard.language.schema import SEVERITIES, Rule, Source, Text
 from collection_guard.language.vocabulary import FACTS, Fact
 from collection_guard.model.masking import mask_identifier, mask_name, mask_number, mask_text, mask_value
@@ -146,15 +147,12 @@ def _checks(run: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
-class Wording:
-    """Says things of one report in one language, masked or not."""
+class Speech:
+    """Says in one language what came from the input, masked or not; times are shown in a zone, if one is given."""
 
-    def __init__(self, report: Report, lang: Lang, *, masked: bool = True) -> None:
-        self.report = report
+    def __init__(self, lang: Lang, *, masked: bool = True, zone: str | None = None) -> None:
         self.lang: Lang = lang
         self.masked = masked
-        self._facts = {pack.name: pack.facts for pack in report.packs}
-        zone = report.settings.timezone
         self._zone = pytz.timezone(zone) if zone is not None else None
 
     # The catalogue
@@ -213,7 +211,7 @@ class Wording:
     def case(self, contact: Contact) -> str:
         """Return the case, or that it is unknown."""
         case_id = contact.event.case_id
-        return self.key(case_id) if self.report.intake.has_case(case_id) else self.text("report.no_case")
+        return self.key(case_id) if has_case(case_id) else self.text("report.no_case")
 
     def collector(self, contact: Contact) -> str:
         """Return the id and the name of the collector, as far as known."""
@@ -257,6 +255,26 @@ class Wording:
         naive = instant.replace(tzinfo=None)
         words = naive.isoformat(" ", "auto").rstrip("0") if instant.microsecond else naive.isoformat(" ", "seconds")
         return f"{words} {zone or instant.isoformat().removeprefix(naive.isoformat())}"
+
+    # The intake
+
+    def cause(self, item: Rejected | SetAside | Assumption | Finding) -> str:
+        """Return what was wrong with a row, what it was, what was assumed, or what is wrong with the data."""
+        return self.shown(item.cause(self.lang))
+
+    def help(self, item: Rejected | Assumption | Finding) -> str | None:
+        """Return what to do about it, where there is something to say."""
+        words = item.help(self.lang)
+        return None if words is None else self.shown(words)
+
+
+class Wording(Speech):
+    """Says things of one report in one language, masked or not."""
+
+    def __init__(self, report: Report, lang: Lang, *, masked: bool = True) -> None:
+        super().__init__(lang, masked=masked, zone=report.settings.timezone)
+        self.report = report
+        self._facts = {pack.name: pack.facts for pack in report.packs}
 
     # Rules and verdicts
 
@@ -357,17 +375,6 @@ class Wording:
     def _firm_heard(self, violation: Violation) -> bool:
         claims = violation.contact.event.claims
         return not claims.law_firm and not claims.law_firms and bool(violation.contact.event.content)
-
-    # The intake
-
-    def cause(self, item: Rejected | SetAside | Assumption | Finding) -> str:
-        """Return what was wrong with a row, what it was, what was assumed, or what is wrong with the data."""
-        return self.shown(item.cause(self.lang))
-
-    def help(self, item: Rejected | Assumption | Finding) -> str | None:
-        """Return what to do about it, where there is something to say."""
-        words = item.help(self.lang)
-        return None if words is None else self.shown(words)
 
     def assumptions(self) -> list[tuple[str, str | None, Assumption]]:
         """Return what was assumed of each file and sheet."""
