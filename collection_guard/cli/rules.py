@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
+from collection_guard.checks.lint import lint as find_issues
 from collection_guard.checks.samples import SampleFile
 from collection_guard.checks.waivers import WaiverFile
 from collection_guard.cli import options as o
@@ -28,7 +29,6 @@ from collection_guard.engines.examples import failures, run_examples
 from collection_guard.engines.judge import engine_maker
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
-from collection_guard.language.lint import lint as find_issues
 from collection_guard.language.schema import PackFile, RuleFile
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem

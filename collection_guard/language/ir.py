@@ -100,6 +100,11 @@ def tests_of(node: Node) -> Iterator[Test]:
             yield atom
 
 
+def facts_of(node: Node) -> tuple[str, ...]:
+    """Return the facts that a condition names, in order, each once."""
+    return tuple(dict.fromkeys(test.fact for test in tests_of(node)))
+
+
 def truth(node: Node, of_atom: Callable[[Atom], int]) -> int:
     """Return the truth of a condition, given that of its leaves."""
     match node:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.lint import facts_used
+from collection_guard.language.ir import facts_of
 from collection_guard.model.texts import LANGS, Lang, text
 from collection_guard.reports.conditions import tree
 from collection_guard.reports.wording import word
@@ -42,7 +42,7 @@ def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) 
     yield ""
     yield f"## {text('page.facts', lang)}"
     yield ""
-    for name in facts_used(rule.whole):
+    for name in facts_of(rule.whole):
         fact = rule_set.vocabulary[name]
         fields = ", ".join(f"`{field}`" for field in fact.fields)
         yield f"- `{name}`: {fact.doc[lang]}" + (f" ({text('page.read_from', lang)} {fields})" if fields else "")

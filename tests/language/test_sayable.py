@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from collection_guard.checks.lint import lint
 from collection_guard.engines.durable import is_available
 from collection_guard.engines.examples import run_examples
 from collection_guard.engines.judge import engine_maker
 from collection_guard.language.compiling import compile_packs
-from collection_guard.language.lint import lint
 from collection_guard.language.packs import load_packs
 
 PACK = Path(__file__).parent / "sayable"
