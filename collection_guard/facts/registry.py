@@ -2,15 +2,36 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from collection_guard.facts.names import fold_name, near_misses
-from collection_guard.language.kleene import any_of
 from collection_guard.model.registry import PartnerList, RegistryData, RegistryEntry
 
 OPTIONAL_CATEGORY = "official_directory"
 """The category whose absence from a registry means that it was not given, not that nobody is in it."""
+
+_Key = tuple[str, str]
+_Step = tuple[date, bool | None]
+"""From when on a name is listed (true), in doubt (null) or in no list (false)."""
+
+_DAY: Final = timedelta(days=1)
+_ANSWERS: Final = (False, True, None)
+_NOT, _YES, _UNKNOWN = range(3)
+_MOST_NAMES: Final = 100_000
+_MOST_BYTES: Final = 64_000_000
+"""How much is remembered of a registry: a log may hold any number of names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Dates on which a name stands in a category, both ends included; ``certain`` is false where that is in doubt."""
+
+    first: date | None
+    last: date | None
+    certain: bool = True
 
 
 class RegistryIndex:
@@ -18,84 +39,180 @@ class RegistryIndex:
 
     def __init__(self, data: RegistryData) -> None:
         self.digest = data.digest
-        self._rows: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
+        self._rows: dict[_Key, list[tuple[date, date]]] = defaultdict(list)
         self._written: dict[str, set[str]] = defaultdict(set)
         for entry in data.rows:
             self._note(entry)
-            for key in _keys(entry):
+            for key in keys_of(entry):
                 self._rows[key].append((entry.valid_from or date.min, entry.valid_to or date.max))
         for partner_list in data.lists:
             for entry in partner_list.entries:
                 self._note(entry)
-        self._breaks, self._listed = _spans(data.lists)
+        self._changes, known_from = _changes(data.lists)
+        self._dates = sorted(self._turning_points(known_from))
+        stranger = bytearray(len(self._dates) + 1)
+        if known_from is not None:
+            # Who stands in no list is not listed, but before the first list nothing is known.
+            before = bisect_right(self._dates, known_from)
+            stranger[:before] = bytes([_UNKNOWN]) * before
+        self._stranger = bytes(stranger)
+        self.width = len(stranger)
+        self._spans = _Spans(self._dates)
+        self._lines = _Categories(self)
+        self._hints: dict[_Key, tuple[str, ...]] = {}
+
+    def _turning_points(self, known_from: date | None) -> set[date]:
+        """Return every date on which some answer changes."""
+        found = {at for changes in self._changes.values() for at, _ in changes}
+        for rows in self._rows.values():
+            found.update(first for first, _ in rows)
+            found.update(last + _DAY for _, last in rows if last < date.max)
+        return found.union(() if known_from is None else (known_from,)) - {date.min}
 
     def _note(self, entry: RegistryEntry) -> None:
         self._written[entry.category].update((entry.name, *entry.aliases))
 
     def listed(self, name: str, category: str, day: date) -> bool | None:
         """Say whether a name was listed in a category on a date of Asia/Shanghai; None if that is unknown."""
-        if category == OPTIONAL_CATEGORY and category not in self._written:
-            return None
-        key = (category, fold_name(name))
-        by_row = any(first <= day <= last for first, last in self._rows.get(key, ()))
-        if by_row or not self._breaks:
-            return by_row
-        span = self._listed[bisect_right(self._breaks, day)]
-        return span(key)
+        # Two look-ups in dictionaries and one in a row of bytes: logs ask this of every contact.
+        return _ANSWERS[self._lines[category][name][self._spans[day]]]
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories that the registry lists anybody in."""
         return tuple(sorted(self._written))
 
+    def names(self, category: str) -> frozenset[str]:
+        """Return every name and alias of a category, as written, whenever it was listed."""
+        return frozenset(self._written.get(category, ()))
+
+    def periods(self, name: str, category: str) -> tuple[Period, ...]:
+        """Return when a name stands in a category, surely or in doubt, in the order of the dates."""
+        steps = list(self._steps((category, fold_name(name))))
+        ends = [start - _DAY for start, _ in steps[1:]]
+        found = zip(steps, [*ends, None], strict=True) if steps else ()
+        return tuple(
+            Period(None if start == date.min else start, end, listed is True)
+            for (start, listed), end in found
+            if listed is not False
+        )
+
     def hints(self, name: str, category: str) -> tuple[str, ...]:
         """Return names of the category that look like this one, whenever they were listed."""
-        return near_misses(name, self._written.get(category, ()))
+        key = (category, name)
+        found = self._hints.get(key)
+        if found is None:
+            if len(self._hints) >= _MOST_NAMES:
+                self._hints.clear()
+            found = self._hints[key] = near_misses(name, self._written.get(category, ()))
+        return found
+
+    def line(self, name: str, category: str) -> bytes:
+        """Return the answers for a name, one for each span between two dates on which some answer changes."""
+        if category == OPTIONAL_CATEGORY and category not in self._written:
+            return bytes([_UNKNOWN]) * self.width
+        steps = list(self._steps((category, fold_name(name))))
+        if not steps:
+            return self._stranger
+        line = bytearray(self._stranger)
+        places = [bisect_right(self._dates, start) for start, _ in steps]
+        for (_, said), begin, end in zip(steps, places, [*places[1:], len(line)], strict=True):
+            if said is not False:
+                line[begin:end] = bytes([_UNKNOWN if said is None else _YES]) * (end - begin)
+        return bytes(line)
+
+    def _steps(self, key: _Key) -> Iterator[_Step]:
+        """Yield each change of what rows and lists say of a key, the first from where it stands nowhere."""
+        rows = self._rows.get(key, ())
+        changes = self._changes.get(key, ())
+        starts = {first for first, _ in rows} | {last + _DAY for _, last in rows if last < date.max}
+        before: bool | None = False
+        for start in sorted(starts.union(at for at, _ in changes)):
+            # A row that lists a name settles it, whatever the lists leave open.
+            said: bool | None = any(first <= start <= last for first, last in rows)
+            if not said and changes:
+                place = bisect_right(changes, start, key=lambda change: change[0])
+                said = changes[place - 1][1] if place else False
+            if said is not before:
+                yield start, said
+            before = said
 
 
-def _keys(entry: RegistryEntry) -> Iterable[tuple[str, str]]:
+class _Spans(dict[date, int]):
+    """The place of each date among the dates on which answers change."""
+
+    def __init__(self, dates: list[date]) -> None:
+        super().__init__()
+        self._dates = dates
+
+    def __missing__(self, day: date) -> int:
+        self[day] = place = bisect_right(self._dates, day)
+        return place
+
+
+class _Lines(dict[str, bytes]):
+    """The answers of one category by name as written: found out once, then a look-up in a dictionary."""
+
+    def __init__(self, index: RegistryIndex, category: str) -> None:
+        super().__init__()
+        self._index = index
+        self._category = category
+        self._most = min(_MOST_NAMES, 1 + _MOST_BYTES // index.width)
+
+    def __missing__(self, name: str) -> bytes:
+        if len(self) >= self._most:
+            self.clear()
+        self[name] = line = self._index.line(name, self._category)
+        return line
+
+
+class _Categories(dict[str, _Lines]):
+    """The answers of a registry by category."""
+
+    def __init__(self, index: RegistryIndex) -> None:
+        super().__init__()
+        self._index = index
+
+    def __missing__(self, category: str) -> _Lines:
+        self[category] = lines = _Lines(self._index, category)
+        return lines
+
+
+def keys_of(entry: RegistryEntry) -> Iterable[_Key]:
+    """Return the keys under which an entry is found: its category with its name and each alias, folded."""
     return {(entry.category, fold_name(name)) for name in (entry.name, *entry.aliases) if name}
 
 
-class _Span:
-    """A span of dates in which one of several lists was in force, it is not known which."""
+def _changes(lists: Iterable[PartnerList]) -> tuple[dict[_Key, list[_Step]], date | None]:
+    """Return what lists say of each key they hold, and from when on a list is surely in force (null: there is none).
 
-    def __init__(self, candidates: list[frozenset[tuple[str, str]]], *, before_first: bool) -> None:
-        self._candidates = candidates
-        self._before_first = before_first
-
-    def __call__(self, key: tuple[str, str]) -> bool | None:
-        """Say whether the key was listed: what all candidates agree on is known, the rest is not."""
-        votes: list[bool | None] = [key in listed for listed in self._candidates]
-        if self._before_first:
-            votes.append(None)
-        if any_of(votes) is False:
-            return False
-        return True if all(votes) else None
-
-
-def _spans(lists: Iterable[PartnerList]) -> tuple[list[date], list[_Span]]:
-    """Return the dates on which the lists that may be in force change, and the span before and after each."""
+    What all lists agree on that may be in force is known, and what only some of them say is in doubt.
+    """
     ordered = sorted(lists, key=lambda item: (item.earliest, item.latest, item.name))
     if not ordered:
-        return [], []
-    day = timedelta(days=1)
-    breaks = sorted({at for item in ordered for at in (item.earliest, item.latest, item.latest + day)})
-    keys = [frozenset(key for entry in item.entries for key in _keys(entry)) for item in ordered]
-    spans = [_Span([], before_first=True)]
-    for at in breaks:
-        candidates = [keys[index] for index, item in enumerate(ordered) if _may_hold(item, ordered, at)]
-        spans.append(_Span(candidates, before_first=not any(_surely_begun(item, at) for item in ordered)))
-    return breaks, spans
-
-
-def _may_hold(item: PartnerList, lists: list[PartnerList], day: date) -> bool:
-    """Say whether a list may be the one in force: it may have begun, and none surely began after it."""
-    if item.earliest > day:
-        return False
-    latest_start = min(item.latest, day)
-    return not any(other is not item and other.earliest > latest_start and _surely_begun(other, day) for other in lists)
-
-
-def _surely_begun(item: PartnerList, day: date) -> bool:
-    """Say whether a list is surely in force by a date; one known by its month is in doubt all that month."""
-    return item.latest < day or item.earliest == item.latest == day
+        return {}, None
+    changes: dict[_Key, list[_Step]] = defaultdict(list)
+    keys = [frozenset(key for entry in item.entries for key in keys_of(entry)) for item in ordered]
+    # A list known by its day is in force from it on; one known by its month is in doubt all that month.
+    certain_from = [item.earliest if item.earliest == item.latest else item.latest + _DAY for item in ordered]
+    begun = sorted(zip(certain_from, (item.earliest for item in ordered), strict=True))
+    nothing: frozenset[_Key] = frozenset()
+    surely_before, maybe_before = nothing, nothing
+    taken, sure = 0, 0
+    newest: date | None = None
+    in_force: list[tuple[date, frozenset[_Key]]] = []
+    for start in sorted({item.earliest for item in ordered}.union(certain_from)):
+        while sure < len(begun) and begun[sure][0] <= start:
+            newest = begun[sure][1] if newest is None else max(newest, begun[sure][1])
+            sure += 1
+        while taken < len(ordered) and ordered[taken].earliest <= start:
+            in_force.append((ordered[taken].latest, keys[taken]))
+            taken += 1
+        # Whatever surely ended before the newest list began is replaced for good.
+        in_force = [(latest, listed) for latest, listed in in_force if newest is None or latest >= newest]
+        candidates = [listed for _, listed in in_force]
+        maybe = candidates[0] if len(candidates) == 1 else nothing.union(*candidates)
+        surely = nothing if newest is None else candidates[0].intersection(*candidates[1:])
+        for key in (surely ^ surely_before) | (maybe ^ maybe_before):
+            changes[key].append((start, True if key in surely else None if key in maybe else False))
+        surely_before, maybe_before = surely, maybe
+    return dict(changes), min(certain_from)

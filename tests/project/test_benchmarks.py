@@ -1,0 +1,26 @@
+"""The benchmarks run, and print what they promise; what they measure is for people to read."""
+
+import subprocess
+import sys
+
+from project.tree import ROOT
+
+
+def test_the_benchmark_of_the_registry_prints_its_ratios() -> None:
+    """A small run ends well and prints versions, both ratios, and what it does not measure."""
+    command = [
+        sys.executable,
+        str(ROOT / "benchmarks/registry.py"),
+        "--lookups",
+        "500",
+        "--names",
+        "60",
+        "--rounds",
+        "2",
+    ]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.startswith("collection-guard ")
+    assert "Python " in done.stdout
+    assert "ratio to the first dictionary" in done.stdout
+    assert "ratio to the second" in done.stdout
+    assert "Not measured: " in done.stdout
