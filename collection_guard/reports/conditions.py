@@ -1,7 +1,7 @@
 """Conditions in words, for explanations and rule pages."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from collection_guard.facts.atoms import truth_of, truth_of_atom
 from collection_guard.facts.sheet import FactSource
@@ -10,6 +10,8 @@ from collection_guard.language.kleene import MAYBE, NO
 from collection_guard.language.units import show_duration, show_local_time
 from collection_guard.language.vocabulary import Fact
 from collection_guard.model.texts import Lang, text
+
+_OPPOSITE: Final = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 
 
 def in_words(node: Node, vocabulary: Mapping[str, Fact], lang: Lang) -> str:
@@ -50,33 +52,26 @@ def tree(
 
 def _test(test: Test, fact: Fact, lang: Lang) -> str:
     value: Any = test.value
+    if test.operator == "eq" and isinstance(value, bool):
+        holds = value != test.negated
+        return text("condition.is_true" if holds else "condition.is_false", lang, name=test.fact)
+    values: dict[str, str] = {}
     match test.operator:
         case "known":
-            phrase = text("condition.known", lang)
-        case "eq" if isinstance(value, bool):
-            holds = value != test.negated
-            return text("condition.is_true" if holds else "condition.is_false", lang, name=test.fact)
-        case "eq":
-            phrase = text("condition.eq", lang, value=_constant(value, fact))
+            pass
         case "in":
-            phrase = text("condition.in", lang, value=", ".join(sorted(_constant(item, fact) for item in value)))
+            values["value"] = ", ".join(sorted(_constant(item, fact) for item in value))
         case "contains":
-            wanted = sorted(value) if isinstance(value, frozenset) else [value]
-            phrase = text("condition.contains", lang, value=", ".join(wanted))
+            values["value"] = ", ".join(sorted(value) if isinstance(value, frozenset) else [value])
         case "between":
             assert isinstance(value, Bounds)  # noqa: S101  # the loader gives between its bounds
-            phrase = text(
-                "condition.between",
-                lang,
-                low=_constant(value.low, fact),
-                low_is=text(f"condition.{value.low_is}", lang),
-                high=_constant(value.high, fact),
-                high_is=text(f"condition.{value.high_is}", lang),
-            )
-        case operator:
-            phrase = text(f"condition.{operator}", lang, value=_constant(value, fact))
-    negation = text("condition.not", lang) if test.negated else ""
-    return text("condition.test", lang, name=test.fact, negation=negation, phrase=phrase)
+            for end, bound, included in (("low", value.low, value.low_is), ("high", value.high, value.high_is)):
+                values |= {end: _constant(bound, fact), f"{end}_is": text(f"condition.{included}", lang)}
+        case _:
+            values["value"] = _constant(value, fact)
+    operator = _OPPOSITE.get(test.operator, f"not_{test.operator}") if test.negated else test.operator
+    phrase = text(f"condition.{operator}", lang, **values)
+    return text("condition.test", lang, name=test.fact, phrase=phrase)
 
 
 def _constant(value: Any, fact: Fact) -> str:

@@ -1,6 +1,5 @@
 """One event explained: each rule, which part held, on which facts, and what would have made it lawful."""
 
-import json
 from collections.abc import Iterator
 
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
@@ -11,13 +10,15 @@ from collection_guard.facts.sheet import FactSheet
 from collection_guard.language.ir import Node, deciding_atoms, negated, tests_of
 from collection_guard.model.texts import Lang, text
 from collection_guard.reports.conditions import in_words, tree
-from collection_guard.reports.wording import message_of, word
+from collection_guard.reports.wording import Speech, message_of, spoken, word
 
 
 def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: str | None = None) -> Iterator[str]:
     """Yield the explanation of one event, line by line; of all rules, or of one."""
     event = sheets[0].event
-    yield text("explain.event", lang, id=event.event_id, case=event.case_id, at=event.started_at.isoformat())
+    speech = Speech(lang)
+    key, case = speech.key(event.event_id), speech.key(event.case_id)
+    yield text("explain.event", lang, id=key, case=case, at=event.started_at.isoformat())
     sheet_of = {sheet.rule_set.pack: sheet for sheet in sheets}
     ordered = sorted(judged, key=lambda item: (_RANK[item.verdict.verdict], item.rule.id))
     beside: list[str] = []
@@ -28,7 +29,7 @@ def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: 
             beside.append(item.rule.id)
             continue
         yield ""
-        yield from _rule(item, sheet_of[item.pack.name], lang)
+        yield from _rule(item, sheet_of[item.pack.name], speech)
     if beside:
         yield ""
         yield text("explain.not_applicable", lang, rules=", ".join(beside))
@@ -37,8 +38,8 @@ def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: 
 _RANK = {VIOLATION: 0, UNASSESSABLE: 1, "clear": 2, NOT_APPLICABLE: 3}
 
 
-def _rule(item: Judged, sheet: FactSheet, lang: Lang) -> Iterator[str]:
-    rule, verdict = item.rule.rule, item.verdict
+def _rule(item: Judged, sheet: FactSheet, speech: Speech) -> Iterator[str]:
+    rule, verdict, lang = item.rule.rule, item.verdict, speech.lang
     title = rule.title.zh if lang == "zh" else rule.title.en
     yield text("explain.rule", lang, verdict=word(verdict.verdict, lang), id=rule.id, title=title)
     if verdict.verdict == VIOLATION:
@@ -55,10 +56,9 @@ def _rule(item: Judged, sheet: FactSheet, lang: Lang) -> Iterator[str]:
     yield "  " + text("explain.facts", lang)
     for name in names:
         fact = vocabulary[name]
-        value = json.dumps(show(sheet, fact), ensure_ascii=False)
+        value = spoken(show(sheet, fact), fact, lang, masked=True)
         yield f"    {name} = {value}  ({fact.doc[lang]})"
-        for key, note in sheet.notes.get(name, {}).items():
-            yield f"      {key}: {json.dumps(note, ensure_ascii=False)}"
+        yield from (f"      {note}" for note in speech.notes(sheet.notes.get(name, {})))
     if verdict.verdict == UNASSESSABLE:
         for name in verdict.missing:
             fields = ", ".join(vocabulary[name].fields) if name in vocabulary else name

@@ -267,6 +267,36 @@ class Speech:
         words = item.help(self.lang)
         return None if words is None else self.shown(words)
 
+    # What stands beside a fact
+
+    def notes(self, notes: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what stands beside a fact: what was looked up, who heard it, which names were given."""
+        for key, value in notes.items():
+            match key:
+                case "looked_up":
+                    yield from (self._looked_up(item) for item in value)
+                case "zone_from":
+                    if value:
+                        yield self.text("report.zone_from", field=self.field(value))
+                case "heard_by":
+                    # What was heard is an allegation: it says by whom, and in which words.
+                    words = self.listed([f"“{item}”" for item in notes.get("words", ())])
+                    yield self.text("report.heard", detector=value, words=self.shown(words))
+                case "words":
+                    pass  # said with who heard them
+                case "names":
+                    yield self.text("report.names", names=self.listed([self.shown(item) for item in value]))
+                case _:
+                    yield self.text("report.fact", fact=key, value=self.shown(json.dumps(value, ensure_ascii=False)))
+
+    def _looked_up(self, item: Mapping[str, Any]) -> str:
+        listed = {True: "on_list", False: "not_on_list", None: "list_unknown"}[item["listed"]]
+        words = self.text(
+            f"report.{listed}", name=self.shown(item["name"]), category=self.word(item["category"]), on=item["on"]
+        )
+        similar = [self.shown(name) for name in item.get("similar_but_not_the_same", ())]
+        return words + (self.text("report.similar", names=self.listed(similar)) if similar else "")
+
 
 class Wording(Speech):
     """Says things of one report in one language, masked or not."""
@@ -308,40 +338,13 @@ class Wording(Speech):
         lines: list[str] = []
         for name, value in violation.evidence.items():
             if name.endswith(":"):
-                lines += self._notes(value)
+                lines += self.notes(value)
                 continue
             meaning = self.meaning(violation.rule, name)
             code = "fact_is" if any(sign in meaning for sign in "：:") else "fact"
             shown = self.value(self.fact(violation.rule, name), value)
             lines.append(self.text(f"report.{code}", fact=meaning, value=shown))
         return lines
-
-    def _notes(self, notes: Mapping[str, Any]) -> Iterator[str]:
-        for key, value in notes.items():
-            match key:
-                case "looked_up":
-                    yield from (self._looked_up(item) for item in value)
-                case "zone_from":
-                    if value:
-                        yield self.text("report.zone_from", field=self.field(value))
-                case "heard_by":
-                    # What was heard is an allegation: it says by whom, and in which words.
-                    words = self.listed([f"“{item}”" for item in notes.get("words", ())])
-                    yield self.text("report.heard", detector=value, words=self.shown(words))
-                case "words":
-                    pass  # said with who heard them
-                case "names":
-                    yield self.text("report.names", names=self.listed([self.shown(item) for item in value]))
-                case _:
-                    yield self.text("report.fact", fact=key, value=self.shown(json.dumps(value, ensure_ascii=False)))
-
-    def _looked_up(self, item: Mapping[str, Any]) -> str:
-        listed = {True: "on_list", False: "not_on_list", None: "list_unknown"}[item["listed"]]
-        words = self.text(
-            f"report.{listed}", name=self.shown(item["name"]), category=self.word(item["category"]), on=item["on"]
-        )
-        similar = [self.shown(name) for name in item.get("similar_but_not_the_same", ())]
-        return words + (self.text("report.similar", names=self.listed(similar)) if similar else "")
 
     def sources(self, rule: str) -> list[str]:
         """Return what a rule rests on."""
