@@ -26,10 +26,11 @@ SKIPPING_WHOLE = 'import pytest\npytest.skip("no such module", allow_module_leve
 def outcome(folder: Path, source: str, *, ci: bool) -> tuple[int, str]:
     """Run a test file under the configuration of this project."""
     shutil.copy(ROOT / "tests/conftest.py", folder / "conftest.py")
+    (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
     (folder / "test_it.py").write_text(source, "utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
     environment["CI"] = "true" if ci else ""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(folder)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pytest.ini", str(folder)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, env=environment)
     return done.returncode, done.stdout
 
