@@ -1,7 +1,7 @@
 """Each kind of thing, examined: what passes, and what is found, before waivers and thresholds are applied."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from collection_guard.checks.baseline import read_baseline
 from collection_guard.checks.bench import Bench, LabelResult
 from collection_guard.checks.findings import LEVEL_OF, Consequence, Finding, Passed, Place
 from collection_guard.checks.rates import Limit, Rate
+from collection_guard.checks.registry_doubts import examine
 from collection_guard.checks.report import Item
 from collection_guard.checks.samples import Sample, read_json_samples, read_yaml_samples
 from collection_guard.checks.targets import Target
@@ -21,10 +22,9 @@ from collection_guard.checks.waivers import read_waivers
 from collection_guard.engines.examples import ExampleResult, run_examples
 from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.content.lexicon import load_lexicon
-from collection_guard.facts.partner_lists import read_registry
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import load_packs
-from collection_guard.model.problems import InputError, Problem, RulesError
+from collection_guard.model.problems import InputError, LogError, Problem, RulesError
 from collection_guard.model.verdict import Verdict
 
 _VALID: Final = "valid"
@@ -153,7 +153,7 @@ class Examiner:
     def _valid(self, target: Target, item: Item) -> None:
         path = Path(target.path)
         checks: dict[str, Callable[[], object]] = {
-            "registry": lambda: read_registry(path),
+            "registry": lambda: self._registry(path, item),
             "profiles": lambda: read_profiles(path),
             "lexicon": lambda: load_lexicon(path),
             "waivers": lambda: read_waivers(path, self.bench.rules),
@@ -169,8 +169,16 @@ class Examiner:
         except InputError as error:
             problems = error.problems
         item.findings += [_problem(target.path, problem, consequence) for problem in problems]
-        if not item.findings:
+        if all(finding.standing == "noted" for finding in item.findings):
             item.passed.append(Passed(_VALID, Place(target.path)))
+
+    def _registry(self, path: Path, item: Item) -> None:
+        found = examine(path)
+        for doubt in found.doubts:
+            noted = _problem(str(path), doubt, "input")
+            item.findings.append(replace(noted, kind="data", level="warning", standing="noted"))
+        if found.problems:
+            raise LogError(found.problems)
 
 
 def samples_of(target: Target) -> tuple[list[Sample], list[Problem]]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from collection_guard.facts.names import fold_name
+from collection_guard.model.masking import mask_text
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.registry import PartnerList, RegistryData, RegistryEntry
 from collection_guard.model.tables import Cell, Grid, TableFile, cell_text, is_blank, read_table_file
@@ -44,8 +45,8 @@ def _fold(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a row stands."""
+class RowPlace:
+    """Where a row of a registry stands."""
 
     file: str
     sheet: str | None
@@ -58,7 +59,17 @@ class _Place:
         return ":".join(str(part) for part in (self.file, self.sheet, self.row) if part is not None)
 
 
-Row = tuple[_Place, RegistryEntry]
+Row = tuple[RowPlace, RegistryEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryReading:
+    """What was read of a registry: what it says, each row with its place, and everything that is wrong with it."""
+
+    data: RegistryData
+    rows: tuple[Row, ...]
+    lists: tuple[tuple[PartnerList, tuple[Row, ...]], ...]
+    problems: tuple[Problem, ...]
 
 
 def read_registry(path: str | Path, *, encoding: str | None = None) -> RegistryData:
@@ -69,12 +80,25 @@ def read_registry(path: str | Path, *, encoding: str | None = None) -> RegistryD
     ``2025-11.csv``; files of one date are parts of one list. Where such a file has no column for the category, the
     rest of its name may say it.
     """
-    where = Path(path)
-    reading = _Reading(encoding)
-    data = reading.folder(where) if where.is_dir() else RegistryData(rows=reading.rows_with_dates(where))
+    reading = examine_registry(path, encoding=encoding)
     if reading.problems:
         raise LogError(reading.problems)
-    return RegistryData(data.rows, data.lists, registry_digest(data))
+    return reading.data
+
+
+def examine_registry(path: str | Path, *, encoding: str | None = None) -> RegistryReading:
+    """Read a partner registry as `read_registry` does, and return all that can be read beside what is wrong."""
+    where = Path(path)
+    reading = _Reading(encoding)
+    rows: tuple[Row, ...] = ()
+    lists: tuple[tuple[PartnerList, tuple[Row, ...]], ...] = ()
+    if where.is_dir():
+        lists = reading.folder(where)
+    else:
+        rows = reading.rows_with_dates(where)
+    data = RegistryData(tuple(entry for _, entry in rows), tuple(found for found, _ in lists))
+    data = RegistryData(data.rows, data.lists, registry_digest(data))
+    return RegistryReading(data, rows, lists, tuple(reading.problems))
 
 
 def registry_digest(data: RegistryData) -> str:
@@ -97,13 +121,15 @@ class _Reading:
     encoding: str | None
     problems: list[Problem] = field(default_factory=list)
 
-    def rows_with_dates(self, path: Path) -> tuple[RegistryEntry, ...]:
-        rows = list(self._rows(path, None))
+    def rows_with_dates(self, path: Path) -> tuple[Row, ...]:
+        # One list as published may be read by itself, whose name then says what its columns do not.
+        dated = _DATED.fullmatch(path.stem)
+        rows = tuple(self._rows(path, _words()[1].get(_fold(dated[4])) if dated else None))
         self._check_overlaps(rows)
-        return tuple(entry for _, entry in rows)
+        return rows
 
-    def folder(self, path: Path) -> RegistryData:
-        parts: dict[tuple[date, date], list[RegistryEntry]] = defaultdict(list)
+    def folder(self, path: Path) -> tuple[tuple[PartnerList, tuple[Row, ...]], ...]:
+        parts: dict[tuple[date, date], list[Row]] = defaultdict(list)
         names: dict[tuple[date, date], list[str]] = defaultdict(list)
         files = [
             file
@@ -120,14 +146,14 @@ class _Reading:
             for place, entry in self._rows(file, _words()[1].get(_fold(rest))):
                 if entry.valid_from is not None or entry.valid_to is not None:
                     self.problems.append(place.problem("registry_dates_in_list"))
-                parts[first, last].append(entry)
+                parts[first, last].append((place, entry))
             names[first, last].append(file.name)
-        return RegistryData(
-            lists=tuple(
-                PartnerList(first, last, tuple(parts[first, last]), ", ".join(names[first, last]))
-                for first, last in sorted(names)
-            )
-        )
+        found = []
+        for first, last in sorted(names):
+            rows = tuple(parts[first, last])
+            name = ", ".join(names[first, last])
+            found.append((PartnerList(first, last, tuple(entry for _, entry in rows), name), rows))
+        return tuple(found)
 
     def _span(self, file: Path) -> tuple[date, date, str] | None:
         found = _DATED.fullmatch(file.stem)
@@ -147,14 +173,16 @@ class _Reading:
 
     def _check_overlaps(self, rows: Sequence[Row]) -> None:
         """Refuse two rows that list one name in one category on the same date: which of them holds is unclear."""
-        spans: dict[tuple[str, str], list[tuple[date, date, _Place]]] = defaultdict(list)
+        spans: dict[tuple[str, str], list[tuple[date, date, RowPlace]]] = defaultdict(list)
         for place, entry in rows:
             first, last = entry.valid_from or date.min, entry.valid_to or date.max
             for name in {fold_name(written) for written in (entry.name, *entry.aliases)}:
                 same = spans[entry.category, name]
                 clash = next((other for begin, end, other in same if begin <= last and first <= end), None)
                 if clash is not None:
-                    self.problems.append(place.problem("registry_overlap", name=entry.name, other=str(clash)))
+                    self.problems.append(
+                        place.problem("registry_overlap", name=mask_text(entry.name), other=str(clash))
+                    )
                     break
                 same.append((first, last, place))
 
@@ -175,12 +203,12 @@ class _Reading:
         if not count and len(self.problems) == before:
             self.problems.append(Problem("registry_empty", found.path))
 
-    def _cells(self, found: TableFile, category: str | None) -> Iterator[tuple[_Place, dict[str, Any]]]:
+    def _cells(self, found: TableFile, category: str | None) -> Iterator[tuple[RowPlace, dict[str, Any]]]:
         file = found.path
         for broken in found.broken:
-            self.problems.append(_Place(file, None, broken.row).problem(broken.reason, **broken.values))
+            self.problems.append(RowPlace(file, None, broken.row).problem(broken.reason, **broken.values))
         for item in found.objects or ():
-            place = _Place(file, None, item.row)
+            place = RowPlace(file, None, item.row)
             unknown = [name for name in item.data if name not in _FIELDS]
             for name in unknown:
                 near = nearest(name, _FIELDS)
@@ -189,12 +217,12 @@ class _Reading:
                 yield place, item.data
         for grid in found.grids:
             for broken in grid.broken:
-                place = _Place(file, grid.sheet, broken.row)
+                place = RowPlace(file, grid.sheet, broken.row)
                 self.problems.append(place.problem(broken.reason, **broken.values))
             if any(not is_blank(cell) for _, cells in grid.rows for cell in cells):
                 yield from self._table(file, grid, category)
 
-    def _table(self, file: str, grid: Grid, category: str | None) -> Iterator[tuple[_Place, dict[str, Any]]]:
+    def _table(self, file: str, grid: Grid, category: str | None) -> Iterator[tuple[RowPlace, dict[str, Any]]]:
         needed = {"name"} if category is not None else {"name", "category"}
         head = next(
             (index for index, (_, cells) in enumerate(grid.rows[:_DEEPEST]) if needed <= set(_named(cells))), None
@@ -206,16 +234,16 @@ class _Reading:
         for name, indexes in columns.items():
             if len(indexes) > 1:
                 headers = ", ".join(cell_text(grid.rows[head][1][index]) for index in indexes)
-                place = _Place(file, grid.sheet, grid.rows[head][0])
+                place = RowPlace(file, grid.sheet, grid.rows[head][0])
                 self.problems.append(place.problem("registry_two_headers", path=name, headers=headers))
         for row, cells in grid.rows[head + 1 :]:
             if any(not is_blank(cell) for cell in cells):
                 yield (
-                    _Place(file, grid.sheet, row),
+                    RowPlace(file, grid.sheet, row),
                     {name: cells[index] for name, (index, *_) in columns.items() if index < len(cells)},
                 )
 
-    def _entry(self, place: _Place, cells: dict[str, Any], category: str | None) -> RegistryEntry | None:
+    def _entry(self, place: RowPlace, cells: dict[str, Any], category: str | None) -> RegistryEntry | None:
         before = len(self.problems)
         name = _text(cells.get("name"))
         if not name:
@@ -243,7 +271,7 @@ class _Reading:
             source=_text(cells.get("source")) or None,
         )
 
-    def _date(self, place: _Place, cells: dict[str, Any], name: str) -> date | None:
+    def _date(self, place: RowPlace, cells: dict[str, Any], name: str) -> date | None:
         cell = cells.get(name)
         if is_blank(cell):
             return None

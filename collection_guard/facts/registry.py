@@ -48,12 +48,12 @@ class RegistryIndex:
         for partner_list in data.lists:
             for entry in partner_list.entries:
                 self._note(entry)
-        self._changes, known_from = _changes(data.lists)
-        self._dates = sorted(self._turning_points(known_from))
+        self._changes, self.known_from = _changes(data.lists)
+        self._dates = sorted(self._turning_points())
         stranger = bytearray(len(self._dates) + 1)
-        if known_from is not None:
+        if self.known_from is not None:
             # Who stands in no list is not listed, but before the first list nothing is known.
-            before = bisect_right(self._dates, known_from)
+            before = bisect_right(self._dates, self.known_from)
             stranger[:before] = bytes([_UNKNOWN]) * before
         self._stranger = bytes(stranger)
         self.width = len(stranger)
@@ -61,13 +61,13 @@ class RegistryIndex:
         self._lines = _Categories(self)
         self._hints: dict[_Key, tuple[str, ...]] = {}
 
-    def _turning_points(self, known_from: date | None) -> set[date]:
+    def _turning_points(self) -> set[date]:
         """Return every date on which some answer changes."""
         found = {at for changes in self._changes.values() for at, _ in changes}
         for rows in self._rows.values():
             found.update(first for first, _ in rows)
             found.update(last + _DAY for _, last in rows if last < date.max)
-        return found.union(() if known_from is None else (known_from,)) - {date.min}
+        return found.union(() if self.known_from is None else (self.known_from,)) - {date.min}
 
     def _note(self, entry: RegistryEntry) -> None:
         self._written[entry.category].update((entry.name, *entry.aliases))
@@ -177,7 +177,7 @@ class _Categories(dict[str, _Lines]):
         return lines
 
 
-def keys_of(entry: RegistryEntry) -> Iterable[_Key]:
+def keys_of(entry: RegistryEntry) -> set[_Key]:
     """Return the keys under which an entry is found: its category with its name and each alias, folded."""
     return {(entry.category, fold_name(name)) for name in (entry.name, *entry.aliases) if name}
 
