@@ -1,10 +1,6 @@
 """The verdict file: one JSON line a verdict, written whole or not at all."""
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Final, Literal, TextIO
 
 from collection_guard.engines.judge import Judged
@@ -29,21 +25,6 @@ def line_of(verdict: Verdict) -> str:
         "evidence": verdict.evidence,
     }
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
-    """Open a file that appears under its name only once it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished-{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 class VerdictWriter:

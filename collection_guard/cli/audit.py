@@ -8,7 +8,7 @@ import typer
 from collection_guard.audit.rejected_file import write_rejected
 from collection_guard.audit.report import Report
 from collection_guard.audit.run import run_audit
-from collection_guard.audit.verdict_lines import WHICH, VerdictWriter, Which, whole_file
+from collection_guard.audit.verdict_lines import WHICH, VerdictWriter, Which
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import (
     INPUT,
@@ -25,6 +25,7 @@ from collection_guard.cli.progress import progress_to
 from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
+from collection_guard.model.whole_files import whole_file
 from collection_guard.reports import FORMATS, Format, render
 
 

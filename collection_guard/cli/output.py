@@ -2,13 +2,13 @@
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import typer
 
 from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.whole_files import whole_file
 
 
 def terminal(out: Path | None) -> bool:
@@ -22,18 +22,12 @@ def emit(content: str, out: Path | None) -> None:
         sys.stdout.buffer.write(content.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
         return
-    unfinished = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(content, "utf-8", newline="")
-        unfinished.replace(out)
+        with whole_file(out) as file:
+            file.write(content)
     except OSError as error:
         values: dict[str, object] = {"path": str(out), "reason": error.strerror or str(error)}
         raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
-    finally:
-        # Where a folder of the path is a file, there is nothing to remove, and looking for it is an error.
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def show_configuration(settings: Configuration) -> None:
