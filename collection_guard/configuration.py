@@ -23,7 +23,7 @@ from collection_guard.model.texts import Lang, language_of_environment
 
 FILE_NAME: Final = "collection-guard.yaml"
 PREFIX: Final = "COLLECTION_GUARD_"
-PATHS: Final = ("registry", "cases", "map")
+PATHS: Final = ("registry", "cases")
 SEVERITY_WORDS: Final = ("critical", "major", "minor", "advisory", "never")
 
 
@@ -44,7 +44,7 @@ class ConfigurationFile(BaseModel):
     country: str | None = None
     registry: str | None = None
     cases: str | None = None
-    map: str | None = None
+    map: str | list[str] | dict[str, str] | None = None
     encoding: str | None = None
     fold: Literal["first", "second"] | None = None
     engine: Literal["auto", "reference", "durable"] | None = None
@@ -161,9 +161,26 @@ def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
     for name in PATHS:
         if name in found:
             found[name] = str(path.parent / found[name])
+    if "map" in found:
+        found["map"] = [_map_beside(item, path.parent) for item in as_maps(found["map"])]
     if "rules" in found:
         found["rules"] = [_beside(rule, path.parent) for rule in found["rules"]]
     return found
+
+
+def as_maps(value: str | list[str] | dict[str, str]) -> list[str]:
+    """Return mapping files in their one form: a list of paths, each with its pattern and ``=`` before it if any."""
+    if isinstance(value, dict):
+        return [f"{pattern}={path}" for pattern, path in value.items()]
+    return [value] if isinstance(value, str) else value
+
+
+def _map_beside(item: str, folder: Path) -> str:
+    """Return a mapping file beside the configuration file, with its pattern."""
+    if "=" not in item or (folder / item).is_file():
+        return str(folder / item)
+    pattern, _, path = item.partition("=")
+    return f"{pattern}={folder / path}"
 
 
 def _beside(rule: str, folder: Path) -> str:
@@ -182,11 +199,13 @@ def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -
         model = validated(ConfigurationFile, document, problems)
         if model is not None:
             found[name] = getattr(model, name)
+    if "map" in found:
+        found["map"] = as_maps(found["map"])
     return found
 
 
 def _plain(name: str, text: str) -> Any:
-    if name == "rules":
+    if name in {"rules", "map"}:
         return text.split(",")
     if name in {"strict", "unmasked"}:
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.lower(), text)

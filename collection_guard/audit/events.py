@@ -70,7 +70,10 @@ class EventReader:
         self._none = tables().none
         self._strict = strict
         self._fallback = self._defaults(mapping) | implied
+        self._id_prefix = mapping.id_prefix
         self.met_naive_times = False
+        self.filled: Counter[int] = Counter()
+        """In how many rows each column holds something, by its place."""
         self.lost: Counter[tuple[str, str]] = Counter()
         """Identifiers that lost digits, by header and path."""
         self.first_lost: dict[tuple[str, str], Position] = {}
@@ -115,6 +118,7 @@ class EventReader:
                 value = cell if path == "content" else text
             elif cell is None:
                 continue
+            self.filled[column.index] += 1
             if column.name is not None:
                 extra.setdefault(column.name, cell_text(value))
             elif path not in given:
@@ -396,6 +400,8 @@ class EventReader:
                 continue
             if text is None:
                 continue
+            if path == "event_id":
+                text = self._id_prefix + text
             # The other party of the contact is the one called, or in an inbound contact the one who called.
             if path in ("callee", "caller"):
                 if (path == "caller") == inbound:

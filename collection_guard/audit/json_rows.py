@@ -17,7 +17,7 @@ _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "claims": tuple(Claims.model_fields),
 }
 _FIELDS: Final = tuple(Event.model_fields)
-_PLANS: Final = {path: ColumnPlan(0, path, path) for path in EVENT_PATHS}
+_PLANS: Final = {path: ColumnPlan(place, path, path) for place, path in enumerate(EVENT_PATHS)}
 
 Cells = list[tuple[ColumnPlan, Any]]
 

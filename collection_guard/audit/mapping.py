@@ -5,7 +5,8 @@ columns: {通话起始: started_at, 对端: recipient.number}    # header: path 
 values: {outcome: {QT: 其他, X1: {network: connected, party: borrower}}, channel: {T: 电催}}
 defaults: {channel: call, direction: outbound, agency: 某公司}
 ignore: [内部编码]
-sheet: 明细
+files: ["agency-b*.xlsx"]                                # logs that it is for; without it, all that no other is for
+sheet: 明细                                              # or a list
 header_row: 3
 timezone: Asia/Shanghai
 time_format: "%d/%m/%Y %H:%M"
@@ -31,10 +32,12 @@ _KEYS: Final = (
     "values",
     "defaults",
     "ignore",
+    "files",
     "sheet",
     "header_row",
     "timezone",
     "time_format",
+    "id_prefix",
 )
 _WORD_PATHS: Final = (
     "channel",
@@ -79,10 +82,15 @@ class Mapping:
     """The file's own words by path; they come before the known ones."""
     defaults: dict[str, str] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
-    sheet: str | None = None
+    files: tuple[str, ...] = ()
+    """Patterns of the logs that it is for."""
+    sheets: tuple[str, ...] = ()
+    """The sheets that it is for; without any, all of them."""
     header_row: int | None = None
     timezone: str | None = None
     time_format: str | None = None
+    id_prefix: str = ""
+    """Put before every event id: two systems may number their contacts alike."""
 
     def path_of(self, header: str) -> str | None:
         """Return the path that the file names for a header."""
@@ -133,10 +141,12 @@ class _Reading:
             words=self._values(data.get("values")),
             defaults=self._defaults(data.get("defaults")),
             ignored=self._ignored(data.get("ignore")),
-            sheet=self._text(data, "sheet"),
+            files=self._texts(data, "files"),
+            sheets=self._texts(data, "sheet"),
             header_row=self._row(data),
             timezone=self._zone(data),
             time_format=self._text(data, "time_format"),
+            id_prefix=self._text(data, "id_prefix") or "",
         )
 
     def _group(self, value: Any, *path: str) -> dict[str, Any]:
@@ -233,6 +243,17 @@ class _Reading:
             return value
         self._wrong("map_text", (key,), key=key)
         return None
+
+    def _texts(self, data: dict[str, Any], key: str) -> tuple[str, ...]:
+        """Return a text, or each of a list of them."""
+        value = data.get(key)
+        if not isinstance(value, list):
+            text = self._text(data, key)
+            return () if text is None else (text,)
+        for place, item in enumerate(value):
+            if not isinstance(item, str):
+                self._wrong("map_text", (key, place), key=key)
+        return tuple(item for item in value if isinstance(item, str))
 
     def _row(self, data: dict[str, Any]) -> int | None:
         value = data.get("header_row")

@@ -6,7 +6,7 @@ from typing import Final
 
 from collection_guard.audit.cases import has_case
 from collection_guard.model.event import Event
-from collection_guard.model.texts import Lang, has_text, text
+from collection_guard.model.texts import Lang, has_text, help_text, text
 
 PLACEHOLDER: Final = "\x00"
 """Stands for an identifier that the file lacks until one is supplied."""
@@ -50,8 +50,10 @@ class Rejected:
 
     def help(self, lang: Lang) -> str | None:
         """Return what to do about it, where there is something to say."""
-        code = f"rejected.{self.reason}.help"
-        return text(code, lang, **self._shown(lang)) if has_text(code) else None
+        shown = self._shown(lang)
+        if "nearest" in self.values:
+            shown["nearest"] = self.values["nearest"]  # where nothing is near, its clause is left out
+        return help_text(f"rejected.{self.reason}.help", lang, **shown)
 
     def _shown(self, lang: Lang) -> dict[str, object]:
         shown = {name: "—" if value is None else value for name, value in self.values.items()}
@@ -92,6 +94,24 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """What one column held: in how many rows something, a word that nobody knows, an identifier that lost digits."""
+
+    header: str
+    path: str
+    filled: int
+    unknown: int = 0
+    lost: int = 0
+    form: str | None = None
+    """The form of its times, for a column of times."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Say whether some rule may read the column."""
+        return not self.path.startswith("extra.")
+
+
+@dataclass(frozen=True, slots=True)
 class SheetReading:
     """How one table was read: which header names which path, and which name none."""
 
@@ -101,6 +121,12 @@ class SheetReading:
     unmapped: tuple[str, ...] = ()
     ambiguous: dict[str, tuple[str, ...]] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    zone: str | None = None
+    """The zone in which its naive times were read, if it has such."""
+    rows: int = 0
+    """Rows that were read as contacts, whether they became one or not: those of which the columns are counted."""
+    column_readings: tuple[ColumnReading, ...] = ()
+    map_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +194,10 @@ class Intake:
     unmapped: tuple[UnmappedValue, ...] = ()
     findings: tuple[Finding, ...] = ()
     cases: CaseCounts = CaseCounts()
+    left_out: tuple[str, ...] = ()
+    """Files of a folder that were not taken for logs."""
+    unused_maps: tuple[str, ...] = ()
+    """Mapping files that are for no log of these."""
 
     def has_case(self, case_id: str) -> bool:
         """Say whether a case id is one, and not the key of a contact whose case is unknown."""

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping as AbstractMapping
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from collection_guard.audit.mapping import Mapping
 from collection_guard.audit.taken import UnmappedValue
@@ -19,6 +19,8 @@ _EXACT_DIGITS: Final = 15
 """A spreadsheet keeps so many digits of a number; the rest are lost when it is saved."""
 
 
+_RELATION: Final = re.compile(r"(?:.+?[(（]\s*(.+?)\s*[)）]|(.+?)\s*[-—－–:：/].+)")
+"""Where the word for a relationship stands beside a name: 高某某(二舅公), 二舅公-高某某."""
 _SHOWN: Final = 200
 
 
@@ -104,11 +106,28 @@ class WordReader:
             return self._tables.outcome_on_messages
         return self._tables.by_path[path]
 
-    def unmapped(self) -> tuple[UnmappedValue, ...]:
-        """Return the values that could not be read, the most frequent first."""
-        ranked = sorted(self._unknown.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(UnmappedValue(path, value, count, self._nearest(path, value)) for (path, value), count in ranked)
+    def unknown_of(self, path: str) -> int:
+        """Count the values of a path that could not be read."""
+        return sum(count for (name, _), count in self._unknown.items() if name == path)
 
-    def _nearest(self, path: str, value: str) -> tuple[str, ...]:
-        by_path: AbstractMapping[str, Any] = self._tables.by_path
-        return by_path[path].nearest(value) if path in by_path else ()
+    def unknown(self) -> Counter[tuple[str, str]]:
+        """Return the values that could not be read, by path."""
+        return self._unknown
+
+
+def unmapped_values(readers: Iterable[WordReader]) -> tuple[UnmappedValue, ...]:
+    """Return the values that could not be read, the most frequent first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for reader in readers:
+        counts.update(reader.unknown())
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(UnmappedValue(path, value, count, _nearest(path, value)) for (path, value), count in ranked)
+
+
+def _nearest(path: str, value: str) -> tuple[str, ...]:
+    # A column of one signal holds yes and no; lengths of time and times have no words at all.
+    table = tables().by_path.get("boolean" if path.startswith("signals.") else path)
+    if table is None:
+        return ()
+    beside = _RELATION.fullmatch(value) if path == "recipient.relationship" else None
+    return table.nearest(value if beside is None else beside[1] or beside[2])

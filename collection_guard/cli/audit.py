@@ -5,6 +5,7 @@ from typing import Annotated, cast
 
 import typer
 
+from collection_guard.audit.places import REJECTED
 from collection_guard.audit.rejected_file import write_rejected
 from collection_guard.audit.report import Report
 from collection_guard.audit.run import run_audit
@@ -139,7 +140,7 @@ def _run(
     if report.engine_note and not quiet:
         typer.echo(text(f"note.{report.engine_note}", lang), err=True)
     if intake.rejected:
-        path = rejected or Path(f"{logs[0].stem}.rejected.csv")
+        path = rejected or Path(Path(intake.files[0].path).stem + REJECTED)
         with exits(lang), writing(path):
             write_rejected(path, intake.rejected, lang, masked=masked)
         if not quiet:

@@ -45,7 +45,7 @@ CasesOption = Annotated[Path | None, _option("cases", "--cases", metavar="FILE")
 TimezoneOption = Annotated[str | None, _option("timezone", "--timezone", metavar="ZONE")]
 CountryOption = Annotated[str | None, _option("country", "--country", metavar="CC")]
 FoldOption = Annotated[str | None, _option("fold", "--fold", metavar="first|second")]
-MapOption = Annotated[Path | None, _option("map", "--map", metavar="FILE")]
+MapOption = Annotated[list[str] | None, _option("map", "--map", metavar="[PATTERN=]FILE")]
 EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar="NAME")]
 EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
@@ -78,8 +78,10 @@ def _as_setting(name: str, value: Any) -> dict[str, Any]:
             return {"parameters": _parameters(value)}
         case "history":
             return parse_history(value)
-        case "registry" | "cases" | "map":
+        case "registry" | "cases":
             return {name: str(value)}
+        case "map":
+            return {name: list(value)}
         case _:
             return {name: check_value(name, value, "--" + name.replace("_", "-"))}
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any, Final
 
+from collection_guard.model import texts
+
 _DIGIT: Final = "0-9０-９"
 _RUN: Final = re.compile(rf"[{_DIGIT}]{{7,}}[xX]?")
 _MOBILE: Final = rf"1[3-9][{_DIGIT}][ \-][{_DIGIT}]{{4}}[ \-][{_DIGIT}]{{4}}"
@@ -22,6 +24,13 @@ _NAME_PATHS: Final = frozenset(
     {"recipient.name", "collector.name", "claims.person", "extra.debtor_name", "members.name"}
 )
 _IDENTIFIER_PATHS: Final = frozenset({"borrower_id"})
+_RELATION_PATHS: Final = frozenset({"recipient.relationship"})
+_RELATION: Final = re.compile(r"(.+?\s*[-—－–:：/]\s*)(.+)", re.DOTALL)
+"""A cell such as 二舅-高某某: behind the word for the relationship stands a name."""
+_RELATION_AFTER: Final = re.compile(r"(.+?)(\s*[(（].+[)）])", re.DOTALL)
+"""高某某(二舅): before it."""
+_UNSHOWN_PATHS: Final = frozenset({"content", "extra.note"})
+"""What was said names people in ways that no pattern finds."""
 
 
 def mask_number(number: str) -> str:
@@ -73,7 +82,24 @@ def mask_value(path: str, value: str) -> str:
         return mask_name(value)
     if path in _IDENTIFIER_PATHS:
         return mask_identifier(value)
-    return mask_text(value)
+    return _mask_relation(value) if path in _RELATION_PATHS else mask_text(value)
+
+
+def _mask_relation(value: str) -> str:
+    """Mask the name that may stand beside the word for a relationship."""
+    plain = mask_text(value)
+    if (found := _RELATION_AFTER.fullmatch(plain)) is not None:
+        return mask_name(found[1]) + found[2]
+    if (found := _RELATION.fullmatch(plain)) is not None:
+        return found[1] + "-".join(mask_name(part) for part in found[2].split("-"))
+    return plain
+
+
+def masked_cell(path: str | None, value: str, lang: texts.Lang) -> str:
+    """Return a cell as it is shown: masked by what its column holds and by its look, or its length alone."""
+    if path in _UNSHOWN_PATHS:
+        return texts.text("masked.not_shown", lang, count=len(value))
+    return mask_text(mask_value(path or "", value))
 
 
 def mask_any(path: str, value: Any) -> Any:

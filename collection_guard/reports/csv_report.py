@@ -5,8 +5,9 @@ import io
 from typing import Final
 
 from collection_guard.audit.report import Report, Violation
+from collection_guard.model.plain import harmless
 from collection_guard.model.texts import Lang, text
-from collection_guard.reports.wording import Wording, gravest_first, plain
+from collection_guard.reports.wording import Wording, gravest_first
 
 COLUMNS: Final = (
     "number",
@@ -31,9 +32,6 @@ COLUMNS: Final = (
 )
 """The columns in their order; ``csv.<column>`` of the catalogue is the header. The agency fills in two."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""A spreadsheet computes a cell that begins with one of these; some do so with the full-width forms."""
-
 
 def render_csv(report: Report, lang: Lang, *, masked: bool = True) -> str:
     """Return the violations as CSV that spreadsheets open: with a byte order mark, and no cell that is a formula."""
@@ -43,14 +41,8 @@ def render_csv(report: Report, lang: Lang, *, masked: bool = True) -> str:
     writer.writerow([text(f"csv.{column}", lang) for column in COLUMNS])
     for place, violation in enumerate(gravest_first(report), 1):
         row = _row(violation, wording)
-        writer.writerow([str(place), *(_harmless(row[column]) for column in COLUMNS[1:])])
+        writer.writerow([str(place), *(harmless(row[column]) for column in COLUMNS[1:])])
     return "\ufeff" + file.getvalue()
-
-
-def _harmless(words: str) -> str:
-    """Return a cell that a spreadsheet takes for text, without control characters."""
-    clean = plain(words).strip()
-    return "'" + clean if clean.startswith(_FORMULA) else clean
 
 
 def _row(violation: Violation, say: Wording) -> dict[str, str]:

@@ -114,6 +114,10 @@ class Ground(Section):
                 read=number(intake.rows_read),
             )
         )
+        for code, names in (("left_out_files", intake.left_out), ("unused_maps", intake.unused_maps)):
+            if names:
+                shown = say.listed([say.key(name) for name in names[:LISTED]])
+                self.page.line(say.text(f"report.{code}", count=number(len(names)), names=shown))
         reasons = intake.rejected_by_reason()
         if reasons:
             self.page.blank()
@@ -165,7 +169,7 @@ class Ground(Section):
                     number(item.count),
                     say.raw(item.path, item.value) or "",
                     say.field(item.path),
-                    say.listed([say.shown(word) for word in item.nearest]) or "—",
+                    say.listed([say.shown(word) for word in item.nearest]),
                 ]
                 for item in ranked[:LISTED]
             ],

@@ -10,7 +10,8 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
 ``run``
     ``program`` and its version, ``engine`` (and ``engine_note``), ``packs`` (name, version, status, digest,
     parameters), ``registry_digest``, ``detector``, ``settings``, ``files`` (path, digest, encoding, zone, rows, and
-    how each sheet was read), ``verdict_digest`` (of all verdicts that are not ``not_applicable``)
+    how each sheet was read), ``files_left_out`` (of folders), ``unused_maps``, ``verdict_digest`` (of all verdicts that
+    are not ``not_applicable``)
 ``counts``
     ``rows_read`` = ``contacts`` + ``rejected`` + ``set_aside``; ``contacts_in_violation``,
     ``contacts_fully_assessed``; ``verdicts`` by kind with ``assessable_share``; ``violations_by_severity``;
@@ -190,6 +191,8 @@ class _Json:
                 "history_complete_from": None if complete_from is None else complete_from.isoformat(),
             },
             "files": [self._file(file) for file in report.intake.files],
+            "files_left_out": [self._key(path) for path in report.intake.left_out],
+            "unused_maps": [self._key(path) for path in report.intake.unused_maps],
             "verdict_digest": report.verdict_digest,
         }
 

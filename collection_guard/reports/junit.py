@@ -9,9 +9,9 @@ from typing import Final
 
 from collection_guard.checks.findings import Finding
 from collection_guard.checks.report import CheckReport, Item
+from collection_guard.model.plain import plain
 from collection_guard.model.texts import Lang
 from collection_guard.reports.check_wording import CheckWording
-from collection_guard.reports.wording import plain
 
 _ERRORS: Final = frozenset({"rules", "input"})
 

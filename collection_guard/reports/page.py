@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from collection_guard.reports.wording import plain
+from collection_guard.model.plain import plain
 
 NARROWEST: Final = 40
 """Below this a table of several columns has no room for words."""

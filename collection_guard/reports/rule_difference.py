@@ -10,9 +10,10 @@ from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleS
 from collection_guard.language.schema import SEVERITIES, Effect, OnUnknown
 from collection_guard.language.written import as_said
 from collection_guard.model.masking import mask_identifier, mask_text
+from collection_guard.model.plain import plain
 from collection_guard.model.texts import Lang, has_text, text
 from collection_guard.reports.conditions import tree
-from collection_guard.reports.wording import holds_personal_number, number, plain, word
+from collection_guard.reports.wording import holds_personal_number, number, word
 
 DIFFERENCE_FORMATS: Final = ("text", "markdown", "json")
 _ABSENT: Final = "—"

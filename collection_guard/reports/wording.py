@@ -14,7 +14,8 @@ from collection_guard.audit.taken import Assumption, Contact, Finding, Position,
 from collection_guard.facts.world import has_case
 from collection_guard.language.schema import SEVERITIES, Rule, Source, Text
 from collection_guard.language.vocabulary import FACTS, Fact
-from collection_guard.model.masking import mask_identifier, mask_name, mask_number, mask_text, mask_value
+from collection_guard.model.masking import mask_identifier, mask_name, mask_number, mask_text, masked_cell
+from collection_guard.model.plain import plain
 from collection_guard.model.texts import Lang, has_text, text
 
 _PERSONAL_NUMBER: Final = re.compile(
@@ -24,8 +25,6 @@ _PERSONAL_NUMBER: Final = re.compile(
 _CARD: Final = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
 _DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 _TOGETHER: Final = str.maketrans("０１２３４５６７８９", "0123456789", " -\u3000")
-_UNSHOWN_PATHS: Final = frozenset({"content", "extra.note"})
-"""What was said names people in ways that no pattern finds."""
 _CONTENT: Final = "content."
 _FIRMS: Final = "law_firm."
 
@@ -79,11 +78,6 @@ def said(words: str, lang: Lang) -> str:
 
 def _is_chinese(words: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in words)
-
-
-def plain(words: str) -> str:
-    """Return a text without characters that steer a terminal or change the order of what is read."""
-    return "".join(character if character.isprintable() else " " for character in words)
 
 
 def word(value: str, lang: Lang) -> str:
@@ -200,9 +194,7 @@ class Speech:
         """Return a cell as it stood in its column, masked by what the column holds."""
         if value is None:
             return None
-        if self.masked and path in _UNSHOWN_PATHS:
-            return self.text("report.not_shown", count=len(value))
-        return mask_text(mask_value(path or "", plain(value))) if self.masked else plain(value)
+        return masked_cell(path, plain(value), self.lang) if self.masked else plain(value)
 
     def agency(self, name: str | None) -> str:
         """Return the agency; agencies are no persons."""

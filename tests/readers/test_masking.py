@@ -128,6 +128,13 @@ def test_the_file_of_rejected_rows_says_where_what_and_why(tmp_path: Path) -> No
     assert len(COLUMNS) == len(row)
 
 
+def test_the_name_behind_a_relationship_that_nobody_knows_is_masked() -> None:
+    """The word is shown, so that it can be mapped; who it is is not."""
+    assert mask_value("recipient.relationship", "二舅公-高建国-13800138000") == "二舅公-高**-138****8000"
+    assert mask_value("recipient.relationship", "高建国(表舅)") == "高**(表舅)"
+    assert mask_value("recipient.relationship", "拜把子") == "拜把子"
+
+
 def test_a_cell_of_a_log_is_no_formula_in_the_file_of_rejected_rows(tmp_path: Path) -> None:
     """=HYPERLINK(...) in a log must not run when somebody opens the rejected rows; half characters do not stop it."""
     out = tmp_path / "rejected.csv"

@@ -263,10 +263,14 @@ def test_the_same_file_twice_is_refused_and_a_copy_is_pointed_out(tmp_path: Path
 
 
 def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
-    """A folder, a missing file and an unreadable name are told apart."""
+    """An empty folder, a missing file and an unreadable name are told apart."""
     with pytest.raises(LogError) as caught:
         read_logs([tmp_path, tmp_path / "none.csv", tmp_path / "x\x00y.csv"])
-    assert {problem.code for problem in caught.value.problems} == {"file_is_folder", "file_missing", "file_unreadable"}
+    assert {problem.code for problem in caught.value.problems} == {
+        "folder_without_logs",
+        "file_missing",
+        "file_unreadable",
+    }
 
 
 def test_an_array_keeps_what_stands_beside_a_bad_element() -> None:

@@ -10,7 +10,7 @@ from collection_guard.audit.vocabulary.headers import COLUMN_PATHS
 from collection_guard.audit.vocabulary.tables import WordTable
 from collection_guard.model import words as model
 from collection_guard.model.event import Event
-from readers.making import one
+from readers.making import HEADER, ROW, one, read_rows
 
 CLOSED = {
     "direction": model.DIRECTIONS,
@@ -187,3 +187,19 @@ def test_a_channel_word_says_channel_collector_audience_and_direction(
     """人工外呼 is an outbound call by a person; a word that nobody knows is another channel."""
     event = one(tmp_path, ("案件编号", "联系时间", "催收方式"), ("C-1", "2025-11-03 10:00", word))
     assert (event.channel, event.collector.kind, event.recipient.audience, event.direction) == expected
+
+
+def test_the_nearest_words_of_what_nobody_knows_are_those_of_its_column(tmp_path: Path) -> None:
+    """Beside a name the word is looked at alone; a column of one signal has yes and no; where nothing is near, nothing."""
+    header = (*HEADER, "threat")
+    rows = [
+        header,
+        (*ROW[:1], "二舅-高某", *ROW[2:5], "已接听", "是的"),
+        (*ROW[:1], "高某(姑姑家)", *ROW[2:5], "@@", "1"),
+    ]
+    found = {item.value: item.nearest for item in read_rows(tmp_path, rows).unmapped}
+    assert "舅舅" in found["二舅-高某"]
+    assert "姑姑" in found["高某(姑姑家)"]
+    assert "已接通" in found["已接听"]
+    assert "是" in found["是的"]
+    assert found["@@"] == ()
