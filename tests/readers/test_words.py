@@ -190,7 +190,7 @@ def test_a_channel_word_says_channel_collector_audience_and_direction(
 
 
 def test_the_nearest_words_of_what_nobody_knows_are_those_of_its_column(tmp_path: Path) -> None:
-    """Beside a name the word is looked at alone; a column of one signal has yes and no; where nothing is near, nothing."""
+    """Beside a name the word is looked at alone; a column of one signal has yes and no; nothing near is nothing."""
     header = (*HEADER, "threat")
     rows = [
         header,
