@@ -12,9 +12,9 @@ from collection_guard.checks.registry_doubts import Examined
 from collection_guard.facts.names import fold_name
 from collection_guard.facts.registry import Period
 from collection_guard.model.masking import mask_text
+from collection_guard.model.plain import plain
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import LANGS, Lang, has_text, text
-from collection_guard.reports.wording import plain
 
 REGISTRY_FORMATS: Final = ("text", "json")
 
