@@ -41,7 +41,7 @@ class ConductFailedError(Exception):
 
 
 class Conduct:
-    """Judges events by the packs that are configured: what the ``conduct`` fixture gives."""
+    """Judges events by the packs that are configured: what the fixture ``guard`` gives."""
 
     def __init__(self, bench: Bench, configuration: Configuration) -> None:
         self.bench = bench
@@ -88,7 +88,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ConductFi
 
 
 @pytest.fixture
-def conduct(request: pytest.FixtureRequest) -> Conduct:
+def guard(request: pytest.FixtureRequest) -> Conduct:
     """Judge events by the packs, registry, profiles and settings that are configured."""
     return conduct_for(request.config, request.path)
 

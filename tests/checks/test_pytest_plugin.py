@@ -16,22 +16,22 @@ USES = '''
 """The fixture, as a test of a user has it."""
 
 
-def test_night(conduct):
+def test_night(guard):
     night = {"event_id": "E", "case_id": "C", "channel": "call", "direction": "outbound"}
     at = night | {"started_at": "2025-11-20T22:00:00+08:00"}
-    assert conduct.verdict("call-at-night", at).verdict == "violation"
-    assert conduct.verdict("call-at-night", at, settings={"timezone": "Europe/London"}).verdict == "clear"
-    assert conduct.verdict("call-at-night", at, parameters={"quiet_from": "22:30"}).verdict == "clear"
-    assert conduct.verdict("call-at-night", at, profile={"case_id": "C", "timezone": "Asia/Tokyo"}).evidence
+    assert guard.verdict("call-at-night", at).verdict == "violation"
+    assert guard.verdict("call-at-night", at, settings={"timezone": "Europe/London"}).verdict == "clear"
+    assert guard.verdict("call-at-night", at, parameters={"quiet_from": "22:30"}).verdict == "clear"
+    assert guard.verdict("call-at-night", at, profile={"case_id": "C", "timezone": "Asia/Tokyo"}).evidence
     earlier = at | {"event_id": "D", "started_at": "2025-11-20T12:00:00+08:00"}
-    assert conduct.verdict("twice-a-day", earlier, at).verdict == "violation"
-    assert conduct.verdicts(earlier)["D", "twice-a-day"].verdict == "clear"
-    assert conduct.verdict("mother-called", at, registry=[]).missing == ("recipient.relationship",)
+    assert guard.verdict("twice-a-day", earlier, at).verdict == "violation"
+    assert guard.verdicts(earlier)["D", "twice-a-day"].verdict == "clear"
+    assert guard.verdict("mother-called", at, registry=[]).missing == ("recipient.relationship",)
 
 
-def test_unknown_rule(conduct):
+def test_unknown_rule(guard):
     try:
-        conduct.verdict("no-such-rule", {})
+        guard.verdict("no-such-rule", {})
     except KeyError:
         pass
     else:
@@ -109,7 +109,7 @@ def test_an_invalid_pack_is_an_error(project: pytest.Pytester) -> None:
 
 
 def test_the_fixture_judges_events(project: pytest.Pytester) -> None:
-    """`conduct` judges events and mappings by the configured packs, with history and surroundings."""
+    """`guard` judges events and mappings by the configured packs, with history and surroundings."""
     (project.path / "test_uses.py").write_text(USES)
     run(project, "test_uses.py").assert_outcomes(passed=2)
 
