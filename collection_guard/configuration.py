@@ -14,6 +14,7 @@ import pytz
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
+from collection_guard.audit.presets import NO_PRESET, presets
 from collection_guard.facts.world import HistoryReading, Settings
 from collection_guard.language.packs import validated
 from collection_guard.language.yaml_positions import Document, read_yaml
@@ -33,6 +34,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _preset(name: str) -> str:
+    if name != NO_PRESET and name not in presets():
+        raise PydanticCustomError("unknown_preset", "no preset; there are {known}", {"known": ", ".join(presets())})
+    return name
+
+
 class ConfigurationFile(BaseModel):
     """``collection-guard.yaml``. Paths are relative to the folder that it stands in."""
 
@@ -46,6 +53,7 @@ class ConfigurationFile(BaseModel):
     cases: str | None = None
     map: str | list[str] | dict[str, str] | None = None
     encoding: str | None = None
+    preset: Annotated[str, AfterValidator(_preset)] | None = None
     fold: Literal["first", "second"] | None = None
     engine: Literal["auto", "reference", "durable"] | None = None
     history: HistoryReading | None = None
@@ -68,6 +76,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "cases": None,
     "map": None,
     "encoding": None,
+    "preset": None,
     "fold": None,
     "engine": "auto",
     "history": "complete",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from collection_guard.audit.cases import CaseFinder, has_case
 from collection_guard.audit.identity import resolve_duplicates, supply_ids
+from collection_guard.audit.legs import without_second_legs
 from collection_guard.audit.taken import (
     PLACEHOLDER,
     CaseCounts,
@@ -42,9 +43,10 @@ class Tray:
                 self.set_aside.append(row)
 
     def settle(self, cases: CaseFinder) -> Intake:
-        """Supply ids and cases, and take out gate events, redeliveries and contradictory duplicates."""
+        """Supply ids and cases, and take out gate events, second legs, redeliveries and contradictory duplicates."""
         rows_read = len(self)
-        kept = resolve_duplicates(supply_ids(self._not_blocked()), self.rejected, self.set_aside)
+        calls = without_second_legs(self._not_blocked(), self.set_aside)
+        kept = resolve_duplicates(supply_ids(calls), self.rejected, self.set_aside)
         counts: Counter[str] = Counter()
         contacts = []
         for contact in kept:

@@ -1,12 +1,15 @@
 """Where the header of a table stands, and which of its columns holds which field of an event."""
 
 from collections import defaultdict
+from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from collection_guard.audit.mapping import Mapping
 from collection_guard.audit.taken import Assumption
+from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import Header, Headers, headers
 from collection_guard.model.problems import Problem
 from collection_guard.model.tables import Cell, Grid, cell_text, is_blank
@@ -54,8 +57,10 @@ class Layout:
 class HeaderFinder:
     """Finds and reads headers with the known words and those of a mapping file."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, preset: AbstractMapping[str, str] = MappingProxyType({})) -> None:
         self._mapping = mapping
+        self._preset = preset
+        """Paths by folded header, as a preset gives them: they come before the known words."""
         self._known: Headers = headers()
 
     def score(self, cells: Sequence[Cell]) -> int:
@@ -69,6 +74,8 @@ class HeaderFinder:
 
     def _meaning(self, name: str) -> Header | None:
         told = self._mapping.path_of(name)
+        if told is None and not self._mapping.ignores(name):
+            told = self._preset.get(fold_word(name))
         if told is not None:
             known = self._known.find(name)
             return Header(told, known.seconds if known is not None and known.path == told else 1.0)

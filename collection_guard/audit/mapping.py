@@ -10,6 +10,7 @@ sheet: 明细                                              # or a list
 header_row: 3
 timezone: Asia/Shanghai
 time_format: "%d/%m/%Y %H:%M"
+preset: asterisk-master
 ```
 """
 
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 import pytz
 
+from collection_guard.audit.presets.loading import NO_PRESET, presets
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import COLUMN_PATHS, is_column_path
 from collection_guard.audit.vocabulary.tables import Meaning, WordTable, tables
@@ -38,6 +40,7 @@ _KEYS: Final = (
     "timezone",
     "time_format",
     "id_prefix",
+    "preset",
 )
 _WORD_PATHS: Final = (
     "channel",
@@ -91,6 +94,7 @@ class Mapping:
     time_format: str | None = None
     id_prefix: str = ""
     """Put before every event id: two systems may number their contacts alike."""
+    preset: str | None = None
 
     def path_of(self, header: str) -> str | None:
         """Return the path that the file names for a header."""
@@ -147,6 +151,7 @@ class _Reading:
             timezone=self._zone(data),
             time_format=self._text(data, "time_format"),
             id_prefix=self._text(data, "id_prefix") or "",
+            preset=self._preset(data),
         )
 
     def _group(self, value: Any, *path: str) -> dict[str, Any]:
@@ -261,6 +266,12 @@ class _Reading:
             return value
         self._wrong("map_row", ("header_row",))
         return None
+
+    def _preset(self, data: dict[str, Any]) -> str | None:
+        name = self._text(data, "preset")
+        if name is not None and name != NO_PRESET and name not in presets():
+            self._unknown("map_unknown_preset", name, [*presets(), NO_PRESET], ("preset",))
+        return name
 
     def _zone(self, data: dict[str, Any]) -> str | None:
         zone = self._text(data, "timezone")

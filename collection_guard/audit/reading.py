@@ -16,6 +16,8 @@ from collection_guard.audit.mapping import Mapping as MapFile
 from collection_guard.audit.maps import FileMaps, MapFiles, Maps, read_maps
 from collection_guard.audit.other_rows import is_empty
 from collection_guard.audit.places import Places, find_logs
+from collection_guard.audit.presets.choice import check_preset, choose_preset
+from collection_guard.audit.presets.plan import PresetPlan
 from collection_guard.audit.sheets import SheetReader, Yield
 from collection_guard.audit.taken import Assumption, FileReading, Finding, Position, Rejected, SetAside, SheetReading
 from collection_guard.audit.times import Fold
@@ -39,6 +41,7 @@ def read_logs(
     encoding: str | None = None,
     country: str = "CN",
     profiles: Mapping[str, CaseProfile] | None = None,
+    preset: str | None = None,
     no_logs: Iterable[str | Path] = (),
 ) -> Intake:
     """Read logs into one intake; raise LogError with every problem of every file that cannot be read.
@@ -48,14 +51,16 @@ def read_logs(
     ``timezone`` is the zone of naive times (a mapping file may name it too), ``fold`` says which of two passes of
     a repeated hour is meant, ``encoding`` that of text files, ``country`` where numbers without a country code are
     dialled, and ``profiles`` give contacts without a case theirs. ``map_file`` is a mapping file or several, each as
-    its path or as ``PATTERN=PATH``.
+    its path or as ``PATTERN=PATH``. ``preset`` names the log format; without it the file tells, and with ``none`` it is
+    read by the words of its header alone.
     """
     if timezone is not None and timezone not in pytz.all_timezones_set:
         values: dict[str, object] = {"zone": timezone, "nearest": nearest(timezone, pytz.all_timezones)}
         raise ConfigurationError([Problem("zone_unknown", values=values)])
-    run = _Run(read_maps(map_file), timezone, fold, encoding)
+    check_preset(preset)
+    run = _Run(read_maps(map_file), timezone, fold, encoding, preset, country)
     with _collector_paused():
-        return _read(find_logs(paths, no_logs), run, country, profiles)
+        return _read(find_logs(paths, no_logs), run, profiles)
 
 
 @contextmanager
@@ -70,13 +75,13 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _read(places: Places, run: "_Run", country: str, profiles: Mapping[str, CaseProfile] | None) -> Intake:
+def _read(places: Places, run: "_Run", profiles: Mapping[str, CaseProfile] | None) -> Intake:
     run.got.problems += places.problems
     files = [run.read(path) for path in run.each_once(places.paths)]
     if run.got.problems:
         raise LogError(run.got.problems)
     zone = run.timezone or run.maps.timezone
-    intake = run.got.tray.settle(CaseFinder(profiles, timezone=zone, country=country))
+    intake = run.got.tray.settle(CaseFinder(profiles, timezone=zone, country=run.country))
     return replace(
         intake,
         files=tuple(file for file in files if file is not None),
@@ -95,6 +100,8 @@ class _Run:
     timezone: str | None
     fold: Fold | None
     encoding: str | None
+    preset: str | None
+    country: str
     got: Yield = field(default_factory=Yield)
     _digests: dict[str, str] = field(default_factory=dict)
 
@@ -130,7 +137,7 @@ class _Run:
             self.got.findings.append(Finding("SAME_FILE_TWICE", Position(found.path), None, 1, values))
         self._digests[found.digest] = found.path
         before = len(self.got.tray)
-        sheets = self._read_grids(found, maps) if found.objects is None else [self._read_objects(found, maps)]
+        sheets = self._read_grids(found, maps) if found.objects is None else self._read_objects(found, maps)
         zones = [sheet.zone for sheet in sheets if sheet.zone is not None]
         return FileReading(
             found.path,
@@ -148,30 +155,52 @@ class _Run:
         own = mapping.timezone if maps.named else None
         return own or self.timezone or mapping.timezone or self.maps.timezone
 
-    def _reader(self, mapping: MapFile, maps: FileMaps) -> SheetReader:
-        return SheetReader(mapping, self._zone(mapping, maps), self.fold, self.got)
+    def _reader(self, mapping: MapFile, maps: FileMaps, plan: PresetPlan | None) -> SheetReader:
+        return SheetReader(mapping, self._zone(mapping, maps), self.fold, self.got, plan)
 
-    def _read_objects(self, found: TableFile, maps: FileMaps) -> SheetReading:
-        return self._reader(maps.of(None) or MapFile(), maps).read_objects(found)
+    def _plan(
+        self, found: TableFile, grid: Grid | None, mapping: MapFile, maps: FileMaps
+    ) -> PresetPlan | Problem | None:
+        """Return how a preset reads a sheet, or the objects of a file; None where none is named, and none fits."""
+        # As with zones: a map for this very log outranks the command line, and that a map for all logs.
+        name = (mapping.preset if maps.named else None) or self.preset or mapping.preset
+        preset = choose_preset(name, found, grid)
+        if preset is None or isinstance(preset, Problem):
+            return preset
+        return PresetPlan(preset, mapping, self.country, named=name is not None)
+
+    def _read_objects(self, found: TableFile, maps: FileMaps) -> list[SheetReading]:
+        mapping = maps.of(None) or MapFile()
+        plan = self._plan(found, None, mapping, maps)
+        if isinstance(plan, Problem):
+            self.got.problems.append(plan)
+            return []
+        return [self._reader(mapping, maps, plan).read_objects(found)]
 
     def _read_grids(self, found: TableFile, maps: FileMaps) -> list[SheetReading]:
         sheets: list[SheetReading] = []
-        layouts: list[tuple[Grid, Layout | None, MapFile, str]] = []
+        layouts: list[tuple[Grid, Layout | None, MapFile, str, PresetPlan | None]] = []
+        unfit: list[Problem] = []
         for grid in found.grids:
             _trim(grid)
             mapping = maps.of(grid.sheet)
             if mapping is None:
-                layouts.append((grid, None, MapFile(), "sheet_not_named"))
+                layouts.append((grid, None, MapFile(), "sheet_not_named", None))
                 continue
-            layout = HeaderFinder(mapping).find(grid, found.path)
+            plan = self._plan(found, grid, mapping, maps)
+            if isinstance(plan, Problem):
+                unfit.append(plan)
+                layouts.append((grid, None, mapping, "sheet_without_header", None))
+                continue
+            layout = HeaderFinder(mapping).find(grid, found.path) if plan is None else plan.layout(grid, found.path)
             if layout is not None and not {"started_at", "started_at.date"} & layout.paths():
-                layouts.append((grid, None, mapping, "sheet_without_time"))
+                layouts.append((grid, None, mapping, "sheet_without_time", None))
                 continue
-            layouts.append((grid, layout, mapping, "sheet_without_header"))
-        if all(layout is None for _, layout, _, _ in layouts):
-            self.got.problems.append(_no_header(found, maps))
+            layouts.append((grid, layout, mapping, "sheet_without_header", plan))
+        if all(layout is None for _, layout, _, _, _ in layouts):
+            self.got.problems += unfit or [_no_header(found, maps)]
             return []
-        for grid, layout, mapping, reason in layouts:
+        for grid, layout, mapping, reason, plan in layouts:
             for broken in grid.broken:
                 place = Position(found.path, grid.sheet, broken.row)
                 self.got.tray.add(Rejected(place, broken.reason, values=broken.values))
@@ -180,7 +209,7 @@ class _Run:
                     self.got.tray.add(SetAside(Position(found.path, grid.sheet, row), reason))
             else:
                 self.got.problems += layout.problems
-                sheets.append(self._reader(mapping, maps).read_table(found.path, grid, layout))
+                sheets.append(self._reader(mapping, maps, plan).read_table(found.path, grid, layout))
         return sheets
 
 

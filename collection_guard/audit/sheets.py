@@ -1,5 +1,6 @@
 """The rows of one sheet, or of one file without sheets, become contacts, rejected rows and rows set aside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +11,12 @@ from collection_guard.audit.layout import ColumnPlan, Layout
 from collection_guard.audit.mapping import Mapping
 from collection_guard.audit.number_formats import TIME_PATHS, show_midnights, show_padding
 from collection_guard.audit.other_rows import is_empty, no_contact
+from collection_guard.audit.presets.plan import PresetPlan
+from collection_guard.audit.presets.recognition import opened
 from collection_guard.audit.taken import (
     Assumption,
     ColumnReading,
+    Contact,
     Finding,
     Position,
     Rejected,
@@ -22,7 +26,7 @@ from collection_guard.audit.taken import (
 from collection_guard.audit.times import Fold, TimeError, family_of, order_of
 from collection_guard.audit.values import RowError, WordReader
 from collection_guard.model.problems import Problem
-from collection_guard.model.tables import Grid, TableFile, is_blank
+from collection_guard.model.tables import Cell, Grid, TableFile, is_blank
 
 
 @dataclass(slots=True)
@@ -38,12 +42,15 @@ class Yield:
 class SheetReader:
     """Reads one sheet by its map."""
 
-    def __init__(self, mapping: Mapping, zone: str | None, fold: Fold | None, got: Yield) -> None:
+    def __init__(
+        self, mapping: Mapping, zone: str | None, fold: Fold | None, got: Yield, plan: PresetPlan | None = None
+    ) -> None:
         self._mapping = mapping
-        self._zone = zone
+        self._zone = zone if plan is None else zone or plan.zone
         self._fold = fold
         self._got = got
-        self._words = WordReader(mapping)
+        self._plan = plan
+        self._words = WordReader(mapping) if plan is None else plan.words
         got.words.append(self._words)
 
     def read_objects(self, found: TableFile) -> SheetReading:
@@ -55,10 +62,11 @@ class SheetReader:
         for row in found.blank_rows:
             tray.add(SetAside(Position(file, None, row), "blank"))
         rows: list[tuple[Position, Cells, dict[str, Any] | None]] = []
-        for item in found.objects or ():
+        plan, objects = self._plan, found.objects or []
+        for item in objects if plan is None else opened(plan.preset, objects):
             place = Position(file, None, item.row)
             try:
-                cells, extra = flatten(item.data)
+                cells, extra = flatten(item.data) if plan is None else plan.cells_of_object(item.data)
             except RowError as error:
                 tray.add(Rejected(place, error.reason, error.header, error.path, error.value, error.values))
                 continue
@@ -66,11 +74,11 @@ class SheetReader:
         times = self._plan_of(
             file, None, {path: [c for _, cells, _ in rows for p, c in cells if p.path == path] for path in TIME_PATHS}
         )
-        reader = EventReader(self._mapping, self._words, times, implied={}, strict=True)
+        reader = self._reader(times, {}, strict=plan is None)
         plans: dict[str, ColumnPlan] = {}
         for place, cells, extra in rows:
-            plans.update((plan.path, plan) for plan, _ in cells)
-            tray.add(reader.read(place, cells, extra))
+            plans.update((column.path, column) for column, _ in cells)
+            tray.add(reader.read(place, cells, extra) if plan is None else plan.read(reader, place, cells, extra))
         self._lost(reader)
         return self._reading(reader, times, tuple(plans[path] for path in sorted(plans)), len(rows))
 
@@ -90,7 +98,7 @@ class SheetReader:
             for path in TIME_PATHS
         }
         times = self._plan_of(file, grid.sheet, by_path)
-        reader = EventReader(self._mapping, self._words, times, implied=layout.implied, strict=False)
+        reader = self._reader(times, layout.implied)
         when = [column.index for column in layout.columns if column.path.startswith("started_at")]
         count = 0
         for row, cells in rows:
@@ -98,20 +106,32 @@ class SheetReader:
             reason = no_contact(cells, layout, when)
             if reason is not None:
                 tray.add(SetAside(place, reason))
+            elif not layout.header_rows:
+                count += 1
+                tray.add(self._row_without_header(reader, place, cells))
             elif any(not is_blank(cell) for cell in cells[layout.width :]):
                 values: dict[str, object] = {"cells": len(cells), "width": layout.width}
                 tray.add(Rejected(place, "too_many_cells", values=values))
             else:
                 count += 1
                 width = len(cells)
-                tray.add(
-                    reader.read(
-                        place,
-                        [(column, cells[column.index]) for column in layout.columns if column.index < width],
-                    )
-                )
+                given = [(column, cells[column.index]) for column in layout.columns if column.index < width]
+                tray.add(reader.read(place, given) if self._plan is None else self._plan.read(reader, place, given))
         self._lost(reader)
         return self._reading(reader, times, layout.columns, count, grid, layout)
+
+    def _reader(self, times: TimePlan, implied: dict[str, str], *, strict: bool = False) -> EventReader:
+        plan = self._plan
+        if plan is None:
+            return EventReader(self._mapping, self._words, times, implied=implied, strict=strict)
+        return EventReader(plan.mapping, plan.words, times, implied=implied | plan.implied, strict=False)
+
+    def _row_without_header(
+        self, reader: EventReader, place: Position, cells: Sequence[Cell]
+    ) -> Contact | Rejected | SetAside:
+        assert self._plan is not None  # noqa: S101  # only a preset reads tables that have no header
+        found = self._plan.cells_of_row(cells, place)
+        return found if isinstance(found, Rejected) else self._plan.read(reader, place, found)
 
     def _reading(
         self,
@@ -130,12 +150,18 @@ class SheetReader:
             {column.header: column.path for column in layout.columns if column.header not in layout.unmapped},
             layout.unmapped,
             layout.ambiguous,
-            (*layout.assumptions, *_assumed_of(grid), *self._assumed_times(reader, times)),
+            (*self._assumed(layout), *_assumed_of(grid), *self._assumed_times(reader, times)),
             self._zone if reader.met_naive_times else None,
             rows,
             tuple(self._columns(reader, times, columns)),
             self._mapping.file,
         )
+
+    def _assumed(self, layout: Layout) -> list[Assumption]:
+        plan = self._plan
+        if plan is None:
+            return layout.assumptions
+        return [*plan.assumptions(), *(item for item in layout.assumptions if not plan.settles(item))]
 
     def _columns(self, reader: EventReader, times: TimePlan, columns: tuple[ColumnPlan, ...]) -> list[ColumnReading]:
         """Count of each column what was filled, not known and lost."""
@@ -169,6 +195,9 @@ class SheetReader:
             family = family_of(cells, day_first=plan.day_first, told=plan.told)
             if family is not None:
                 plan.families[path] = family
+        preset = self._plan
+        if preset is not None and self._zone is None and not preset.tells_zone(plan.families.get("started_at")):
+            problems.append(Problem("preset_needs_zone", file, sheet=sheet, values={"preset": preset.preset.name}))
         return plan
 
     def _assumed_times(self, reader: EventReader, times: TimePlan) -> tuple[Assumption, ...]:

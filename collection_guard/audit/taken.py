@@ -26,11 +26,28 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """What a row of a telephone system says of the call that it is of."""
+
+    system: str
+    ids: tuple[str, ...] = ()
+    """Identifiers of calls: rows that share one are of one call."""
+    of_row: bool = False
+    """The id of the event names this row, and not all rows of its call."""
+    number: str | None = None
+    """The key of the other party's number; none: an extension, or nobody."""
+    seconds: float | None = None
+    """Without identifiers: rows that began within so many seconds of each other may be of one call."""
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A row that became an event."""
 
     event: Event
     position: Position
+    leg: Leg | None = None
+    """Until second legs are set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +102,16 @@ class Assumption:
 
     def cause(self, lang: Lang) -> str:
         """Return what was assumed, in one sentence."""
-        return text(f"assumption.{self.code}", lang, **self.values)
+        return text(f"assumption.{self.code}", lang, **self._shown(lang))
 
     def help(self, lang: Lang) -> str | None:
         """Return what to do if it does not hold, where there is something to say."""
         code = f"assumption.{self.code}.help"
-        return text(code, lang, **self.values) if has_text(code) else None
+        return text(code, lang, **self._shown(lang)) if has_text(code) else None
+
+    def _shown(self, lang: Lang) -> dict[str, object]:
+        """Return the values; one that has a text for each language is said in the one asked for."""
+        return {name: value[lang] if isinstance(value, dict) else value for name, value in self.values.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """``collection-guard audit``: judge contact logs."""
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 import typer
 
@@ -28,6 +28,10 @@ from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
 from collection_guard.model.whole_files import whole_file
 from collection_guard.reports import FORMATS, Format, render
+from collection_guard.reports.presets import preset_list
+
+LIST: Final = "list"
+"""In place of the name of a preset: print them all."""
 
 
 def audit(
@@ -41,6 +45,7 @@ def audit(
     country: o.CountryOption = None,
     fold: o.FoldOption = None,
     map_file: o.MapOption = None,
+    preset: o.PresetOption = None,
     encoding: o.EncodingOption = None,
     history: o.HistoryOption = None,
     assume_party: o.AssumeOption = None,
@@ -67,6 +72,9 @@ def audit(
     lang: o.LangOption = None,
 ) -> None:
     """Run the command."""
+    if preset == LIST:
+        emit(preset_list(o.LANG), None)
+        return
     with exits(o.LANG):
         settings = o.configuration(
             config,
@@ -78,6 +86,7 @@ def audit(
             country=country,
             fold=fold,
             map=map_file,
+            preset=preset,
             encoding=encoding,
             history=history,
             assume_party=assume_party,

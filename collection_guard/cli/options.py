@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from collection_guard.audit.presets.choice import check_preset
 from collection_guard.configuration import Configuration, check_value, configure, parse_history
 from collection_guard.language.yaml_positions import parse_yaml
 from collection_guard.model.problems import ConfigurationError, Problem
@@ -46,6 +47,7 @@ TimezoneOption = Annotated[str | None, _option("timezone", "--timezone", metavar
 CountryOption = Annotated[str | None, _option("country", "--country", metavar="CC")]
 FoldOption = Annotated[str | None, _option("fold", "--fold", metavar="first|second")]
 MapOption = Annotated[list[str] | None, _option("map", "--map", metavar="[PATTERN=]FILE")]
+PresetOption = Annotated[str | None, _option("preset", "--preset", metavar="NAME")]
 EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar="NAME")]
 EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
@@ -78,6 +80,9 @@ def _as_setting(name: str, value: Any) -> dict[str, Any]:
             return {"parameters": _parameters(value)}
         case "history":
             return parse_history(value)
+        case "preset":
+            check_preset(value)
+            return {"preset": value}
         case "registry" | "cases":
             return {name: str(value)}
         case "map":

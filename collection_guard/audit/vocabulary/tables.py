@@ -65,6 +65,11 @@ class WordTable:
             self._meanings.pop(fold_word(word), None)
         self.add(words, meaning)
 
+    def overlay(self, other: "WordTable") -> None:
+        """Take the words of another table, which come before one's own."""
+        for word in other.words():
+            self.replace((word,), other.meaning(word) or {})
+
     def add_ambiguous(self, word: str, candidates: Iterable[str]) -> None:
         """Name a word that has several readings; it is never looked up."""
         self._ambiguous[fold_word(word)] = tuple(candidates)
