@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 # A date begins at most this long before, or after, its midnight in UTC.
 _ZONE_SPREAD: Final = 15 * HOUR
-_BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
+BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
 
-_MAY_BE_ANY: Final = frozenset[Key]({"number", "collector", "agency"})
+MAY_BE_ANY: Final = frozenset[Key]({"number", "collector", "agency"})
 KeyOf = tuple[str | None, ...]
 """The parts of a key; None stands for one that is unknown, and may be any."""
 
@@ -103,7 +103,7 @@ class History:
         for rule_set, entries in self._entries.items():
             own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
             _index(own, entries, at, known)
-        if event.outcome.state_change is not None or event.channel in {"visit", "letter"}:
+        if is_sign(event):
             insort(self._signs[event.case_id], Sign(at, event.event_id, known, sheet))
 
     def signs(self, sheet: "FactSheet") -> Iterator[Sign]:
@@ -176,6 +176,11 @@ def known_at(event: Event) -> int:
     return microseconds(event.recorded_at or event.started_at)
 
 
+def is_sign(event: Event) -> bool:
+    """Say whether an event carries an instruction, or may name a firm together with another."""
+    return event.outcome.state_change is not None or event.channel in {"visit", "letter"}
+
+
 def _position(entries: list[Entry], at: int, event_id: str) -> int:
     return bisect_left(entries, (at, event_id), key=lambda entry: (entry.at, entry.event_id))
 
@@ -192,7 +197,7 @@ def _compatible(key: KeyOf, kinds: tuple[Key, ...]) -> Iterator[KeyOf]:
 
     A contact without a case, or without a borrower, is kept under a key of its own and is no other's.
     """
-    choices = ((part, None) if kind in _MAY_BE_ANY else (part,) for part, kind in zip(key, kinds, strict=True))
+    choices = ((part, None) if kind in MAY_BE_ANY else (part,) for part, kind in zip(key, kinds, strict=True))
     yield from product(*choices)
 
 
@@ -223,27 +228,27 @@ def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> KeyOf | None:
     A case without a borrower id is a borrower of its own; a report says so. A number, a collector or an agency that
     is not recorded may be any.
     """
-    event = sheet.event
-    parts: list[str | None] = []
-    for key in measure.keys:
-        part: str | None
-        match key:
-            case "case":
-                part = event.case_id if has_case(event.case_id) else None
-            case "borrower":
-                part = event.borrower_id or (sheet.profile.borrower_id if sheet.profile else None)
-                if part is None and has_case(event.case_id):
-                    part = f"case:{event.case_id}"
-            case "number":
-                part = number_key(event.recipient.number, sheet.world.settings.country)
-            case "collector":
-                part = event.collector.id
-            case _:  # the agency, the last of the keys
-                part = fold_name(event.agency) if event.agency and event.agency.strip() else None
-        if part is None and key not in _MAY_BE_ANY:
-            return None
-        parts.append(part)
+    parts = [key_part(sheet, key) for key in measure.keys]
+    if any(part is None and key not in MAY_BE_ANY for part, key in zip(parts, measure.keys, strict=True)):
+        return None
     return tuple(parts)
+
+
+def key_part(sheet: "FactSheet", key: Key) -> str | None:
+    """Return one part of the key by which measures collect events, None if the event has or names none."""
+    event = sheet.event
+    match key:
+        case "case":
+            return event.case_id if has_case(event.case_id) else None
+        case "borrower":
+            borrower = event.borrower_id or (sheet.profile.borrower_id if sheet.profile else None)
+            return f"case:{event.case_id}" if borrower is None and has_case(event.case_id) else borrower
+        case "number":
+            return number_key(event.recipient.number, sheet.world.settings.country)
+        case "collector":
+            return event.collector.id
+        case _:  # the agency, the last of the keys
+            return fold_name(event.agency) if event.agency and event.agency.strip() else None
 
 
 def complete_from(sheet: "FactSheet", measure: CompiledMeasure) -> int | None:
@@ -280,7 +285,7 @@ def _reach(sheet: "FactSheet", window: Window) -> Reach:
     started = sheet.event.started_at
     at = microseconds(started)
     if window.kind in {"elapsed", "ever"}:
-        first = at - window.size if window.kind == "elapsed" else _BEGINNING
+        first = at - window.size if window.kind == "elapsed" else BEGINNING
         return Reach(first, first, first)
     zone = sheet.borrower_zone
     today = dates_of(started, zone)
@@ -351,7 +356,7 @@ class _Count:
             case "elapsed":
                 latest_possible = self._latest_possible
                 if unseen_before is not None:
-                    latest_possible = max(latest_possible or unseen_before, unseen_before)
+                    latest_possible = unseen_before if latest_possible is None else max(latest_possible, unseen_before)
                 low = UNBOUNDED if latest_possible is None else self._at - latest_possible
                 high = UNBOUNDED if self._latest_sure is None else self._at - self._latest_sure
                 return interval(min(low, high), high)

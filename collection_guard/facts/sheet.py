@@ -75,6 +75,10 @@ class FactSheet:
             value = self._values[name] = self._compute(name)
         return value
 
+    def tell(self, name: str, value: Any) -> None:
+        """Take the value of a fact as known; it is not computed any more."""
+        self._values[name] = value
+
     def _compute(self, name: str) -> Any:
         compute = COMPUTED.get(name)
         if compute is not None:

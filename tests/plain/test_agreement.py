@@ -88,9 +88,9 @@ def _lines(path: Path) -> list[str]:
     return path.read_text("utf-8").removesuffix("\n").split("\n")
 
 
-def simulated(simulate: ModuleType, folder: Path, seed: int, profile: str) -> Records:
+def simulated(simulate: ModuleType, folder: Path, seed: int, profile: str, contacts: int = CONTACTS) -> Records:
     """Simulate a log, and read it."""
-    simulate.simulate(seed, CONTACTS, folder, profile)
+    simulate.simulate(seed, contacts, folder, profile)
     events = [Event.model_validate_json(line) for line in _lines(folder / "events.jsonl")]
     cases = [CaseProfile.model_validate_json(line) for line in _lines(folder / "cases.jsonl")]
     written = json.loads((folder / "settings.json").read_text("utf-8"))

@@ -14,21 +14,33 @@ THROUGH = {"pydantic-core": "pydantic"}
 
 WHERE_PRESENT = {"pytest": "collection_guard/pytest_plugin.py"}
 """What only one module imports, which nothing loads where it is absent: pytest itself loads its plugin."""
+OF_EXTRAS = {"large": "collection_guard/engines/columnar/"}
+"""Where the distributions of an extra are imported: nothing loads these modules without it."""
 
 
 def declared() -> set[str]:
     """Return the distributions that an installation of the package brings."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return {_name(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+    return _distributions(project["dependencies"])
+
+
+def of_extra(extra: str) -> set[str]:
+    """Return the distributions that an extra brings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return _distributions(project["optional-dependencies"][extra])
+
+
+def _distributions(lines: list[str]) -> set[str]:
+    return {_name(re.split(r"[^\w.-]", line)[0]) for line in lines}
 
 
 def _name(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
-def imported() -> dict[str, str]:
-    """Return every module of others that the package imports, with one place where it does."""
-    found: dict[str, str] = {}
+def imported() -> dict[str, list[str]]:
+    """Return every module of others that the package imports, with the places where it does."""
+    found: dict[str, list[str]] = {}
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
@@ -40,20 +52,25 @@ def imported() -> dict[str, str]:
                     continue
             for top in tops:
                 if top not in sys.stdlib_module_names and top != "collection_guard":
-                    found.setdefault(top, f"{path.relative_to(ROOT)}:{node.lineno}")
+                    found.setdefault(top, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
     return found
 
 
 def test_everything_imported_is_declared() -> None:
-    """Each module that is imported belongs to a distribution that the package depends on."""
+    """Each module that is imported belongs to a distribution that the package, or the extra of its room, asks for."""
     owners = packages_distributions()
     undeclared = {}
-    for top, place in imported().items():
+    for top, places in imported().items():
         names = {_name(name) for name in owners.get(top, [top])}
-        if place.split(":")[0] == WHERE_PRESENT.get(top):
-            continue
-        if not {THROUGH.get(name, name) for name in names} & declared():
-            undeclared[top] = place
+        names = {THROUGH.get(name, name) for name in names}
+        rooms = [room for extra, room in OF_EXTRAS.items() if names & of_extra(extra)]
+        outside = [place for place in places if not any(place.startswith(room) for room in rooms)]
+        if (
+            outside
+            and not names & declared()
+            and {place.split(":")[0] for place in outside} != {WHERE_PRESENT.get(top)}
+        ):
+            undeclared[top] = outside
     assert undeclared == {}
 
 
@@ -62,3 +79,5 @@ def test_everything_declared_is_used() -> None:
     owners = packages_distributions()
     used = {_name(name) for top in imported() for name in owners.get(top, [top])}
     assert declared() - used - {"durable-rules"} == set()
+    for extra in OF_EXTRAS:
+        assert of_extra(extra) - used == set()

@@ -1,0 +1,108 @@
+"""The columnar engine: verdicts of all rules on all events, and what was missing, as columns of small numbers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE
+from collection_guard.engines.columnar.arrays import Coded, Codes, Flags, Ints, grouped
+from collection_guard.engines.columnar.atoms import AtomColumns, RowSheet
+from collection_guard.engines.columnar.clocks import Clocks, day_of, on_days
+from collection_guard.engines.columnar.facts import FactColumns
+from collection_guard.engines.columnar.log import Log
+from collection_guard.engines.judge import measures_of, missing_facts
+from collection_guard.engines.reference import verdict_of
+from collection_guard.facts.clock import microseconds
+from collection_guard.facts.world import World
+from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+
+Outcome = tuple[str, tuple[str, ...]]
+"""A verdict, and the facts that were missing."""
+_OUT_OF_FORCE: Final[Outcome] = (NOT_APPLICABLE, ())
+
+
+@dataclass(frozen=True, slots=True)
+class RuleColumn:
+    """One rule of a pack on a log: for each row the place of its verdict and missing facts in a table."""
+
+    id: str
+    pack: CompiledPack
+    outcomes: Coded
+    looks_past_log: Flags
+
+
+class PackColumns:
+    """The verdicts of one pack on a log."""
+
+    def __init__(self, log: Log, world: World, pack: CompiledPack) -> None:
+        self.log = log
+        self.pack = pack
+        self._clocks = Clocks(log.at)
+        self._days = self._clocks.dates(pack.zone)
+        self.rule_sets = self._rule_sets()
+        self.facts = FactColumns(log, world, pack.rule_sets[0], self._clocks)
+        self.atoms = {
+            code: AtomColumns(self.facts, rule_set, np.flatnonzero(self.rule_sets.codes == code))
+            for code, rule_set in enumerate(self.rule_sets.values)
+        }
+
+    def _rule_sets(self) -> Coded:
+        """Return the rule set that holds on the date of each row."""
+        used: dict[RuleSet, int] = {}
+        codes = on_days(self._days, lambda day: used.setdefault(self.pack.on(day), len(used)))
+        return Coded(codes.astype(np.int32), list(used))
+
+    def day_of(self, row: int) -> date:
+        """Return the date of a row in the zone of the pack."""
+        return day_of(int(self._days[row]))
+
+    def row_sheet(self, row: int) -> RowSheet:
+        """Return the facts of a row, read from the columns."""
+        return RowSheet(self.atoms[int(self.rule_sets.codes[row])], row)
+
+    def columns(self) -> Iterator[RuleColumn]:
+        """Yield the verdicts of each rule, by rule id."""
+        names = sorted({rule.id for rule_set in self.rule_sets.values for rule in rule_set.rules})
+        for name in names:
+            yield self._column(name)
+
+    def _column(self, name: str) -> RuleColumn:
+        table: dict[Outcome, int] = {_OUT_OF_FORCE: 0}
+        codes = np.zeros(self.log.size, np.int32)
+        past = np.zeros(self.log.size, np.bool_)
+        for code, rule_set in enumerate(self.rule_sets.values):
+            atoms = self.atoms[code]
+            for rule in rule_set.rules:
+                if rule.id == name:
+                    rows = atoms.asked[on_days(self._days[atoms.asked], rule.in_force_on).astype(np.bool_)]
+                    codes[rows] = _decided(atoms, rule, rows, table)
+                    past[atoms.asked] = _past_log(atoms, rule)
+        applies = np.fromiter((verdict != NOT_APPLICABLE for verdict, _ in table), np.bool_, len(table))
+        return RuleColumn(name, self.pack, Coded(codes, list(table)), past & applies[codes])
+
+
+def _decided(atoms: AtomColumns, rule: CompiledRule, rows: Ints, table: dict[Outcome, int]) -> Codes:
+    """Return the outcome of a rule at rows: each distinct combination of states is decided once, by the reference."""
+    leaves = dict.fromkeys([*atoms.leaves(rule.scope), *atoms.leaves(rule.whole)])
+    states = [(codes[rows], count) for codes, count in map(atoms.states, leaves)]
+    groups = grouped(len(rows), *states)
+    found = np.zeros(len(groups.firsts), np.int32)
+    for index, place in enumerate(groups.firsts.tolist()):
+        sheet = RowSheet(atoms, int(rows[place]))
+        verdict = verdict_of(rule, sheet)
+        missing = missing_facts(rule, sheet, atoms.rule_set) if verdict == UNASSESSABLE else ()
+        found[index] = table.setdefault((verdict, missing), len(table))
+    return found[groups.codes]
+
+
+def _past_log(atoms: AtomColumns, rule: CompiledRule) -> Flags:
+    """Say at which rows a measure of a rule looks back past the earliest contact that the log holds."""
+    earliest = atoms.facts.world.earliest
+    found = np.zeros(len(atoms.asked), np.bool_)
+    if earliest is not None:
+        for name in measures_of(rule.whole, atoms.rule_set):
+            found |= atoms.measures.spans(atoms.rule_set.measures[name]).first < microseconds(earliest)
+    return found

@@ -1,0 +1,259 @@
+"""The facts of events as columns: each computed by the reference's own function, once for each distinct input.
+
+A family of facts names what it is read from: fields, and facts computed before it. Rows that share all of them share
+the facts, so the reference computes them on the first such row alone. Facts that look at earlier contacts of the case
+are computed row by row where the case has any that matter, and as one of a family elsewhere.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from collection_guard.engines.columnar.arrays import Coded, Flags, Groups, Ints, coded, constant, grouped
+from collection_guard.engines.columnar.clocks import Clocks
+from collection_guard.engines.columnar.log import Log
+from collection_guard.engines.columnar.past import Past
+from collection_guard.engines.columnar.people import People
+from collection_guard.facts.clock import REGISTRY_ZONE
+from collection_guard.facts.numbers import number_key
+from collection_guard.facts.registry import RegistryIndex
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.facts.signals import heard, kind_of
+from collection_guard.facts.world import ContentReading, World
+from collection_guard.language.compiled import RuleSet
+from collection_guard.model.words import SIGNALS
+
+_PEOPLE: Final = (
+    "recipient.party_class",
+    "recipient.is_third_party",
+    "recipient.is_borrower",
+    "recipient.is_emergency_contact",
+    "recipient.number_is_own",
+    "recipient.has_number",
+    "recipient.relationship",
+    "recipient.roles",
+    "recipient.zones",
+    "borrower.zones",
+    "borrower.zone",
+    "borrower.accessibility",
+)
+_OUTCOME: Final = (
+    "contact.network",
+    "contact.answered_by",
+    "contact.party",
+    "contact.disposition",
+    "contact.state_change",
+    "contact.message_left",
+    "contact.conveyed",
+    "contact.reached_third_party",
+)
+_SIGNALS: Final = ("content.recorded_empty", *(f"content.{name}" for name in SIGNALS))
+_FIRMS: Final = ("law_firm.firms", "law_firm.is_claimed")
+_LISTED: Final = ("law_firm.all_listed", "law_firm.all_in_official_directory")
+_FIELDS: Final = {
+    "contact.channel": "channel",
+    "contact.direction": "direction",
+    "contact.audience": "recipient.audience",
+    "agency.name": "agency",
+    "collector.kind": "collector.kind",
+}
+_INSTRUCTIONS: Final = ("recipient.number_reported_wrong", "recipient.has_asked_to_cease")
+_INSTRUCTING: Final = frozenset({"wrong_number", "recycled_number", "cease"})
+_COUNTERPART: Final = {"visit": "letter", "letter": "visit"}
+
+
+class _Unhinted(RegistryIndex):
+    """A registry that looks up and gives no hints: they belong to the evidence of single contacts."""
+
+    def __init__(self, registry: RegistryIndex) -> None:
+        self._registry = registry
+
+    def listed(self, name: str, category: str, day: date) -> bool | None:
+        return self._registry.listed(name, category, day)
+
+    def hints(self, name: str, category: str) -> tuple[str, ...]:  # noqa: ARG002  # of none
+        return ()
+
+
+class FactColumns:
+    """The facts of a log under the tables of one pack, each computed when first asked for."""
+
+    def __init__(self, log: Log, world: World, rule_set: RuleSet, clocks: Clocks) -> None:
+        self.log = log
+        self.world = world
+        self.rule_set = rule_set
+        self.clocks = clocks
+        self.people = People(log, world, rule_set.tables, clocks)
+        self.past = Past(log, world, rule_set, self._tell_reading)
+        numbers = log["recipient.number"].map(lambda number: number_key(number, world.settings.country))
+        known = np.array([-1 if key is None else code for code, key in enumerate(numbers.values)], np.int64)
+        self.numbers: Ints = known[numbers.codes]
+        """The number of each recipient as a key, -1 where it is none."""
+        self._readings: dict[tuple[str | None, str | None], ContentReading | None] = {}
+        self._columns: dict[str, Coded] = {}
+        quiet = _Unhinted(world.registry) if world.registry is not None else None
+        self._looked_up = replace(world, registry=quiet)
+        self._families: tuple[tuple[tuple[str, ...], Callable[[], dict[str, Coded]]], ...] = (
+            (_PEOPLE, self._people),
+            (_OUTCOME, self._outcome),
+            (("content.reading",), self._reading),
+            (_SIGNALS, self._signals),
+            (_FIRMS, self._firms),
+            (("law_firm.lawyer_is_claimed",), self._lawyer),
+            (_LISTED, self._listed),
+            (("agency.is_listed",), self._agency),
+            (("law_firm.names_disagree",), self._names),
+            (("contact.in_elected_quiet_window",), self._quiet),
+            (_INSTRUCTIONS, self._instructions),
+        )
+
+    def column(self, name: str) -> Coded:
+        """Return the column of a fact that depends on no zone and is no number."""
+        found = self._columns.get(name)
+        if found is None:
+            field = _FIELDS.get(name)
+            if field is not None:
+                self._columns[name] = self.log[field]
+            else:
+                family = next(compute for names, compute in self._families if name in names)
+                self._columns.update(family())
+            found = self._columns[name]
+        return found
+
+    def sheet(self, row: int) -> FactSheet:
+        """Return the fact sheet of a row, for what depends on no other contact."""
+        sheet = FactSheet(self.log.events[row], self.world, self.rule_set, self.past)
+        sheet.tell("borrower.zone", self.people.zone.value(row))
+        return sheet
+
+    def reading_of(self, row: int) -> ContentReading | None:
+        """Return what the detector hears in the content of a row, as kept."""
+        event = self.log.events[row]
+        key = (event.content, kind_of(event)) if event.content else (None, None)
+        if key not in self._readings:
+            self._readings[key] = heard(self.world.detector, event)
+        return self._readings[key]
+
+    def _tell_reading(self, row: int, sheet: FactSheet) -> None:
+        sheet.tell("content.reading", self.reading_of(row))
+
+    def _by_groups(self, groups: Groups, names: Iterable[str], told: Iterable[str]) -> dict[str, Coded]:
+        """Compute facts on the first row of each group, facts computed before being told."""
+        names = tuple(names)
+        known = {name: self.column(name) for name in told}
+        found: dict[str, list[Any]] = {name: [] for name in names}
+        for row in groups.firsts.tolist():
+            sheet = self._sheet(row, known)
+            for name in names:
+                found[name].append(sheet.value(name))
+        return {name: groups.spread(values) for name, values in found.items()}
+
+    def _sheet(self, row: int, known: dict[str, Coded]) -> FactSheet:
+        sheet = FactSheet(self.log.events[row], self._looked_up, self.rule_set, self.past)
+        for name, column in known.items():
+            sheet.tell(name, column.value(row))
+        return sheet
+
+    def grouped(self, *parts: Coded) -> Groups:
+        """Return the rows grouped by the combination of columns."""
+        return grouped(self.log.size, *parts)
+
+    def _row_by_row(self, rows: Flags, else_of: Coded, name: str, told: Iterable[str]) -> Coded:
+        """Return a column with some rows computed one by one."""
+        known = {one: self.column(one) for one in told}
+        chosen = np.flatnonzero(rows)
+        computed = coded(self._sheet(row, known).value(name) for row in chosen.tolist())
+        place = {value: code for code, value in enumerate(else_of.values)}
+        for value in computed.values:
+            place.setdefault(value, len(place))
+        codes = else_of.codes.copy()
+        codes[chosen] = np.array([place[value] for value in computed.values], np.int32)[computed.codes]
+        return Coded(codes, list(place))
+
+    def _people(self) -> dict[str, Coded]:
+        return self._by_groups(self.people.addressees(), _PEOPLE, ())
+
+    def _outcome(self) -> dict[str, Coded]:
+        log = self.log
+        told = ("recipient.is_borrower", "recipient.is_third_party")
+        fields = (log["channel"], log["direction"], log["outcome"], log["content"], log["recipient.audience"])
+        return self._by_groups(self.grouped(*fields, *map(self.column, told)), _OUTCOME, told)
+
+    def _reading(self) -> dict[str, Coded]:
+        if self.world.detector is None:
+            return {"content.reading": constant(None, self.log.size)}
+        said: dict[Any, int] = {}
+        readings: list[ContentReading | None] = []
+        codes = np.zeros(self.log.size, np.int32)
+        for row in range(self.log.size):
+            reading = self.reading_of(row)
+            key = None if reading is None else (tuple(sorted(reading.signals.items())), tuple(reading.law_firms))
+            if key not in said:
+                said[key] = len(readings)
+                readings.append(reading)
+            codes[row] = said[key]
+        return {"content.reading": Coded(codes, readings)}
+
+    def _signals(self) -> dict[str, Coded]:
+        reading = self.column("content.reading")
+        groups = self.grouped(self.log["signals"], self.log["content"], reading)
+        return self._by_groups(groups, _SIGNALS, ("content.reading",))
+
+    def _firms(self) -> dict[str, Coded]:
+        log, told = self.log, ("content.reading", "contact.conveyed")
+        groups = self.grouped(log["claims"], log["claims_lawyer"], log["content"], *map(self.column, told))
+        return self._by_groups(groups, _FIRMS, told)
+
+    def _lawyer(self) -> dict[str, Coded]:
+        told = ("content.claims_lawyer", "contact.conveyed")
+        groups = self.grouped(self.log["claims"], self.log["content"], *map(self.column, told))
+        return self._by_groups(groups, ("law_firm.lawyer_is_claimed",), told)
+
+    def _registry_days(self) -> tuple[Ints, int]:
+        days = self.clocks.dates(REGISTRY_ZONE)
+        days = days - days.min(initial=0)
+        return days, int(days.max(initial=0)) + 1
+
+    def _listed(self) -> dict[str, Coded]:
+        firms = self.column("law_firm.firms")
+        groups = grouped(self.log.size, firms, self._registry_days())
+        return self._by_groups(groups, _LISTED, ("law_firm.firms",))
+
+    def _agency(self) -> dict[str, Coded]:
+        groups = grouped(self.log.size, self.log["agency"], self._registry_days())
+        return self._by_groups(groups, ("agency.is_listed",), ())
+
+    def _names(self) -> dict[str, Coded]:
+        """Compare the names of firms; visits and letters also with those that were left before them."""
+        name, firms, channel = "law_firm.names_disagree", self.column("law_firm.firms"), self.log["channel"]
+        case = self.log["case"].codes
+        rows = np.zeros(self.log.size, np.bool_)
+        for word, counterpart in _COUNTERPART.items():
+            left = case[channel.where(counterpart.__eq__)]
+            rows |= channel.where(word.__eq__) & np.isin(case, left)
+        # A visit or letter of a case without its counterpart is judged by its own names, as any contact is.
+        groups = grouped(self.log.size, firms, (rows, 2))
+        alone = self._by_groups(groups, (name,), ("law_firm.firms",))[name]
+        return {name: self._row_by_row(rows, alone, name, ("law_firm.firms",))}
+
+    def _quiet(self) -> dict[str, Coded]:
+        name, profiles = "contact.in_elected_quiet_window", self.people.codes
+        rows = profiles.where(lambda profile: profile is not None and bool(profile.quiet_windows))
+        # Without windows the profile alone decides.
+        plain = profiles.map(lambda profile: None if profile is None or profile.quiet_windows is None else False)
+        return {name: self._row_by_row(rows, plain, name, ("borrower.zones", "recipient.is_borrower"))}
+
+    def _instructions(self) -> dict[str, Coded]:
+        profiles, log = self.people.codes, self.log
+        told = profiles.where(
+            lambda profile: profile is not None and any(one.kind in _INSTRUCTING for one in profile.instructions or ())
+        )
+        changed = log["outcome"].where(lambda outcome: outcome[5] is not None)
+        rows = told | np.isin(log["case"].codes, log["case"].codes[changed])
+        # Where nobody gave an instruction, the profile's silence alone decides.
+        silent = profiles.map(lambda profile: None if profile is None or profile.instructions is None else False)
+        known = ("recipient.is_borrower", "recipient.has_number")
+        return {name: self._row_by_row(rows, silent, name, known) for name in _INSTRUCTIONS}

@@ -1,0 +1,102 @@
+"""A log as columns: events in the total order of a history, each field as a column of codes or numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from collection_guard.engines.columnar.arrays import Coded, Flags, Floats, Ints, coded
+from collection_guard.facts.clock import microseconds
+from collection_guard.facts.history import known_at
+from collection_guard.model.event import Event
+
+EMPTY: Final = ""
+TEXT: Final = "text"
+"""Content is told apart by whether it is missing, empty or a text; what a text says is told by its reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Events sorted by ``started_at`` and ``event_id``, and their fields as columns.
+
+    A place among the rows stands for a place in the order: a row precedes another if its number is smaller.
+    """
+
+    events: Sequence[Event]
+    at: Ints
+    """The start, in microseconds since 1970."""
+    visible_from: Ints
+    """The first row at whose start the event was known."""
+    ended: Ints
+    has_end: Flags
+    talk: Floats
+    has_talk: Flags
+    columns: dict[str, Coded] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Return how many events there are."""
+        return len(self.events)
+
+    def __getitem__(self, name: str) -> Coded:
+        """Return a column of codes by its name."""
+        return self.columns[name]
+
+    def row_from(self, instants: Ints) -> Ints:
+        """Return for each instant the first row that starts at it or later."""
+        return np.searchsorted(self.at, instants, side="left").astype(np.int64)
+
+
+def log_of(events: Sequence[Event]) -> Log:
+    """Return events as a log. They must be in the order of a history."""
+    size = len(events)
+    at = np.fromiter((microseconds(event.started_at) for event in events), np.int64, size)
+    known = np.fromiter((known_at(event) for event in events), np.int64, size)
+    # An end before the start is none.
+    ends = [e.ended_at if e.ended_at is not None and e.ended_at >= e.started_at else None for e in events]
+    ended = np.fromiter((0 if end is None else microseconds(end) for end in ends), np.int64, size)
+    talk = np.fromiter((np.nan if e.talk_seconds is None else e.talk_seconds for e in events), np.float64, size)
+    return Log(
+        events,
+        at,
+        np.searchsorted(at, known, side="left").astype(np.int64),
+        ended,
+        np.fromiter((end is not None for end in ends), np.bool_, size),
+        np.nan_to_num(talk),
+        ~np.isnan(talk),
+        _columns(events),
+    )
+
+
+def _columns(events: Sequence[Event]) -> dict[str, Coded]:
+    recipients = coded(_recipient(event) for event in events)
+    outcomes = coded(_outcome(event) for event in events)
+    return {
+        "case": coded(event.case_id for event in events),
+        "borrower": coded(event.borrower_id for event in events),
+        "agency": coded(event.agency for event in events),
+        "collector.id": coded(event.collector.id for event in events),
+        "collector.kind": coded(event.collector.kind for event in events),
+        "channel": coded(event.channel for event in events),
+        "direction": coded(event.direction for event in events),
+        "recipient": recipients,
+        "recipient.number": recipients.map(lambda recipient: recipient[1]),
+        "recipient.audience": recipients.map(lambda recipient: recipient[5]),
+        "outcome": outcomes,
+        "outcome.network": outcomes.map(lambda outcome: outcome[0]),
+        "claims": coded((e.claims.law_firm, e.claims.law_firms, e.claims.title) for e in events),
+        "content": coded(TEXT if event.content else event.content for event in events),
+        "signals": coded(None if e.signals is None else tuple(e.signals.items()) for e in events),
+        "claims_lawyer": coded((e.signals or {}).get("claims_lawyer") for e in events),
+    }
+
+
+def _recipient(event: Event) -> tuple[Any, ...]:
+    one = event.recipient
+    return one.name, one.number, one.timezone, one.relationship, one.roles, one.audience, one.members
+
+
+def _outcome(event: Event) -> tuple[Any, ...]:
+    one = event.outcome
+    return one.network, one.answered_by, one.party, one.disposition, one.message_left, one.state_change

@@ -1,0 +1,50 @@
+"""The past of single events: the signs of a case gathered from a log when first asked for."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from collection_guard.engines.columnar.arrays import Ints
+from collection_guard.engines.columnar.log import Log
+from collection_guard.facts.history import History, Sign, is_sign, known_at
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.facts.world import World
+from collection_guard.language.compiled import RuleSet
+
+
+class Past(History):
+    """A history that knows the signs of every case of a log: what the reference asks of it is what it would hold."""
+
+    def __init__(self, log: Log, world: World, rule_set: RuleSet, tell: Callable[[int, FactSheet], None]) -> None:
+        """Take a log and its surroundings; ``tell`` tells the sheet of a row what is known of it already."""
+        super().__init__()
+        self._tell = tell
+        self._log = log
+        self._world = world
+        self._rule_set = rule_set
+        rows = np.flatnonzero(np.fromiter(map(is_sign, log.events), np.bool_, log.size))
+        cases = log["case"].codes[rows]
+        order = np.argsort(cases, kind="stable")
+        self._rows: Ints = rows[order]
+        self._cases = cases[order]
+        self._code_of = {case_id: code for code, case_id in enumerate(log["case"].values)}
+        self._known: set[str] = set()
+
+    def signs(self, sheet: FactSheet) -> Iterator[Sign]:
+        """Yield the earlier events of the case that carry an instruction or may name a firm, known by then."""
+        case_id = sheet.event.case_id
+        if case_id not in self._known:
+            self._known.add(case_id)
+            self._signs[case_id] = [self._sign(int(row)) for row in self._rows_of(case_id)]
+        return super().signs(sheet)
+
+    def _rows_of(self, case_id: str) -> Ints:
+        code = self._code_of[case_id]
+        first, last = np.searchsorted(self._cases, [code, code + 1])
+        return self._rows[first:last]
+
+    def _sign(self, row: int) -> Sign:
+        event = self._log.events[row]
+        sheet = FactSheet(event, self._world, self._rule_set, self)
+        self._tell(row, sheet)
+        return Sign(int(self._log.at[row]), event.event_id, known_at(event), sheet)
