@@ -40,7 +40,7 @@ find_python() {
     fi
 }
 
-# prepare_environment [test]: makes .venv if it is absent or broken, and installs the clone into it, with that extra.
+# prepare_environment [docs|test]: makes .venv if it is absent or broken, and installs the clone into it, with that extra.
 # What is installed already is not installed again until pyproject.toml, the version or the interpreter changes.
 prepare_environment() {
     local extra="${1:-}" stamp="installed${1:+-$1}" digest
@@ -50,8 +50,8 @@ prepare_environment() {
         "$PYTHON" -m venv --clear "$VENV"
     fi
     digest="$({ cat "$ROOT/pyproject.toml" "$ROOT/collection_guard/version.py"; "$VENV/bin/python" -VV; echo "$ROOT"; } | sha256sum)"
-    # The extra holds all that a plain installation does.
-    if is_installed "$stamp" "$digest" || { [[ -z "$extra" ]] && is_installed installed-test "$digest"; }; then
+    # The extra "test" holds all that any other installation does.
+    if is_installed "$stamp" "$digest" || is_installed installed-test "$digest"; then
         return
     fi
     find_python

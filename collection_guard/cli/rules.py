@@ -34,7 +34,8 @@ from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryEntry
-from collection_guard.model.texts import Lang, nearest, text
+from collection_guard.model.texts import LANGS, Lang, nearest, text
+from collection_guard.reports.records import documented_schema
 from collection_guard.reports.rule_checks import mutation_json, mutation_lines, mutation_summary
 from collection_guard.reports.rule_difference import DIFFERENCE_FORMATS, render_difference
 from collection_guard.reports.rule_pages import page, pages
@@ -291,13 +292,16 @@ def diff(
 def schema(
     of: Annotated[str, typer.Argument(help=o.help_of("schema_of"), metavar="|".join(SCHEMAS))] = "pack",
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
+    lang: o.LangOption = None,
 ) -> None:
     """Print a JSON Schema."""
     with exits(o.LANG):
-        if of not in SCHEMAS:
-            values: dict[str, object] = {"option": "schema", "value": of, "reason": " | ".join(SCHEMAS)}
-            raise ConfigurationError([Problem("bad_option", values=values)])
-        published = SCHEMAS[of].model_json_schema(by_alias=True)
+        # No configuration is read: this command is asked for help where one is broken.
+        for option, value, known in (("schema", of, tuple(SCHEMAS)), ("--lang", lang or o.LANG, LANGS)):
+            if value not in known:
+                values: dict[str, object] = {"option": option, "value": value, "reason": " | ".join(known)}
+                raise ConfigurationError([Problem("bad_option", values=values)])
+        published = documented_schema(SCHEMAS[of], "zh" if (lang or o.LANG) == "zh" else "en")
         emit(json.dumps(published, ensure_ascii=False, indent=2) + "\n", out)
 
 

@@ -85,18 +85,12 @@ class Recipient(Record):
     """The other party of the contact: the one called, or in an inbound contact the one who called."""
 
     name: str | None = None
-    number: str | None = Field(
-        default=None, description="As recorded. A masked number (138****1234) is shown, but never a key."
-    )
+    number: str | None = None
     timezone: Zone | None = None
-    relationship: Relationship | None = Field(default=None, description="To the borrower; null is unknown.")
-    roles: Annotated[tuple[Role, ...] | None, BeforeValidator(as_tuple)] = Field(
-        default=None, description="How the person came to be listed; an empty list is none, null is unknown."
-    )
+    relationship: Relationship | None = None
+    roles: Annotated[tuple[Role, ...] | None, BeforeValidator(as_tuple)] = None
     audience: Audience | None = None
-    members: Annotated[tuple["Recipient", ...] | None, BeforeValidator(as_tuple)] = Field(
-        default=None, description="The members of a group, where the audience is one."
-    )
+    members: Annotated[tuple["Recipient", ...] | None, BeforeValidator(as_tuple)] = None
 
 
 class Outcome(Record):
@@ -104,19 +98,17 @@ class Outcome(Record):
 
     network: Network | None = None
     answered_by: AnsweredBy | None = None
-    party: Party | None = Field(default=None, description="Who was reached.")
-    disposition: Disposition | None = Field(default=None, description="Null: none was reported.")
+    party: Party | None = None
+    disposition: Disposition | None = None
     message_left: bool | None = None
-    state_change: StateChange | None = Field(default=None, description="Null: none was reported.")
+    state_change: StateChange | None = None
 
 
 class Claims(Record):
     """What the collector claimed to be."""
 
     law_firm: str | None = None
-    law_firms: Annotated[tuple[str, ...] | None, BeforeValidator(as_tuple)] = Field(
-        default=None, description="An empty list: none was claimed."
-    )
+    law_firms: Annotated[tuple[str, ...] | None, BeforeValidator(as_tuple)] = None
     person: str | None = None
     title: str | None = None
 
@@ -134,20 +126,13 @@ class Event(Record):
     started_at: Instant
     ended_at: Instant | None = None
     talk_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    recorded_at: Instant | None = Field(
-        default=None, description="When the record became known; null: at its own start."
-    )
+    recorded_at: Instant | None = None
     recipient: Annotated[Recipient, BeforeValidator(_nothing_known)] = Recipient()
     outcome: Annotated[Outcome, BeforeValidator(_nothing_known)] = Outcome()
     claims: Annotated[Claims, BeforeValidator(_nothing_known)] = Claims()
-    content: str | None = Field(
-        default=None,
-        description="What was said or written; an empty text: nothing was said; null: not recorded.",
-    )
-    signals: dict[Signal, bool | None] | None = Field(
-        default=None, description="Content signals already known; they win over detection, one by one."
-    )
-    extra: dict[str, Any] | None = Field(default=None, description="The caller's own; no rule reads it.")
+    content: str | None = None
+    signals: dict[Signal, bool | None] | None = None
+    extra: dict[str, Any] | None = None
 
     def with_id(self, event_id: str) -> Self:
         """Return the same event under another id."""

@@ -54,7 +54,7 @@ class Instruction(Record):
     kind: InstructionKind
     number: str | None = None
     channel: Channel | None = None
-    at: Instant | None = Field(default=None, description="Null: always known.")
+    at: Instant | None = None
     expires: Instant | None = None
 
 
@@ -69,6 +69,4 @@ class CaseProfile(Record):
     quiet_windows: Annotated[tuple[QuietWindow, ...] | None, BeforeValidator(as_tuple)] = None
     instructions: Annotated[tuple[Instruction, ...] | None, BeforeValidator(as_tuple)] = None
     accessibility: Annotated[tuple[Accessibility, ...] | None, BeforeValidator(as_tuple)] = None
-    history_from: Day | None = Field(
-        default=None, description="The date from which the log holds all contacts of the case."
-    )
+    history_from: Day | None = None

@@ -10,10 +10,11 @@ import collection_guard
 from collection_guard.audit.report import Report
 from project.tree import READMES, ROOT
 
-PAGE = ROOT / "docs/library.md"
+PAGES = (ROOT / "docs/library.md", ROOT / "docs/zh/library.md")
+HEADINGS = (("## Parameters of the call", "## 调用的参数"), ("## What comes back", "## 返回什么"))
 
 
-@pytest.mark.parametrize("path", [*READMES, PAGE], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*READMES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_python_of_the_documents_runs(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -25,16 +26,18 @@ def test_the_python_of_the_documents_runs(
     assert re.search(r"\d+ contacts, \d+ violations", capsys.readouterr().out)
 
 
-def test_the_page_names_every_parameter_of_the_call() -> None:
+@pytest.mark.parametrize(("page", "heading"), list(zip(PAGES, HEADINGS[0], strict=True)), ids=("en", "zh"))
+def test_the_page_names_every_parameter_of_the_call(page: Path, heading: str) -> None:
     """The table of parameters holds those of the call, and no other."""
-    table = PAGE.read_text("utf-8").split("## Parameters of the call")[1].split("## ")[0]
+    table = page.read_text("utf-8").split(heading)[1].split("## ")[0]
     named = [name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
     assert sorted(named) == sorted(inspect.signature(collection_guard.audit).parameters)
 
 
-def test_the_page_names_only_what_a_report_has() -> None:
+@pytest.mark.parametrize(("page", "heading"), list(zip(PAGES, HEADINGS[1], strict=True)), ids=("en", "zh"))
+def test_the_page_names_only_what_a_report_has(page: Path, heading: str) -> None:
     """Each attribute and method in the table of the report exists."""
-    table = PAGE.read_text("utf-8").split("## What comes back")[1].split("## ")[0]
+    table = page.read_text("utf-8").split(heading)[1].split("## ")[0]
     named = [name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)", row)]
     assert named
     known = {*dir(Report), *Report.__dataclass_fields__}
