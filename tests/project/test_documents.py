@@ -48,6 +48,18 @@ def test_both_languages_say_as_much(english: Path, chinese: Path) -> None:
     assert shape(english) == shape(chinese)
 
 
+NAME = re.compile(r"`(-{0,2}[a-z][a-z0-9_.-]*)`")
+PLACEHOLDERS = {"code", "pack.name"}
+"""What stands in the type of code and is a word of the language all the same."""
+
+
+@pytest.mark.parametrize(("english", "chinese"), PAIRS, ids=lambda path: path.name)
+def test_both_languages_name_the_same(english: Path, chinese: Path) -> None:
+    """Options, keys, facts, files and values that a document names are named by its twin as well."""
+    named = [set(NAME.findall(FENCE.sub("", path.read_text("utf-8")))) - PLACEHOLDERS for path in (english, chinese)]
+    assert named[0] ^ named[1] == set()
+
+
 def test_changelog_begins_with_this_version() -> None:
     """The newest entry of the changelog is about the version of the package."""
     entries = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)

@@ -147,6 +147,37 @@ def test_a_link_out_of_the_site_is_named_with_its_place(project: Path) -> None:
     assert "a-link" not in done.stderr
 
 
+def test_whatever_a_page_would_fetch_is_found(tmp_path: Path, web: Callable[[str], ModuleType]) -> None:
+    """Scripts, styles and fonts from elsewhere are found, and links to nowhere; a click may lead elsewhere."""
+    (tmp_path / "outside.html").write_text("<p>outside", "utf-8")
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "sound.html").write_text(
+        '<a href="https://example.com">there</a> <a href="#here" id="here">here</a>'
+        '<img src="data:image/png;base64,AA"> <link rel="stylesheet" href="own.css">',
+        "utf-8",
+    )
+    (folder / "own.css").write_text("p { background: url(data:image/png;base64,AA), url('own.png') }", "utf-8")
+    assert list(web("links").broken(folder)) == []
+    (folder / "wrong.html").write_text(
+        '<script src="//example.com/a.js"></script>\n<link href="https://example.com/b.css">\n'
+        '<a href="nowhere.html">x</a>\n<a href="../outside.html">x</a>\n<a href="sound.html#there">x</a>',
+        "utf-8",
+    )
+    (folder / "wrong.css").write_text(
+        '@import "https://example.com/c.css"; p { src: url(//example.com/d.woff) }', "utf-8"
+    )
+    assert list(web("links").broken(folder)) == [
+        "wrong.html:1: fetched from elsewhere: //example.com/a.js",
+        "wrong.html:2: fetched from elsewhere: https://example.com/b.css",
+        "wrong.html:3: no such page: nowhere.html",
+        "wrong.html:4: no such page: ../outside.html",
+        "wrong.html:5: no such anchor: sound.html#there",
+        "wrong.css: fetched from elsewhere: https://example.com/c.css",
+        "wrong.css: fetched from elsewhere: //example.com/d.woff",
+    ]
+
+
 def test_a_folder_of_something_else_is_not_emptied(project: Path, tmp_path: Path) -> None:
     """A site is never written over a folder that holds something else."""
     (tmp_path / "mine").mkdir()
