@@ -7,11 +7,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import pytz
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from collection_guard.audit.presets import NO_PRESET, presets
@@ -20,7 +22,7 @@ from collection_guard.language.packs import validated
 from collection_guard.language.yaml_positions import Document, read_yaml
 from collection_guard.model.event import Day
 from collection_guard.model.problems import ConfigurationError, Problem
-from collection_guard.model.texts import Lang, language_of_environment
+from collection_guard.model.texts import Lang, language_of_environment, nearest
 
 FILE_NAME: Final = "collection-guard.yaml"
 PREFIX: Final = "COLLECTION_GUARD_"
@@ -61,6 +63,7 @@ class ConfigurationFile(BaseModel):
     assume_party: Literal["addressee", "off"] | None = None
     fail_on: Literal["critical", "major", "minor", "advisory", "never"] | None = None
     max_rejected: int | None = None
+    max_log_mb: Annotated[int, Field(ge=1)] | None = None
     strict: bool | None = None
     unmasked: bool | None = None
     detector: str | None = None
@@ -84,6 +87,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "assume_party": "off",
     "fail_on": "critical",
     "max_rejected": None,
+    "max_log_mb": 100,
     "strict": False,
     "unmasked": False,
     "detector": "none",
@@ -218,7 +222,7 @@ def _plain(name: str, text: str) -> Any:
         return text.split(",")
     if name in {"strict", "unmasked"}:
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.lower(), text)
-    if name == "max_rejected":
+    if name in {"max_rejected", "max_log_mb"}:
         return int(text) if text.isdecimal() else text
     return text
 
@@ -228,10 +232,26 @@ def check_value(name: str, value: Any, shown_as: str) -> Any:
     try:
         return getattr(ConfigurationFile.model_validate({name: value}), name)
     except ValidationError as error:
+        if name == "timezone":
+            zones: dict[str, object] = {"option": shown_as, "value": value, "nearest": likely_zone(str(value))}
+            raise ConfigurationError([Problem("bad_zone", values=zones)]) from None
         reason = error.errors()[0]["msg"]
         raise ConfigurationError(
             [Problem("bad_option", values={"option": shown_as, "value": value, "reason": reason})]
         ) from None
+
+
+def likely_zone(written: str) -> str | None:
+    """Return the zone that a person most likely means by a word that is none: a hint, never applied."""
+    listed: dict[str, list[str]] = yaml.safe_load(
+        (resources.files("collection_guard") / "templates" / "zones.yaml").read_text("utf-8")
+    )
+    word = written.strip().casefold()
+    for zone, words in listed.items():
+        if word in words:
+            return zone
+    last = {zone.rpartition("/")[2].replace("_", " ").casefold(): zone for zone in pytz.common_timezones}
+    return last.get(word.replace("_", " ")) or nearest(written, pytz.common_timezones)
 
 
 def parse_history(text: str) -> dict[str, Any]:

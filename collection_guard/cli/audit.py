@@ -20,7 +20,7 @@ from collection_guard.cli.exits import (
     first_of,
     say,
 )
-from collection_guard.cli.loading import load_basis, load_logs
+from collection_guard.cli.loading import load_basis, load_logs, odd_hours
 from collection_guard.cli.output import emit, show_configuration, terminal
 from collection_guard.cli.progress import progress_to
 from collection_guard.configuration import Configuration
@@ -146,6 +146,9 @@ def _run(
         else:
             with writing(verdicts), whole_file(verdicts) as file:
                 report = run_audit(intake, basis, VerdictWriter(file, verdicts_of), progress)
+    odd = odd_hours(intake, settings["timezone"], lang)
+    if odd is not None and not quiet:
+        typer.echo(odd, err=True)
     if report.engine_note and not quiet:
         typer.echo(text(f"note.{report.engine_note}", lang), err=True)
     if intake.rejected:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+import pytz
 
 from collection_guard.audit.detection import detector_in_use
 from collection_guard.audit.profiles import read_profiles
@@ -13,8 +16,18 @@ from collection_guard.configuration import Configuration
 from collection_guard.facts.partner_lists import read_registry
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import Pack, load_packs
+from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData
+from collection_guard.model.texts import Lang, text
+
+_MB: Final = 1_000_000
+_MEMORY: Final = 60
+"""Reading and judging a text file took 62 times its size in memory when it was measured."""
+_ENOUGH: Final = 20
+_NIGHT: Final = (22, 7)
+_SHARE: Final = 4
+"""A quarter of the contacts at night is more than any agency makes, and less than a wrong zone moves there."""
 
 
 def load_basis(config: Configuration, gathering: Gathering) -> Basis | None:
@@ -66,6 +79,7 @@ def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
 
 def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, CaseProfile]) -> Intake:
     """Return what the logs hold, row by row."""
+    _refuse_too_large(paths, config["max_log_mb"])
     return read_logs(
         paths,
         timezone=config["timezone"],
@@ -77,3 +91,28 @@ def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, 
         profiles=profiles,
         no_logs=[config[name] for name in ("cases", "registry") if config[name]],
     )
+
+
+def _refuse_too_large(paths: Sequence[Path], most: int) -> None:
+    """Raise LogError for logs that together are more than the memory of an ordinary machine takes."""
+    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    if size > most * _MB:
+        in_mb = -(-size // _MB)
+        values: dict[str, object] = {"size": in_mb, "most": most, "memory": -(-in_mb * _MEMORY // 1000)}
+        raise LogError([Problem("logs_too_large", str(paths[0]) if len(paths) == 1 else None, values=values)])
+
+
+def odd_hours(intake: Intake, timezone: str | None, lang: Lang) -> str | None:
+    """Return what to look at if so many contacts begin at night that their times may be those of another zone."""
+    naive = any(
+        one.code == "naive_times" for file in intake.files for sheet in file.sheets for one in sheet.assumptions
+    )
+    if timezone is None or not naive or len(intake.contacts) < _ENOUGH:
+        return None
+    zone = pytz.timezone(timezone)
+    hours = [contact.event.started_at.astimezone(zone).hour for contact in intake.contacts]
+    odd = sum(1 for hour in hours if hour >= _NIGHT[0] or hour < _NIGHT[1])
+    if odd * _SHARE < len(hours):
+        return None
+    return text("note.odd_hours", lang, odd=odd, contacts=len(hours), zone=timezone)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,10 +26,18 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = venv / "bin/python"
     own = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "--quiet"]
     subprocess.run([*own, "--disable-pip-version-check", str(wheel)], check=True, capture_output=True)
-    (site,) = venv.glob("lib/python*/site-packages")
-    # A folder named in a .pth file is searched last, and .pth files in it (such as the clone's) are not read.
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+    lend_packages(venv)
     return venv / "bin"
+
+
+def lend_packages(venv: Path) -> None:
+    """Let a new environment find the packages of this one, behind its own.
+
+    A folder named in a .pth file is searched last, and .pth files in it (such as the clone's) are not read.
+    """
+    (site,) = venv.glob("lib/python*/site-packages")
+    here = [path for path in sys.path if Path(path).name == "site-packages"]
+    (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in here), "utf-8")
 
 
 @pytest.fixture
