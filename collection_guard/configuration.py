@@ -57,7 +57,7 @@ class ConfigurationFile(BaseModel):
     encoding: str | None = None
     preset: Annotated[str, AfterValidator(_preset)] | None = None
     fold: Literal["first", "second"] | None = None
-    engine: Literal["auto", "reference", "durable"] | None = None
+    engine: Literal["auto", "reference", "durable", "columnar"] | None = None
     history: HistoryReading | None = None
     history_complete_from: Day | None = None
     assume_party: Literal["addressee", "off"] | None = None

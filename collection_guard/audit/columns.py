@@ -57,6 +57,11 @@ class EmptyFields:
             found |= self._found[key]
         return found
 
+    def of_profile(self, case_id: str) -> tuple[str, ...]:
+        """Return the fields that are empty in the profile of a case; without one, all are."""
+        profile = self._profiles.get(case_id)
+        return tuple(name for name in CaseProfile.model_fields if getattr(profile, name, None) is None)
+
     def _empty(self, event: Event, name: str, rule_set: RuleSet) -> set[str]:
         fields, of_past = self._fields_of(name, rule_set)
         if of_past:

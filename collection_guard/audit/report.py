@@ -45,9 +45,9 @@ class Tally:
     unassessable: int = 0
     not_applicable: int = 0
 
-    def add(self, verdict: str) -> None:
-        """Count one verdict."""
-        setattr(self, verdict, getattr(self, verdict) + 1)
+    def add(self, verdict: str, count: int = 1) -> None:
+        """Count one verdict, or several that are the same."""
+        setattr(self, verdict, getattr(self, verdict) + count)
 
     @property
     def assessed(self) -> int:

@@ -2,18 +2,21 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from collection_guard.audit.columns import EmptyFields
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, PackInfo, Report, RuleInfo, Tally, Violation
 from collection_guard.audit.taken import Contact, Intake
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
+from collection_guard.engines.columnar import COLUMNAR, takes_columns
 from collection_guard.engines.durable import is_available
 from collection_guard.engines.judge import Judge, Judged
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Detector, Settings, World
+from collection_guard.language.compiled import RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import Pack
 from collection_guard.model.profile import CaseProfile
@@ -53,11 +56,13 @@ def run_audit(
     earliest = contacts[0].event.started_at if contacts else None
     registry = RegistryIndex(basis.registry) if basis.registry is not None else None
     world = World(basis.settings, basis.profiles, registry, basis.detector, earliest)
+    # The judge is made in any case: a rule that its engine cannot take is refused whatever the size of the log.
     judge = Judge(compiled, world, basis.engine)
+    columns = takes_columns(basis.engine, len(contacts))
     last_sets = [pack.rule_sets[-1] for pack in compiled]
     report = Report(
-        engine=judge.engine_name,
-        engine_note="durable_unavailable" if basis.engine == "auto" and not is_available() else None,
+        engine=COLUMNAR if columns else judge.engine_name,
+        engine_note="durable_unavailable" if basis.engine == "auto" and not columns and not is_available() else None,
         settings=basis.settings,
         packs=[
             PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters), last.vocabulary)
@@ -78,6 +83,23 @@ def run_audit(
         has_registry=registry is not None,
         has_zone=basis.settings.timezone is not None,
     )
+    if columns:
+        columnar = import_module("collection_guard.audit.columnar")
+        columnar.judge_columns(report, contacts, compiled, world, empty, rule_set_of, each, progress)
+        return report
+    _judge_each(report, contacts, judge, empty, rule_set_of, each, progress)
+    return report
+
+
+def _judge_each(
+    report: Report,
+    contacts: Sequence[Contact],
+    judge: Judge,
+    empty: EmptyFields,
+    rule_sets: Mapping[str, RuleSet],
+    each: EachVerdict | None,
+    progress: Callable[[int], None] | None,
+) -> None:
     digest = hashlib.sha256()
     # INVARIANT (order-free): contacts are judged in the total order of line 4, not in that of the input.
     # INVARIANT (no-look-ahead): an event joins the past only after it was judged.
@@ -86,7 +108,7 @@ def run_audit(
         _count(report, contact, judged)
         for item in judged:
             if item.verdict.verdict == UNASSESSABLE:
-                hanging = empty.of(contact.event, item.verdict.missing, rule_set_of[item.rule.id])
+                hanging = empty.of(contact.event, item.verdict.missing, rule_sets[item.rule.id])
                 report.empty_fields.setdefault(item.rule.id, Counter()).update(hanging)
             if item.verdict.verdict != NOT_APPLICABLE:
                 verdict = item.verdict
@@ -98,7 +120,6 @@ def run_audit(
         if progress is not None:
             progress(index + 1)
     report.verdict_digest = digest.hexdigest()
-    return report
 
 
 def _count(report: Report, contact: Contact, judged: list[Judged]) -> None:

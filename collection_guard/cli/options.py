@@ -49,7 +49,7 @@ FoldOption = Annotated[str | None, _option("fold", "--fold", metavar="first|seco
 MapOption = Annotated[list[str] | None, _option("map", "--map", metavar="[PATTERN=]FILE")]
 PresetOption = Annotated[str | None, _option("preset", "--preset", metavar="NAME")]
 EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar="NAME")]
-EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable")]
+EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable|columnar")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
 AssumeOption = Annotated[str | None, _option("assume_party", "--assume-party", metavar="addressee|off")]
 DetectorOption = Annotated[str | None, _option("detector", "--detector", metavar="NAME|none")]

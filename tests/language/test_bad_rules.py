@@ -23,6 +23,7 @@ NOT_OF_A_FILE = {
     "yaml_unreadable",
     "override_unknown",
     "override_type",
+    "columnar_unavailable",
     "durable_unavailable",
     "example_kind",
     "example_beside_facts",

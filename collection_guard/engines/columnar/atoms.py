@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from collection_guard.engines.columnar.arrays import Coded, Codes, Ints, Truths, grouped
-from collection_guard.engines.columnar.facts import FactColumns
+from collection_guard.engines.columnar.facts import INSTRUCTIONS, FactColumns
 from collection_guard.engines.columnar.measures import MeasureColumns
 from collection_guard.engines.columnar.numbers import Numbers, truth_of_numbers
 from collection_guard.engines.columnar.zones import ZonedFacts
@@ -40,6 +40,19 @@ class RowSheet(FactSheet):
         if self._atoms.has(name):
             return self._atoms.column(name).value(self._row)
         return super()._compute(name)
+
+
+class EventSheet(RowSheet):
+    """The facts of one row as its evidence needs them: only what earlier contacts decide is read from the columns."""
+
+    __slots__ = ()
+
+    def _compute(self, name: str) -> Any:
+        if name == "content.reading":
+            return self._atoms.facts.reading_of(self._row)
+        if name.startswith("measure.") or name in INSTRUCTIONS:
+            return super()._compute(name)
+        return FactSheet._compute(self, name)  # noqa: SLF001  # of the same sheet
 
 
 class AtomColumns:

@@ -9,7 +9,7 @@ import numpy as np
 
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE
 from collection_guard.engines.columnar.arrays import Coded, Codes, Flags, Ints, grouped
-from collection_guard.engines.columnar.atoms import AtomColumns, RowSheet
+from collection_guard.engines.columnar.atoms import AtomColumns, EventSheet, RowSheet
 from collection_guard.engines.columnar.clocks import Clocks, day_of, on_days
 from collection_guard.engines.columnar.facts import FactColumns
 from collection_guard.engines.columnar.log import Log
@@ -49,6 +49,10 @@ class PackColumns:
             for code, rule_set in enumerate(self.rule_sets.values)
         }
 
+        self._by_id: list[dict[str, CompiledRule]] = [
+            {rule.id: rule for rule in rule_set.rules} for rule_set in self.rule_sets.values
+        ]
+
     def _rule_sets(self) -> Coded:
         """Return the rule set that holds on the date of each row."""
         used: dict[RuleSet, int] = {}
@@ -59,27 +63,40 @@ class PackColumns:
         """Return the date of a row in the zone of the pack."""
         return day_of(int(self._days[row]))
 
+    @property
+    def number_of_rules(self) -> int:
+        """Return how many rules there are."""
+        return len(self._names())
+
+    def _names(self) -> list[str]:
+        return sorted({rule.id for rule_set in self.rule_sets.values for rule in rule_set.rules})
+
+    def rule(self, name: str, row: int) -> CompiledRule:
+        """Return a rule as it holds on a row."""
+        return self._by_id[int(self.rule_sets.codes[row])][name]
+
+    def event_sheet(self, row: int) -> EventSheet:
+        """Return the fact sheet of a row as its evidence needs it, with what facts note beside their values."""
+        return EventSheet(self.atoms[int(self.rule_sets.codes[row])], row)
+
     def row_sheet(self, row: int) -> RowSheet:
         """Return the facts of a row, read from the columns."""
         return RowSheet(self.atoms[int(self.rule_sets.codes[row])], row)
 
     def columns(self) -> Iterator[RuleColumn]:
         """Yield the verdicts of each rule, by rule id."""
-        names = sorted({rule.id for rule_set in self.rule_sets.values for rule in rule_set.rules})
-        for name in names:
+        for name in self._names():
             yield self._column(name)
 
     def _column(self, name: str) -> RuleColumn:
         table: dict[Outcome, int] = {_OUT_OF_FORCE: 0}
         codes = np.zeros(self.log.size, np.int32)
         past = np.zeros(self.log.size, np.bool_)
-        for code, rule_set in enumerate(self.rule_sets.values):
-            atoms = self.atoms[code]
-            for rule in rule_set.rules:
-                if rule.id == name:
-                    rows = atoms.asked[on_days(self._days[atoms.asked], rule.in_force_on).astype(np.bool_)]
-                    codes[rows] = _decided(atoms, rule, rows, table)
-                    past[atoms.asked] = _past_log(atoms, rule)
+        for code, atoms in self.atoms.items():
+            rule = self._by_id[code][name]
+            rows = atoms.asked[on_days(self._days[atoms.asked], rule.in_force_on).astype(np.bool_)]
+            codes[rows] = _decided(atoms, rule, rows, table)
+            past[atoms.asked] = _past_log(atoms, rule)
         applies = np.fromiter((verdict != NOT_APPLICABLE for verdict, _ in table), np.bool_, len(table))
         return RuleColumn(name, self.pack, Coded(codes, list(table)), past & applies[codes])
 

@@ -60,7 +60,7 @@ _FIELDS: Final = {
     "agency.name": "agency",
     "collector.kind": "collector.kind",
 }
-_INSTRUCTIONS: Final = ("recipient.number_reported_wrong", "recipient.has_asked_to_cease")
+INSTRUCTIONS: Final = ("recipient.number_reported_wrong", "recipient.has_asked_to_cease")
 _INSTRUCTING: Final = frozenset({"wrong_number", "recycled_number", "cease"})
 _COUNTERPART: Final = {"visit": "letter", "letter": "visit"}
 
@@ -107,7 +107,7 @@ class FactColumns:
             (("agency.is_listed",), self._agency),
             (("law_firm.names_disagree",), self._names),
             (("contact.in_elected_quiet_window",), self._quiet),
-            (_INSTRUCTIONS, self._instructions),
+            (INSTRUCTIONS, self._instructions),
         )
 
     def column(self, name: str) -> Coded:
@@ -256,4 +256,4 @@ class FactColumns:
         # Where nobody gave an instruction, the profile's silence alone decides.
         silent = profiles.map(lambda profile: None if profile is None or profile.instructions is None else False)
         known = ("recipient.is_borrower", "recipient.has_number")
-        return {name: self._row_by_row(rows, silent, name, known) for name in _INSTRUCTIONS}
+        return {name: self._row_by_row(rows, silent, name, known) for name in INSTRUCTIONS}

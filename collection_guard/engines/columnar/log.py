@@ -88,6 +88,7 @@ def _columns(events: Sequence[Event]) -> dict[str, Coded]:
         "claims": coded((e.claims.law_firm, e.claims.law_firms, e.claims.title) for e in events),
         "content": coded(TEXT if event.content else event.content for event in events),
         "signals": coded(None if e.signals is None else tuple(e.signals.items()) for e in events),
+        "given": coded(map(_missing, events)),
         "claims_lawyer": coded((e.signals or {}).get("claims_lawyer") for e in events),
     }
 
@@ -100,3 +101,12 @@ def _recipient(event: Event) -> tuple[Any, ...]:
 def _outcome(event: Event) -> tuple[Any, ...]:
     one = event.outcome
     return one.network, one.answered_by, one.party, one.disposition, one.message_left, one.state_change
+
+
+def _missing(event: Event) -> tuple[bool, ...]:
+    """Return which of the fields that are no column of their own are missing."""
+    collector = event.collector
+    fields = (event.borrower_id, event.agency, event.direction, event.ended_at, event.talk_seconds, event.recorded_at)
+    return tuple(
+        value is None for value in (*fields, collector.id, collector.name, collector.kind, event.claims.person)
+    )

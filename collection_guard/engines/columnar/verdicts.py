@@ -1,0 +1,98 @@
+"""The verdicts of several packs on a log: rows that were judged alike together, and single verdicts with evidence."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from collection_guard.engines.base import VIOLATION
+from collection_guard.engines.columnar.arrays import Coded, grouped
+from collection_guard.engines.columnar.atoms import EventSheet
+from collection_guard.engines.columnar.decide import Outcome, PackColumns, RuleColumn
+from collection_guard.engines.columnar.log import log_of
+from collection_guard.engines.evidence import evidence_of, values_named
+from collection_guard.engines.judge import Judged
+from collection_guard.facts.world import World
+from collection_guard.language.compiled import CompiledPack
+from collection_guard.model.event import Event
+from collection_guard.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Rows that share their verdicts, and what else they were told apart by: the first of them, and how many."""
+
+    first: int
+    count: int
+    outcomes: Sequence[Outcome]
+
+
+class LogVerdicts:
+    """All rules of packs on events in the order of a history."""
+
+    def __init__(
+        self,
+        events: Sequence[Event],
+        world: World,
+        packs: Iterable[CompiledPack],
+        done: Callable[[float], None] | None = None,
+    ) -> None:
+        """Judge events; ``done`` is told which share of the rules has been decided."""
+        self.log = log_of(events)
+        self._packs = [PackColumns(self.log, world, pack) for pack in packs]
+        total = sum(pack.number_of_rules for pack in self._packs)
+        found: list[tuple[RuleColumn, PackColumns]] = []
+        for pack in self._packs:
+            for rule in pack.columns():
+                found.append((rule, pack))
+                if done is not None:
+                    done(len(found) / total)
+        found.sort(key=lambda pair: pair[0].id)
+        self.rules = [rule for rule, _ in found]
+        self._pack_of = [pack for _, pack in found]
+        groups = grouped(self.log.size, *(rule.outcomes for rule in self.rules))
+        self.groups = Coded(groups.codes, range(len(groups.firsts)))
+        self._outcomes = [tuple(rule.outcomes.value(row) for rule in self.rules) for row in groups.firsts.tolist()]
+
+    def alike(self, *columns: Coded) -> Iterator[Alike]:
+        """Yield rows that share their verdicts and these columns, in the order of their first rows."""
+        groups = grouped(self.log.size, self.groups, *columns)
+        counts = np.bincount(groups.codes, minlength=len(groups.firsts))
+        for place in np.argsort(groups.firsts).tolist():
+            first = int(groups.firsts[place])
+            yield Alike(first, int(counts[place]), self.outcomes(first))
+
+    def outcomes(self, row: int) -> Sequence[Outcome]:
+        """Return the verdict and the missing facts of every rule on a row."""
+        return self.outcomes_of(int(self.groups.codes[row]))
+
+    def outcomes_of(self, group: int) -> Sequence[Outcome]:
+        """Return the verdict and the missing facts of every rule on the rows of a group."""
+        return self._outcomes[group]
+
+    def looking_past_log(self) -> int:
+        """Count the verdicts that looked back past the earliest contact of the log."""
+        return sum(int(np.count_nonzero(rule.looks_past_log)) for rule in self.rules)
+
+    def rows_with(self, verdict: str) -> list[int]:
+        """Return the rows on which some rule has a verdict."""
+        having = [any(outcome[0] == verdict for outcome in outcomes) for outcomes in self._outcomes]
+        return [int(row) for row in np.flatnonzero(np.array(having, np.bool_)[self.groups.codes])]
+
+    def judged(self, row: int, only: str | None = None) -> Iterator[Judged]:
+        """Yield the verdicts on one row as a judge gives them, by rule id; with ``only``, those of one kind."""
+        event = self.log.events[row]
+        sheets: dict[str, EventSheet] = {}
+        for index, (word, missing) in enumerate(self.outcomes(row)):
+            if only is not None and word != only:
+                continue
+            column, pack = self.rules[index], self._pack_of[index]
+            rule = pack.rule(column.id, row)
+            evidence, values = {}, {}
+            if word == VIOLATION:
+                if pack.pack.name not in sheets:
+                    sheets[pack.pack.name] = pack.event_sheet(row)
+                sheet = sheets[pack.pack.name]
+                evidence, values = evidence_of(rule, sheet), values_named(rule, sheet)
+            verdict = Verdict(event.event_id, event.case_id, rule.id, word, missing, evidence)
+            yield Judged(rule, pack.pack, verdict, bool(column.looks_past_log[row]), values)
