@@ -21,6 +21,7 @@ nitpicky = True
 myst_url_schemes = {"http": None, "https": None, "mailto": None, "other": {"url": "{{path}}#{{fragment}}"}}
 myst_heading_anchors = 6
 highlight_language = "none"
+smartquotes = False  # `--option` in a sentence stays as it is typed
 
 html_theme = "furo"
 html_title = f"collection-guard {__version__}"
