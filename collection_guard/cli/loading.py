@@ -7,6 +7,7 @@ from typing import Final
 import pytz
 
 from collection_guard.audit.detection import detector_in_use
+from collection_guard.audit.places import find_logs
 from collection_guard.audit.profiles import read_profiles
 from collection_guard.audit.reading import read_logs
 from collection_guard.audit.run import Basis
@@ -79,7 +80,8 @@ def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
 
 def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, CaseProfile]) -> Intake:
     """Return what the logs hold, row by row."""
-    _refuse_too_large(paths, config["max_log_mb"])
+    no_logs = [config[name] for name in ("cases", "registry") if config[name]]
+    _refuse_too_large(find_logs(paths, no_logs).paths, config["max_log_mb"])
     return read_logs(
         paths,
         timezone=config["timezone"],
@@ -89,18 +91,17 @@ def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, 
         preset=config["preset"],
         country=config["country"],
         profiles=profiles,
-        no_logs=[config[name] for name in ("cases", "registry") if config[name]],
+        no_logs=no_logs,
     )
 
 
-def _refuse_too_large(paths: Sequence[Path], most: int) -> None:
+def _refuse_too_large(logs: Sequence[Path], most: int) -> None:
     """Raise LogError for logs that together are more than the memory of an ordinary machine takes."""
-    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
-    size = sum(file.stat().st_size for file in files if file.is_file())
+    size = sum(log.stat().st_size for log in logs if log.is_file())
     if size > most * _MB:
         in_mb = -(-size // _MB)
         values: dict[str, object] = {"size": in_mb, "most": most, "memory": -(-in_mb * _MEMORY // 1000)}
-        raise LogError([Problem("logs_too_large", str(paths[0]) if len(paths) == 1 else None, values=values)])
+        raise LogError([Problem("logs_too_large", str(logs[0]) if len(logs) == 1 else None, values=values)])
 
 
 def odd_hours(intake: Intake, timezone: str | None, lang: Lang) -> str | None:

@@ -391,6 +391,10 @@ def test_the_limit_is_a_setting_and_counts_all_logs(tmp_path: Path) -> None:
     refused = run(tmp_path, *words, str(one), str(two), COLLECTION_GUARD_MAX_LOG_MB="1")
     assert refused.exit_code == 4
     assert "hold 2 MB, and at most 1 MB" in refused.stderr
+    # What a pattern or a folder stands for counts like what is named.
+    for place in ("*.csv", "."):
+        again = run(tmp_path, *words, place, COLLECTION_GUARD_MAX_LOG_MB="1")
+        assert "hold 2 MB, and at most 1 MB" in again.stderr
     assert "no event `none`" in run(tmp_path, *words, str(one), COLLECTION_GUARD_MAX_LOG_MB="1").stderr
     wrong = run(tmp_path, *words, str(one), COLLECTION_GUARD_MAX_LOG_MB="0")
     assert wrong.exit_code == 2
