@@ -90,6 +90,12 @@ def test_characters_that_nobody_sees_are_named(tmp_path: Path) -> None:
     assert doubts(write(tmp_path, "甲\u202e所,law_firm")) == [("registry_odd_character", "registry.csv", 2)]
 
 
+def test_rows_that_follow_each_other_leave_no_gap(tmp_path: Path) -> None:
+    """A row that begins on the day after the one before ends, or never ends, leaves no date out."""
+    path = write(tmp_path, "甲,law_firm,,,2025-06-30", "甲,law_firm,,2025-07-01,2025-07-31", "甲,law_firm,,2025-08-01,")
+    assert doubts(path) == []
+
+
 def lists(folder: Path, **names: str) -> None:
     """Write lists, each a word of names of one character, with a law firm that stands in all of them."""
     for written, each in names.items():
