@@ -20,6 +20,7 @@ from collection_guard.cli.exits import (
     first_of,
     say,
 )
+from collection_guard.cli.given import given_again
 from collection_guard.cli.loading import load_basis, load_logs, odd_hours
 from collection_guard.cli.output import emit, show_configuration, terminal
 from collection_guard.cli.progress import progress_to
@@ -35,6 +36,7 @@ LIST: Final = "list"
 
 
 def audit(
+    context: typer.Context,
     logs: Annotated[list[Path] | None, typer.Argument(help=o.help_of("logs"), metavar="LOG...")] = None,
     registry: o.RegistryOption = None,
     cases: o.CasesOption = None,
@@ -111,6 +113,7 @@ def audit(
         if not logs:
             raise ConfigurationError([Problem("no_log")])
     _run(
+        context,
         logs,
         settings,
         verdicts,
@@ -123,6 +126,7 @@ def audit(
 
 
 def _run(
+    context: typer.Context,
     logs: list[Path],
     settings: Configuration,
     verdicts: Path | None,
@@ -158,7 +162,8 @@ def _run(
         if not quiet:
             typer.echo(text("note.rejected", lang, count=len(intake.rejected), path=str(path)), err=True)
     with exits(lang):
-        emit(render(report, output_format, lang, masked=masked, color=terminal(out)), out)
+        again = given_again(context, "explain")
+        emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
     code = exit_code(report, settings)
     if code == INPUT:
         say(Problem("too_many_rejected", values={"count": len(intake.rejected), "rows": intake.rows_read}), lang)

@@ -70,7 +70,10 @@ def explain(
         event = next((one for one in events if one.event_id == event_id), None)
         if event is None:
             near = nearest(event_id, (one.event_id for one in events))
-            raise ConfigurationError([Problem("no_such_event", values={"id": event_id, "nearest": near})])
+            problems = [Problem("no_such_event", values={"id": event_id, "nearest": near})]
+            if intake.rejected:
+                problems.append(Problem("event_may_be_rejected", values={"count": len(intake.rejected)}))
+            raise ConfigurationError(problems)
         packs = compile_packs(basis.packs, basis.parameters)
         known = {one.id for pack in packs for one in pack.rule_sets[-1].rules}
         if rule is not None and rule not in known:

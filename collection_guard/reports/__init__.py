@@ -15,13 +15,23 @@ FORMATS: Final = ("text", "json", "csv")
 
 
 def render(
-    report: Report, output_format: Format, lang: Lang, *, masked: bool = True, color: bool = False, width: int = 80
+    report: Report,
+    output_format: Format,
+    lang: Lang,
+    *,
+    masked: bool = True,
+    color: bool = False,
+    width: int = 80,
+    read_with: str | None = None,
 ) -> str:
-    """Return the report in a format. JSON holds both languages and ignores ``lang``."""
+    """Return the report in a format. JSON holds both languages and ignores ``lang``.
+
+    ``read_with`` are the arguments with which the command line reads the same logs in the same way.
+    """
     match output_format:
         case "json":
             return render_json(report, masked=masked)
         case "csv":
             return render_csv(report, lang, masked=masked)
         case "text":
-            return render_text(report, lang, masked=masked, color=color, width=width)
+            return render_text(report, lang, masked=masked, color=color, width=width, read_with=read_with)

@@ -91,7 +91,7 @@ def _padded(words: str, width: int, *, right: bool) -> str:
 
 
 class Page:
-    """Gathers lines, none wider than its width."""
+    """Gathers lines, none wider than its width, but for commands."""
 
     def __init__(self, width: int, *, color: bool) -> None:
         self._width = max(width, NARROWEST)
@@ -122,6 +122,10 @@ class Page:
     def item(self, words: str, *, indent: int = _INDENT) -> None:
         """Write an entry of a list."""
         self.line("- " + words, indent=indent, hang=2)
+
+    def command(self, words: str) -> None:
+        """Write a command on a line of its own, however long it is: cut in two it could not be copied."""
+        self._lines.append(" " * (2 * _INDENT) + plain(words))
 
     def heading(self, mark: Styled, words: str) -> None:
         """Write a line that begins with a coloured mark."""

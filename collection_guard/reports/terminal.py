@@ -16,18 +16,29 @@ _WORST: Final = 3
 
 
 def render_text(
-    report: Report, lang: Lang, *, masked: bool = True, width: int = 80, color: bool = False, most: int = 10
+    report: Report,
+    lang: Lang,
+    *,
+    masked: bool = True,
+    width: int = 80,
+    color: bool = False,
+    most: int = 10,
+    read_with: str | None = None,
 ) -> str:
-    """Return the report as text no wider than ``width`` cells, with at most ``most`` findings in full."""
+    """Return the report as text no wider than ``width`` cells, with at most ``most`` findings in full.
+
+    ``read_with`` are the arguments with which a command reads the same logs in the same way.
+    """
     page = Page(width, color=color)
-    _Terminal(report, Wording(report, lang, masked=masked), page, most).write()
+    _Terminal(report, Wording(report, lang, masked=masked), page, most, read_with).write()
     return page.text()
 
 
 class _Terminal(Section):
-    def __init__(self, report: Report, wording: Wording, page: Page, most: int) -> None:
+    def __init__(self, report: Report, wording: Wording, page: Page, most: int, read_with: str | None) -> None:
         super().__init__(report, wording, page)
         self.most = most
+        self.read_with = read_with
 
     def write(self) -> None:
         """Write all sections that have something to say."""
@@ -233,8 +244,8 @@ class _Terminal(Section):
             event, position = violation.contact.event, violation.contact.position
             event_id = say.key(event.event_id)
             file = say.key(position.file) if position.file is not None else "LOG"
-            command = f"collection-guard explain {shlex.quote(event_id)} {shlex.quote(file)}"
-            self.page.item(say.text("report.next_explain", command=command))
+            self.page.item(say.text("report.next_explain"))
+            self.page.command(f"collection-guard explain {shlex.quote(event_id)} {self.read_with or shlex.quote(file)}")
         for column in report.missing_columns()[:1]:
             self.page.item(say.text("report.next_column", field=say.field(column.field), count=number(column.verdicts)))
         if report.intake.rejected:

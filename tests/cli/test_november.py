@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -196,3 +197,25 @@ def test_registry_lookup_gives_the_near_miss_as_a_hint(november: Path) -> None:
     result = run("registry", "lookup", "博源(北京)律师事务所", "--on", "2025-11-20", "--lang", "en", cwd=november)
     assert result.returncode == 0, result.stderr
     assert "is not listed (law_firm)" in result.stdout
+
+
+def test_the_next_command_explains_what_the_audit_found(november: Path) -> None:
+    """The command printed at the end reads the same logs in the same way, and can be copied as it stands."""
+    (november / "collection-guard.yaml").unlink()
+    given = ("contacts.gb18030.csv", "--timezone", "Asia/Shanghai", "--param", "contacts_per_day=3", "--lang", "en")
+    printed = run("audit", *given, "--cases", "cases.jsonl", cwd=november).stdout.splitlines()
+    (command,) = (line for line in printed if "collection-guard explain" in line)
+    program, *arguments = shlex.split(command)
+    assert program == "collection-guard"
+    result = run(*arguments, cwd=november)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(f"event {arguments[1]}, case ")
+    assert "[violation]" in result.stdout
+
+
+def test_a_contact_that_was_rejected_is_not_merely_missing(november: Path) -> None:
+    """Asked for a contact whose row could not be read, explain says that rows were rejected."""
+    (november / "collection-guard.yaml").unlink()
+    result = run("explain", "HD2511-013", "contacts.gb18030.csv", "--lang", "en", cwd=november)
+    assert result.returncode == 2
+    assert "could not be read as contacts" in result.stderr
