@@ -32,7 +32,9 @@ def audit(log: str, lang: str, engine: str = "auto") -> dict[str, str]:
         folder = Path(name)
         files = {"verdicts.jsonl": folder / "verdicts", f"rejected.{lang}.csv": folder / "rejected"}
         verdicts, rejected = files.values()
-        command = [sys.executable, "-m", "collection_guard", "audit", log, "--lang", lang, "--engine", engine]
+        command = [sys.executable, "-m", "collection_guard", "audit", log, "--lang", lang]
+        # What is given is printed again in the next command, so that only what differs from the example is given.
+        command += [] if engine == "auto" else ["--engine", engine]
         command += ["--quiet", "--verdicts", str(verdicts), "--rejected", str(rejected)]
         done = subprocess.run(command, check=False, capture_output=True, cwd=NOVEMBER)
         assert done.returncode == 1, done.stderr.decode()
