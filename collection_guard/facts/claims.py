@@ -9,7 +9,7 @@ from collection_guard.facts.clock import REGISTRY_ZONE, local_date, same_date
 from collection_guard.facts.history import Sign
 from collection_guard.facts.names import fold_name
 from collection_guard.facts.sheet import FactSheet, fact
-from collection_guard.facts.world import ContentReading
+from collection_guard.facts.world import ContentReading, has_case
 from collection_guard.language.kleene import all_of, any_of
 from collection_guard.model.event import Event
 
@@ -48,7 +48,8 @@ def _firms(sheet: FactSheet) -> Firms:
         return Firms(names, maybe_more=fields is None and sheet.value("contact.conveyed") is not False)
     reading: ContentReading | None = sheet.value("content.reading")
     if reading is None:
-        return Firms(names, maybe_more=fields is None)
+        # What the fields name stands; what else the content names, nobody has read.
+        return Firms(names, maybe_more=True)
     heard = {fold_name(name): name for name in (*reading.law_firms, *names)}
     return Firms(tuple(heard.values()), maybe_more=False)
 
@@ -139,10 +140,12 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
             continue
         same_day = same_date(event.started_at, sign.event.started_at, sheet.borrower_zone)
         one, other = event.collector, sign.event.collector
-        by_id = _same(one.id, other.id)
+        by_id = None if one.id is None or other.id is None else one.id == other.id
         same_collector = _same(one.name, other.name) if by_id is None else by_id
         same_hand = any_of([same_collector, _same(event.agency, sign.event.agency)])
-        related = all_of([same_day, same_hand])
+        # Of contacts whose case is unknown it is unknown, too, whether it is one.
+        same_case = True if has_case(event.case_id) else None
+        related = all_of([same_case, same_day, same_hand])
         if related is not False:
             yield sign, related
 

@@ -369,6 +369,11 @@ class _Count:
 
 
 def instructs(sign: Sign, kinds: tuple[StateChange, ...]) -> bool | None:
-    """Say whether an event reported one of these changes of state; a word that no table knows may be one."""
+    """Say whether an event reported one of these changes of state in the case that is asked about.
+
+    A word that no table knows may be one; a report whose case is unknown may concern the case or not.
+    """
     change = sign.event.outcome.state_change
-    return None if change == "unknown" else change in kinds
+    if change in kinds:
+        return True if has_case(sign.event.case_id) else None
+    return None if change == "unknown" else False

@@ -68,43 +68,39 @@ def agency_is_listed(event: Event, registry: RegistryData | None) -> Tri:
     return listed(registry, event.agency, "collection_agency", shanghai_date(event))
 
 
-def firms(event: Event, past: Past) -> set[str] | None:
-    """Return the firms claimed, folded (line 21); None where it is unknown which."""
+def firms(event: Event, past: Past) -> tuple[set[str], bool]:
+    """Return the firms claimed, folded (line 21), and whether that is all of them."""
     claims = event.claims
     filled = [name for name in (claims.law_firm, *(claims.law_firms or ())) if not is_blank(name)]
-    if filled or claims.law_firms is not None:
-        return {folded(name) for name in filled if name is not None}
-    if event.content == "":
-        return set()
-    if signal(event, "claims_lawyer") is False:
-        return set()
-    if event.content is None and conveyed(event, past.addressees) is False:
-        return set()
-    return None
+    names = {folded(name) for name in filled if name is not None}
+    if event.content == "" or signal(event, "claims_lawyer") is False:
+        return names, True
+    if event.content is not None:
+        return names, False  # line 22: the firms that the content names are unknown
+    given = bool(filled) or claims.law_firms is not None
+    return names, given or conveyed(event, past.addressees) is False
 
 
 def firm_is_claimed(event: Event, past: Past) -> Tri:
     """Fact law_firm.is_claimed (line 21)."""
-    names = firms(event, past)
-    return None if names is None else bool(names)
+    names, complete = firms(event, past)
+    return True if names else False if complete else None
 
 
 def all_firms_listed(event: Event, past: Past, registry: RegistryData | None) -> Tri:
     """Fact law_firm.all_listed (line 19): every firm claimed, so true where none was."""
-    names = firms(event, past)
-    if names is None:
-        return None
-    return all_of(*(listed(registry, name, "law_firm", shanghai_date(event)) for name in sorted(names)))
+    names, complete = firms(event, past)
+    answers = [listed(registry, name, "law_firm", shanghai_date(event)) for name in sorted(names)]
+    return all_of(*answers, True if complete else None)
 
 
 def all_firms_in_directory(event: Event, past: Past, registry: RegistryData | None) -> Tri:
     """Fact law_firm.all_in_official_directory (line 21); without rows of that category, unknown."""
-    names = firms(event, past)
-    if names is None:
-        return None
+    names, complete = firms(event, past)
     known = _has_category(registry, "official_directory")
     day = shanghai_date(event)
-    return all_of(*(listed(registry, name, "official_directory", day) if known else None for name in sorted(names)))
+    answers = [listed(registry, name, "official_directory", day) if known else None for name in sorted(names)]
+    return all_of(*answers, True if complete else None)
 
 
 def lawyer_is_claimed(event: Event, past: Past, settings: Settings) -> Tri:
@@ -142,21 +138,20 @@ def _same_collector(one: Event, other: Event) -> Tri:
 
 def names_disagree(event: Event, past: Past) -> Tri:
     """Fact law_firm.names_disagree (line 21): in one contact, or in a visit and the letter it left."""
-    own = firms(event, past)
-    certain: set[str] = set(own or ())
-    possible: set[str] = set(own or ())
-    unknown = own is None
+    own, complete = firms(event, past)
+    certain, possible, unknown = set(own), set(own), not complete
     for other in history(event, past.events):
         if {event.channel, other.channel} != {"visit", "letter"}:
             continue
-        linked = all_of(_same_date(event, other, past.zone), _same_collector(event, other))
+        same_case = True if past.is_case() else None
+        linked = all_of(same_case, _same_date(event, other, past.zone), _same_collector(event, other))
         if linked is False:
             continue
-        names = firms(other, past)
-        unknown = unknown or names is None
-        possible |= names or set()
+        names, complete = firms(other, past)
+        unknown = unknown or not complete
+        possible |= names
         if linked is True:
-            certain |= names or set()
+            certain |= names
     if len(certain) > 1:
         return True
     return None if unknown or len(possible) > 1 else False

@@ -98,13 +98,13 @@ class Past:
             return midnight(self.settings.history_complete_from, self.zone)
         return earliest if self.settings.history == "from-earliest" else None
 
-    def _is_case(self) -> bool:
+    def is_case(self) -> bool:
         """Say whether the case is known at all; contacts without one are kept under another key."""
         return not self.case_id.startswith(("number:", "event:"))
 
     def failed_attempts(self, event: Event) -> tuple[Interval, Interval]:
         """Facts measure.failed_attempts and measure.failed_attempt_dates (lines 5 and 15)."""
-        if not self._is_case():
+        if not self.is_case():
             return (0, math.inf), (0, math.inf)
         window_start = event.started_at - dt.timedelta(hours=self.settings.window_hours)
         past = history(event, self.events)
@@ -155,7 +155,7 @@ class Past:
         for past in history(event, self.events):
             word = past.outcome.state_change
             if word in WRONG or word == "unknown":
-                reported = None if word == "unknown" else True
+                reported = None if word == "unknown" or not self.is_case() else True
                 answers.append(all_of(reported, self._is_to_number(event, past.recipient.number)))
         return any_of(False, *answers)
 
@@ -191,7 +191,7 @@ class Past:
         for past in history(event, self.events):
             word = past.outcome.state_change
             if word in ("cease", "unknown"):
-                asked = None if word == "unknown" else True
+                asked = None if word == "unknown" or not self.is_case() else True
                 answers.append(all_of(asked, self._same_recipient(past, event)))
         return any_of(False, *answers)
 
