@@ -62,6 +62,7 @@ class CaseFinder:
         timezone: str | None = None,
         country: str = "CN",
     ) -> None:
+        self.profiles = profiles
         self._country = country
         self._holdings: dict[str, list[_Holding]] = defaultdict(list)
         for profile in (profiles or {}).values():

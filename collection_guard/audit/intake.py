@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from collection_guard.audit.borrowers import with_borrowers
 from collection_guard.audit.cases import CaseFinder, has_case
 from collection_guard.audit.identity import resolve_duplicates, supply_ids
 from collection_guard.audit.legs import without_second_legs
@@ -58,6 +59,7 @@ class Tray:
                 how = "by_event" if event.case_id.startswith("event:") else "by_number"
             counts[how] += 1
             contacts.append(Contact(event, contact.position))
+        contacts, supplied, disputed = with_borrowers(contacts, cases.profiles)
         contacts.sort(key=lambda contact: contact.position.sort_key())
         self.rejected.sort(key=lambda row: row.position.sort_key())
         self.set_aside.sort(key=lambda row: row.position.sort_key())
@@ -66,7 +68,7 @@ class Tray:
             tuple(self.rejected),
             tuple(self.set_aside),
             rows_read,
-            cases=CaseCounts(**counts),
+            cases=CaseCounts(**counts, borrower_by_case=supplied, borrower_disputed=disputed),
         )
 
     def _not_blocked(self) -> list[Contact]:

@@ -195,12 +195,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """How the case of each contact was found."""
+    """How the case and the borrower of each contact were found."""
 
     given: int = 0
     by_profile: int = 0
     by_number: int = 0
     by_event: int = 0
+    borrower_by_case: int = 0
+    """Contacts whose borrower is named only on other contacts of the case, or in its profile."""
+    borrower_disputed: int = 0
+    """Cases of which two borrowers are named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,10 @@ class Ground(Section):
             self.page.item(say.text("report.cases_by_profile", count=number(cases.by_profile)))
         if without_case:
             self.page.item(say.text("report.cases_unknown", count=number(without_case)))
+        if cases.borrower_by_case:
+            self.page.item(say.text("report.borrower_by_case", count=number(cases.borrower_by_case)))
+        if cases.borrower_disputed:
+            self.page.item(say.text("report.borrower_disputed", count=number(cases.borrower_disputed)))
         nameless = sum(1 for item in report.intake.contacts if item.event.borrower_id is None)
         if nameless:
             self.page.item(say.text("report.borrower_is_case", count=number(nameless)))

@@ -210,3 +210,15 @@ def test_collector_kind_is_as_recorded() -> None:
     """Machines are named as machines."""
     assert said("collector.kind", collector={"kind": "ai"}) == "ai"
     assert said("collector.kind") is None
+
+
+def test_s22_unread_content_may_name_more_firms_than_the_fields() -> None:
+    """Without a detector, a listed firm in a field leaves open whether the content names one that is not."""
+    listed = {"claims": {"law_firm": FIRM}, "registry": REGISTRY}
+    assert said(LISTED, content="您好", **listed) is None
+    assert said(DISAGREE, content="您好", **listed) is None
+    assert said(CLAIMED, content="您好", **listed) is True
+    assert said(LISTED, content="", **listed) is True
+    assert said(LISTED, content="您好", signals={"claims_lawyer": False}, **listed) is True
+    assert said(LISTED, content="您好", claims={"law_firm": NEAR}, registry=REGISTRY) is False
+    assert said(CLAIMED, content="您好", claims={"law_firms": []}) is None

@@ -151,3 +151,14 @@ def test_s23_number_of_a_member() -> None:
     group = {"audience": "group", "members": [MOTHER, {"number": OTHER}]}
     assert told(WRONG, event(channel="visit", recipient=group), report) is True
     assert told(WRONG, event(recipient={**group, "members": [MOTHER]}), report) is False
+
+
+def test_a_report_of_an_unknown_case_binds_no_other_contact_for_sure() -> None:
+    """Of two contacts without a case it is unknown whether they are of one, though they went to one number."""
+    fields: dict[str, Any] = {"case_id": "number:0123456789abcdef", "recipient": {"number": OWN}}
+    reported = event("1", BEFORE, **fields, outcome={"state_change": "wrong_number"})
+    asked = event("2", **fields)
+    assert sheet_of(asked, past=[reported]).value(WRONG) is None
+    of_case = {"case_id": "C1"}
+    past = [reported.model_copy(update=of_case)]
+    assert sheet_of(asked.model_copy(update=of_case), past=past).value(WRONG) is True

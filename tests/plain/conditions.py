@@ -1,6 +1,7 @@
 """Every core rule as two plain conditions: to what it applies, and what it forbids."""
 
 import datetime as dt
+import math
 
 from collection_guard.model import Event
 
@@ -135,7 +136,10 @@ def _counted(
         if limit is None:
             found[rule] = NOT_IN_FORCE
             continue
-        earlier = count_today(event, events, counts, past.zone, past.complete_from)
+        if past.is_case() or not is_blank(event.borrower_id):
+            earlier = count_today(event, events, counts, past.zone, past.complete_from)
+        else:
+            earlier = (0, math.inf)  # nobody knows whose contact it is
         found[rule] = scope, at_least(earlier, limit)
     return found
 

@@ -27,6 +27,10 @@ DAYS = 20
 MONTHS = tuple((dt.date(2025, month, 1), dt.date(2025, month, last)) for month, last in ((9, 30), (10, 31)))
 
 
+CASELESS = "number:0123456789abcdef"
+"""The key of contacts whose case nobody knows."""
+
+
 class RandomLog:
     """A source of random records; the same seed makes the same log."""
 
@@ -154,6 +158,9 @@ class RandomLog:
         """Return a log with profiles of most cases, a registry and settings."""
         names = [f"C{index}" for index in range(cases)]
         profiles = {name: self._profile(name) for name in names if self.random.random() < 0.8}
+        if self.random.random() < 0.15:
+            names[-1] = CASELESS
+            profiles.pop(f"C{cases - 1}", None)
         events = [self._event(name, number) for name in names for number in range(events_each)]
         settings = Settings(
             timezone=self._maybe(("Asia/Shanghai",), 0.2),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collection_guard import audit
 from collection_guard.audit.cases import CaseFinder, has_case
 from collection_guard.audit.identity import content_digest
 from collection_guard.audit.intake import take_events
@@ -246,3 +247,35 @@ def test_events_that_are_built_already_are_taken_with_their_number() -> None:
     intake = take_events([event(), event(event_id="E-2")])
     assert [contact.position.row for contact in intake.contacts] == [1, 2]
     assert intake.files == ()
+
+
+def test_s26_a_borrower_named_on_some_rows_of_a_case_is_that_of_the_others() -> None:
+    """Where the rows of a case and its profile name one borrower, contacts that name none are that borrower's."""
+    given = [
+        event(event_id="1", borrower_id="K1"),
+        event(event_id="2"),
+        event(event_id="3", case_id="C-2"),
+        event(event_id="4", case_id="C-3", borrower_id="K3"),
+        event(event_id="5", case_id="C-3", borrower_id="K4"),
+        event(event_id="6", case_id="C-3"),
+        event(event_id="7", case_id="number:0123456789abcdef", borrower_id="K1"),
+        event(event_id="8", case_id="number:0123456789abcdef"),
+        event(event_id="9", case_id="C-4"),
+    ]
+    intake = take_events(given, profiles={"C-2": CaseProfile(case_id="C-2", borrower_id="K2")})
+    named = {name: one.borrower_id for name, one in by_id(intake).items()}
+    assert named == {
+        "1": "K1", "2": "K1", "3": "K2", "4": "K3", "5": "K4", "6": None, "7": "K1", "8": None, "9": None
+    }  # fmt: skip
+    assert (intake.cases.borrower_by_case, intake.cases.borrower_disputed) == (2, 1)
+
+
+def test_s26_contacts_that_name_no_borrower_count_with_those_that_do() -> None:
+    """Three contacts of one case on one day are three, though only the first names the borrower."""
+    given = [
+        event(event_id=str(index), direction="outbound", borrower_id=borrower, recipient={"relationship": "self"},
+              started_at=AT + timedelta(hours=index))
+        for index, borrower in enumerate(("K1", None, None))
+    ]  # fmt: skip
+    report = audit(given, parameters={"contacts_per_day": 2}, timezone="Asia/Shanghai")
+    assert [one.contact.event.event_id for one in report.violations if one.rule == "repeated-contact"] == ["2"]
