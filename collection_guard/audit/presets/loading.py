@@ -36,7 +36,7 @@ def presets() -> dict[str, Preset]:
         for path, names in preset.codes.items():
             for name in names:
                 code_tables()[name]  # a name that is none is a mistake of the data
-                _word_table(name, path)
+                word_table(name, path)
     return {preset.name: preset for preset in found}
 
 
@@ -52,12 +52,13 @@ def words_of(preset: Preset) -> dict[str, WordTable]:
     for path, names in preset.codes.items():
         found[path] = WordTable()
         for name in reversed(names):  # the first table named outranks the others
-            found[path].overlay(_word_table(name, path))
+            found[path].overlay(word_table(name, path))
     return found
 
 
 @cache
-def _word_table(name: str, path: str) -> WordTable:
+def word_table(name: str, path: str) -> WordTable:
+    """Return what the codes of a table mean in a column of a path."""
     source, table = code_tables()[name], WordTable()
     for code in source.codes:
         if path in ("outcome", "hangup"):
