@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import pytz
 
-from collection_guard.audit.presets.loading import NO_PRESET, presets
+from collection_guard.audit.presets.loading import NO_PRESET, code_tables, presets, word_table
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import COLUMN_PATHS, is_column_path
 from collection_guard.audit.vocabulary.tables import Meaning, WordTable, tables
@@ -41,6 +41,8 @@ _KEYS: Final = (
     "time_format",
     "id_prefix",
     "preset",
+    "codes",
+    "own_numbers",
 )
 _WORD_PATHS: Final = (
     "channel",
@@ -71,6 +73,8 @@ _OUTCOME_PARTS: Final = (
     "state_change",
     "message_left",
 )
+_CODED: Final = ("outcome", "hangup")
+"""Columns whose codes a table may tell; the tables of other columns belong to their presets."""
 _SET_ASIDE: Final = ("administrative_note", "internal", "legal", "parcel")
 
 
@@ -95,6 +99,8 @@ class Mapping:
     id_prefix: str = ""
     """Put before every event id: two systems may number their contacts alike."""
     preset: str | None = None
+    own_numbers: tuple[str, ...] = ()
+    """Numbers of one's own lines and people, which are no contacts."""
 
     def path_of(self, header: str) -> str | None:
         """Return the path that the file names for a header."""
@@ -142,7 +148,7 @@ class _Reading:
         return Mapping(
             file=self._document.file,
             columns=self._columns(data.get("columns")),
-            words=self._values(data.get("values")),
+            words=self._coded(data.get("codes"), self._values(data.get("values"))),
             defaults=self._defaults(data.get("defaults")),
             ignored=self._ignored(data.get("ignore")),
             files=self._texts(data, "files"),
@@ -152,6 +158,7 @@ class _Reading:
             time_format=self._text(data, "time_format"),
             id_prefix=self._text(data, "id_prefix") or "",
             preset=self._preset(data),
+            own_numbers=self._numbers(data),
         )
 
     def _group(self, value: Any, *path: str) -> dict[str, Any]:
@@ -266,6 +273,29 @@ class _Reading:
             return value
         self._wrong("map_row", ("header_row",))
         return None
+
+    def _coded(self, value: Any, words: dict[str, WordTable]) -> dict[str, WordTable]:
+        """Put the code tables that the file names under its own words."""
+        for path, name in self._group(value, "codes").items():
+            if path not in _CODED:
+                self._unknown("map_no_codes", path, _CODED, ("codes", path), at_key=True)
+            elif name not in (known := [table.name for table in code_tables().values() if table.path in _CODED]):
+                near = nearest(str(name), known)
+                self._wrong("map_unknown_codes", ("codes", path), word=name, nearest=near, known=", ".join(known))
+            else:
+                table = WordTable()
+                table.overlay(word_table(name, path))
+                if path in words:
+                    table.overlay(words[path])
+                words[path] = table
+        return words
+
+    def _numbers(self, data: dict[str, Any]) -> tuple[str, ...]:
+        value = data.get("own_numbers")
+        if value is None or (isinstance(value, list) and all(isinstance(item, str | int) for item in value)):
+            return tuple(str(item) for item in value or ())
+        self._wrong("map_list", ("own_numbers",), key="own_numbers")
+        return ()
 
     def _preset(self, data: dict[str, Any]) -> str | None:
         name = self._text(data, "preset")

@@ -69,6 +69,62 @@ def test_a_mapping_file_comes_before_the_preset(tmp_path: Path) -> None:
     assert "clid" not in (event.extra or {})
 
 
+def test_a_mapping_file_names_code_tables(tmp_path: Path) -> None:
+    """Codes of a vendor without a preset are read by its table; the file's own words come before it."""
+    map_file = tmp_path / "map.yaml"
+    map_file.write_text(
+        "codes: {outcome: yuntongxun-causes, hangup: cn-hangups}\nvalues: {outcome: {18: 停机}}\n", "utf-8"
+    )
+    header = ("案件编号", "被叫号码", "拨打时间", "通话结果", "挂机原因")
+    when = "2025-11-03 10:00:00"
+    rows = [("C-1", "13800000001", when, "1", ""), ("C-1", "13800000001", when, "18", ""),
+            ("C-1", "13800000001", when, "21", ""), ("C-1", "13800000001", when, "29", "2")]  # fmt: skip
+    intake = whole(read_rows(tmp_path, [header, *rows], map_file=map_file))
+    assert [contact.event.outcome.network for contact in intake.contacts] == ["powered_off", "suspended", "busy"]
+    assert intake.set_aside_by_reason() == {"blocked": 1}
+    assert [item.value for item in intake.unmapped] == ["29"]
+
+
+def test_code_tables_that_are_none_are_refused(tmp_path: Path) -> None:
+    """Unknown tables, and columns that have none, with what there is."""
+    map_file = tmp_path / "map.yaml"
+    map_file.write_text("codes: {outcome: yuntongxun, channel: cn-hangups}\nown_numbers: 138\n", "utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        read_text(tmp_path, csv_text([CALL]), map_file=map_file)
+    told(caught.value)
+    codes = [problem.code for problem in caught.value.problems]
+    assert codes == ["map_unknown_codes", "map_no_codes", "map_list"]
+
+
+def test_numbers_of_ones_own_tell_the_direction_and_are_no_contacts(tmp_path: Path) -> None:
+    """A line from which was dialled makes the call outbound; a colleague's telephone is inside."""
+    map_file = tmp_path / "map.yaml"
+    map_file.write_text("own_numbers: [02155550000, +86 137 0013 7001]\n", "utf-8")
+    rows = [
+        call(src="02155550000", dcontext="x"),
+        call(src="13900139001", dst="02155550000", dcontext="x"),
+        call(src="1001", dst="13700137001"),
+    ]
+    intake = whole(read_rows(tmp_path, rows, map_file=map_file))
+    assert [contact.event.direction for contact in intake.contacts] == ["outbound", "inbound"]
+    assert [contact.event.recipient.number for contact in intake.contacts] == ["13800138001", "13900139001"]
+    assert intake.set_aside_by_reason() == {"internal_call": 1}
+
+
+def test_two_systems_that_number_their_calls_alike_are_told_apart(tmp_path: Path) -> None:
+    """With a prefix for the ids of one, equal identifiers of two systems are no one call."""
+    logs = []
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(f"files: [{name}.csv]\nid_prefix: '{name}:'\n", "utf-8")
+        logs.append(tmp_path / f"{name}.csv")
+        logs[-1].write_text(csv_text([[*call(accountcode=name), "1762135200.1"]]), "utf-8")
+    maps = [tmp_path / f"{name}.yaml" for name in ("a", "b")]
+    apart = whole(read_logs(logs, timezone="Asia/Shanghai", map_file=maps))
+    assert [contact.event.event_id for contact in apart.contacts] == ["a:1762135200.1", "b:1762135200.1"]
+    together = whole(read_logs(logs, timezone="Asia/Shanghai"))
+    assert len(together.contacts) == 1
+
+
 def test_none_reads_by_the_header_alone(tmp_path: Path) -> None:
     """A file that fits a preset is read by the common words on request, on the command line or in the mapping file."""
     text = (FOLDER / "cn-zhx.csv").read_text("utf-8")

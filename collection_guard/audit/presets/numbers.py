@@ -1,19 +1,22 @@
 """Dial strings of telephone systems: what is a subscriber's number in them, and what an extension of one's own."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException
 
 from collection_guard.audit.presets.schema import Sides
+from collection_guard.facts.numbers import number_key
 
 
 class DialStrings:
     """Reads the numbers of one telephone system, dialled in one country."""
 
-    def __init__(self, sides: Sides | None, country: str) -> None:
+    def __init__(self, sides: Sides | None, country: str, own: Iterable[str] = ()) -> None:
         self._sides = sides
         self._country = country
+        self._own = {number_key(number, country) for number in own}
 
     def number(self, text: str, country_code: str | None = None) -> str:
         """Return a number without what the telephone system put around it and dialled before it."""
@@ -31,10 +34,10 @@ class DialStrings:
         return text
 
     def is_inside(self, number: str | None) -> bool | None:
-        """Say whether a number, as ``number`` returns it, is an extension and no subscriber; None of nothing."""
+        """Say whether a number, as ``number`` returns it, is one's own and no subscriber's; None of nothing."""
         if self._sides is None or not number:
             return None
-        return self._sides.inside.fullmatch(number) is not None
+        return self._sides.inside.fullmatch(number) is not None or number_key(number, self._country) in self._own
 
 
 @lru_cache(maxsize=200_000)

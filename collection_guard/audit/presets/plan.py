@@ -64,7 +64,7 @@ class PresetPlan:
         self.mapping = replace(mapping, words=_merged(words_of(preset), mapping.words))
         self.words = WordReader(self.mapping)
         self._country = country
-        self._dialled = DialStrings(preset.sides, country)
+        self._dialled = DialStrings(preset.sides, country, mapping.own_numbers)
         self._names = {
             fold_word(word): column.name for column in preset.columns for word in (column.name, *column.also)
         }
@@ -183,10 +183,10 @@ class PresetPlan:
 
     def _split(self, row: _Row) -> None:
         for split in self.preset.splits:
-            text, other = row.texts.get(split.column), split.where_no_number
-            if text is None or (other is not None and self._dialled.is_inside(row.texts.get(other)) is False):
+            other = row.texts.get(split.where_no_digits or "", "")
+            if any(character.isdigit() for character in other):
                 continue
-            found = split.pattern.fullmatch(text)
+            found = split.pattern.fullmatch(row.texts.get(split.column, ""))
             if found is None:
                 continue
             for group, path in split.into.items():

@@ -99,8 +99,8 @@ class Split(Record):
     column: str
     pattern: Pattern
     into: dict[str, Path]
-    where_no_number: str | None = None
-    """Only where this column holds no number that can be called."""
+    where_no_digits: str | None = None
+    """Only where this column holds none."""
 
 
 class Condition(Record):
@@ -184,7 +184,7 @@ class Preset(Record):
             named += [*form.columns, *(name for tail in form.tails for name in tail)]
         named += self.header.required if self.header else ()
         for split in self.splits:
-            named += [split.column, split.where_no_number]
+            named += [split.column, split.where_no_digits]
         named += [name for condition in self.aside for name in condition.where]
         named += [self.context.column if self.context else None, self.sides.country_code if self.sides else None]
         unknown = sorted({name for name in named if name is not None and name not in names})
