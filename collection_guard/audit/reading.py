@@ -23,6 +23,7 @@ from collection_guard.audit.taken import Assumption, FileReading, Finding, Posit
 from collection_guard.audit.times import Fold
 from collection_guard.audit.values import unmapped_values
 from collection_guard.audit.vocabulary.tables import tables
+from collection_guard.model.masking import mask_text
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables import Grid, TableFile, cell_text, is_blank, read_table_file
@@ -228,7 +229,8 @@ def _no_header(found: TableFile, maps: FileMaps) -> Problem:
             row = layout.header_rows[-1]
             return Problem("no_time_column", found.path, sheet=grid.sheet, row=row, values={"headers": seen})
     first = next((cells for grid in found.grids for _, cells in grid.rows if not is_empty(cells)), [])
-    names = ", ".join(cell_text(cell) for cell in first[:_SEEN] if not is_blank(cell))
+    # What is no header may be a contact: its numbers are nobody's business.
+    names = ", ".join(mask_text(cell_text(cell)) for cell in first[:_SEEN] if not is_blank(cell))
     return Problem("no_header", found.path, values={"headers": names[:200]})
 
 
