@@ -32,6 +32,9 @@ def without_second_legs(contacts: Sequence[Contact], set_aside: list[SetAside]) 
     """
     kept = [contact for contact in contacts if contact.leg is None]
     for call in _calls([contact for contact in contacts if contact.leg is not None]):
+        if len(call) == 1:
+            kept.append(Contact(call[0].event, call[0].position))
+            continue
         units = _units(call)
         legs = _contacts_of(units)
         first = [units[index] for index in sorted(legs)]

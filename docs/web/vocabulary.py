@@ -6,6 +6,8 @@ from typing import Any, Final
 from event_format import INLINE, anchor, word_lists
 from writing import code, listed, plain, say, table
 
+from collection_guard.audit.presets.loading import code_tables, word_table
+from collection_guard.audit.presets.schema import Code
 from collection_guard.audit.vocabulary.files import header_file, profile_file, relationship_file, word_file
 from collection_guard.audit.vocabulary.tables import WordTable, tables
 from collection_guard.language.compiled import CompiledPack
@@ -46,6 +48,7 @@ def vocabulary(lang: Lang) -> Iterator[str]:
     yield from _words(lang)
     yield from _party_classes(core, lang)
     yield from _in_logs(lang)
+    yield from _codes(lang)
     yield from _headers(lang)
 
 
@@ -202,6 +205,25 @@ def _value(value: str | bool, lang: Lang) -> str:
     if isinstance(value, bool):
         return code("true" if value else "false")
     return f"{code(value)} ({word(value, lang)})"
+
+
+def _codes(lang: Lang) -> Iterator[str]:
+    yield from _heading("codes", lang, level=2)
+    columns = _columns(lang, "code", "called", "read_as")
+    for name, source in code_tables().items():
+        yield f"### {source.title.zh if lang == 'zh' else source.title.en} ({code(name)})"
+        yield ""
+        known = word_table(name, source.path)
+        yield from table(columns, ([*_code(entry, lang), _meant(known, entry, lang)] for entry in source.codes))
+
+
+def _code(entry: Code, lang: Lang) -> list[str]:
+    return [_coded(entry.code, lang), plain(entry.title)]
+
+
+def _meant(known: WordTable, entry: Code, lang: Lang) -> str:
+    said = dict(known.meaning(entry.code[0]) or {})
+    return code(str(said[""])) if "" in said else _said(said, lang)
 
 
 def _headers(lang: Lang) -> Iterator[str]:

@@ -17,17 +17,24 @@ class DialStrings:
         self._sides = sides
         self._country = country
         self._own = {number_key(number, country) for number in own}
+        self._read: dict[tuple[str, str | None], str] = {}
 
     def number(self, text: str, country_code: str | None = None) -> str:
         """Return a number without what the telephone system put around it and dialled before it."""
         if self._sides is None:
             return text
-        for pattern in self._sides.strip:
+        key = (text, country_code)
+        if key not in self._read:  # the same numbers are dialled over and over
+            self._read[key] = self._number(text, country_code, self._sides)
+        return self._read[key]
+
+    def _number(self, text: str, country_code: str | None, sides: Sides) -> str:
+        for pattern in sides.strip:
             text = pattern.sub("", text)
         if country_code and country_code.isdigit() and text.isdigit():
             return f"+{country_code}{text}"
         if text.isdigit() and not _is_number(text, self._country):
-            for prefix in self._sides.prefixes:
+            for prefix in sides.prefixes:
                 rest = text.removeprefix(prefix)
                 if rest != text and _is_number(rest, self._country):
                     return rest

@@ -36,22 +36,22 @@ class _Row:
 
     cells: Cells
     texts: dict[str, str]
-    names: frozenset[str]
+    names: set[str]
     """The preset's columns that the row has at all."""
+    paths: set[str]
+    """The paths of which the row says something."""
 
     def add(self, path: str, text: str, header: str) -> None:
         """Say something of a path that no cell says."""
         self.cells.append((_column_of(header, path), text))
+        self.paths.add(path)
 
     def without(self, path: str) -> None:
         """Keep what stands at a path for the reader's own use alone."""
         for place, (column, cell) in enumerate(self.cells):
             if column.path == path:
                 self.cells[place] = (_column_of(column.header, f"extra.{column.header}", column.index), cell)
-
-    def paths(self) -> set[str]:
-        """Return the paths of which the row says something."""
-        return {column.path for column, cell in self.cells if cell is not None and cell_text_of(cell)}
+        self.paths.discard(path)
 
 
 class PresetPlan:
@@ -69,8 +69,12 @@ class PresetPlan:
             fold_word(word): column.name for column in preset.columns for word in (column.name, *column.also)
         }
         self._plans = {column.name: self._plan(column, place) for place, column in enumerate(preset.columns)}
-        self._blank = tables().blank
-        self._column = {column.name: column for column in preset.columns}
+        self._fills = {column.name: column.fills for column in preset.columns if column.fills is not None}
+        self._blank_in = {
+            column.name: frozenset(word.casefold() for word in column.blank) | tables().blank
+            for column in preset.columns
+        }
+        self._name_of: dict[str, str | None] = {}
         self._by_path = {column.path: column.name for column in preset.columns if column.path is not None}
         self._widths: dict[int, Names] = {}
 
@@ -134,52 +138,46 @@ class PresetPlan:
         if aside is not None:
             return SetAside(place, aside)
         row.cells += [(_column_of(name, f"extra.{name}"), value) for name, value in (rest or {}).items() if value]
-        found = reader.read(place, [(column, cell) for column, cell in row.cells if not self._ignores(column)])
+        given = row.cells
+        if self.mapping.ignored:
+            given = [(column, cell) for column, cell in given if not self.mapping.ignores(column.header)]
+        found = reader.read(place, given)
         if not isinstance(found, Contact):
             return found
         return replace(found, leg=self._leg(found, row))
 
-    def _ignores(self, column: ColumnPlan) -> bool:
-        return self.mapping.ignores(column.header)
-
     def _row(self, cells: Cells) -> _Row:
-        kept: Cells = []
-        texts: dict[str, str] = {}
-        names = set()
+        row = _Row([], {}, set(), set())
         for plan, cell in cells:
-            name = self._names.get(fold_word(plan.header))
-            if name is None:
-                kept.append((plan, cell))
-                continue
-            names.add(name)
+            name = self._known(plan.header)
             text = cell_text_of(cell)
-            if not text or text.casefold() in self._blank or self._says_nothing(name, text):
-                continue
-            texts[name] = text
-            kept.append((plan, cell))
-        return _Row(kept, texts, frozenset(names))
+            if name is not None:
+                row.names.add(name)
+                if text.casefold() in self._blank_in[name]:
+                    continue
+                if text:
+                    row.texts[name] = text
+            if text or isinstance(cell, dict | list):
+                row.cells.append((plan, cell))
+                row.paths.add(plan.path)
+        return row
 
-    def _says_nothing(self, name: str, text: str) -> bool:
-        return text.casefold() in {word.casefold() for word in self._column[name].blank}
+    def _known(self, header: str) -> str | None:
+        """Return the preset's column of a header: looked up once."""
+        if header not in self._name_of:
+            self._name_of[header] = self._names.get(fold_word(header))
+        return self._name_of[header]
 
     def _prepare(self, row: _Row) -> str | None:
         """Add what the format says between its cells; return why the row is no contact, if it is none."""
-        preset = self.preset
-        self._fill(row)
+        for name, path in self._fills.items():
+            if name in row.texts and path not in row.paths:
+                row.add(path, row.texts[name], name)
         self._split(row)
-        for condition in preset.aside:
-            if all(pattern.fullmatch(row.texts.get(name, "")) for name, pattern in condition.where.items()):
-                return condition.reason
         self._talked(row)
         self._flagged(row)
         self._ended(row)
         return self._turn(row)
-
-    def _fill(self, row: _Row) -> None:
-        for name, text in list(row.texts.items()):
-            path = self._column[name].fills
-            if path is not None and path not in row.paths():
-                row.add(path, text, name)
 
     def _split(self, row: _Row) -> None:
         for split in self.preset.splits:
@@ -195,7 +193,7 @@ class PresetPlan:
 
     def _talked(self, row: _Row) -> None:
         """Count the seconds of talk from answer to end, where no column counts them."""
-        if not self.preset.talk or "talk_seconds" in row.paths():
+        if not self.preset.talk or "talk_seconds" in row.paths:
             return
         answered, ended = (read_time(row.texts.get(name, "")) for name in self.preset.talk)
         if answered is None:
@@ -230,7 +228,7 @@ class PresetPlan:
             row.add("outcome.network", "connected", name)
         elif (answered := self.preset.answered) is not None and answered in row.names and not talk:
             connected = network == "connected" and not meaning.get("needs_talk")
-            if answered not in row.texts and not connected and "outcome.answered_by" not in row.paths():
+            if answered not in row.texts and not connected and "outcome.answered_by" not in row.paths:
                 row.add("outcome.answered_by", "nobody", answered)
 
     # --- sides ----------------------------------------------------------------------------------------------------
@@ -253,7 +251,7 @@ class PresetPlan:
         caller, callee = inside.get("caller"), inside.get("callee")
         if caller and callee:
             return "internal_call"
-        if "direction" not in row.paths() and self.preset.direction is None:
+        if "direction" not in row.paths and self.preset.direction is None:
             said = {_by_sides(caller, callee), self._by_context(row)} - {None}
             if len(said) == 1:
                 row.add("direction", str(said.pop()), "direction")

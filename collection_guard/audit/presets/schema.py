@@ -103,13 +103,6 @@ class Split(Record):
     """Only where this column holds none."""
 
 
-class Condition(Record):
-    """Rows that are no contact: all named columns match."""
-
-    reason: SetAsideReason
-    where: dict[str, Pattern]
-
-
 class Context(Record):
     """A column whose words tell the direction."""
 
@@ -170,7 +163,6 @@ class Preset(Record):
     talk: Texts = ()
     """The columns between which somebody talked, where no column counts the seconds: answer and end."""
     splits: Annotated[tuple[Split, ...], BeforeValidator(as_tuple)] = ()
-    aside: Annotated[tuple[Condition, ...], BeforeValidator(as_tuple)] = ()
     context: Context | None = None
     sides: Sides | None = None
     calls: Calls = Calls()
@@ -185,7 +177,6 @@ class Preset(Record):
         named += self.header.required if self.header else ()
         for split in self.splits:
             named += [split.column, split.where_no_digits]
-        named += [name for condition in self.aside for name in condition.where]
         named += [self.context.column if self.context else None, self.sides.country_code if self.sides else None]
         unknown = sorted({name for name in named if name is not None and name not in names})
         shapes = sorted({c.shape for c in self.columns if c.shape is not None and c.shape not in self.shapes})
