@@ -2,10 +2,12 @@
 
     python examples/simulate.py --seed 7 --contacts 50000 --out FOLDER
     python examples/simulate.py --seed 7 --contacts 5000 --out FOLDER --profile wild
+    python examples/simulate.py --seed 7 --contacts 3000 --out FOLDER --profile ledgers
 
 The clean profile writes a log in which every fact that the core rules need is recorded, and planted.jsonl, the
 (event, rule) pairs that are violations: all of them and no others. The wild profile writes whatever the event
-model allows, for tests that hold two engines to each other.
+model allows, for tests that hold two engines to each other. The ledgers profile writes notes, calls, recordings and
+lists of one month that disagree in places, for `collection-guard reconcile`; planted.jsonl has the places.
 """
 
 import argparse
@@ -17,7 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from simulator import lives, rule_ids, wild
+from simulator import ledgers, lives, rule_ids, wild
 from simulator.world import DATA, LIMITS, SHANGHAI, World
 
 PARAMETERS: Final = {
@@ -29,7 +31,7 @@ PARAMETERS: Final = {
 def simulate(seed: int, contacts: int, out: Path, profile: str = "clean") -> Counter[str]:
     """Write a simulated log of exactly this many contacts to a folder, and return what was written, counted."""
     out.mkdir(parents=True, exist_ok=True)
-    write = clean_log if profile == "clean" else wild_log
+    write = {"clean": clean_log, "wild": wild_log, "ledgers": ledgers.write_ledgers}[profile]
     return write(seed, contacts, out)
 
 
@@ -116,7 +118,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--contacts", type=int, default=1000)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--profile", choices=("clean", "wild"), default="clean")
+    parser.add_argument("--profile", choices=("clean", "wild", "ledgers"), default="clean")
     given = parser.parse_args()
     counts = simulate(given.seed, given.contacts, given.out, given.profile)
     width = max(len(name) for name in counts)

@@ -10,6 +10,7 @@ from collection_guard.cli.audit import audit
 from collection_guard.cli.check import check
 from collection_guard.cli.explain import explain
 from collection_guard.cli.init import init
+from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
 from collection_guard.cli.rules import app as rules_app
 from collection_guard.cli.signals import signals
@@ -27,6 +28,7 @@ app.command("audit", help=o.help_of("audit"))(audit)
 app.command("check", help=o.help_of("check"))(check)
 app.command("explain", help=o.help_of("explain"))(explain)
 app.command("init", help=o.help_of("init"))(init)
+app.command("reconcile", help=o.help_of("reconcile"))(reconcile_command)
 app.command("signals", help=o.help_of("signals"))(signals)
 app.add_typer(rules_app, name="rules")
 app.add_typer(registry_app, name="registry")

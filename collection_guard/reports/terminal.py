@@ -56,11 +56,7 @@ class _Terminal(Section):
         total = report.total
         period = ""
         if report.earliest is not None and report.latest is not None:
-            earliest, latest = say.moment(report.earliest), say.moment(report.latest)
-            # Named once, a zone that both have reads better.
-            zone = earliest.rpartition(" ")[2]
-            earliest = earliest.removesuffix(f" {zone}") if latest.endswith(f" {zone}") else earliest
-            period = say.text("report.period", earliest=earliest, latest=latest)
+            period = say.period(report.earliest, report.latest)
         found = Counter(report.rules[item.rule].rule.severity for item in report.violations)
         severities = [f"{say.word(name)} {number(found[name])}" for name in SEVERITIES if found[name]]
         count = number(len(report.violations))

@@ -248,6 +248,13 @@ class Speech:
         words = naive.isoformat(" ", "auto").rstrip("0") if instant.microsecond else naive.isoformat(" ", "seconds")
         return f"{words} {zone or instant.isoformat().removeprefix(naive.isoformat())}"
 
+    def period(self, earliest: datetime, latest: datetime) -> str:
+        """Return two instants as a period; a zone that both have is named once."""
+        first, last = self.moment(earliest), self.moment(latest)
+        zone = first.rpartition(" ")[2]
+        first = first.removesuffix(f" {zone}") if last.endswith(f" {zone}") else first
+        return self.text("report.period", earliest=first, latest=last)
+
     # The intake
 
     def cause(self, item: Rejected | SetAside | Assumption | Finding) -> str:

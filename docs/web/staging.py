@@ -20,6 +20,8 @@ LANGUAGES: Final = ("en", "zh")
 ELSEWHERE: Final = {
     "examples/november/README.md": ("en", "november"),
     "examples/november/README.zh-CN.md": ("zh", "november"),
+    "examples/reconcile/README.md": ("en", "day-of-calls"),
+    "examples/reconcile/README.zh-CN.md": ("zh", "day-of-calls"),
 }
 MORE: Final = {"en": "More", "zh": "其他"}
 

@@ -14,6 +14,8 @@ from collection_guard.configuration import ConfigurationFile
 from collection_guard.language.packs import validated
 from collection_guard.language.yaml_positions import parse_yaml
 from collection_guard.model.profile import CaseProfile
+from collection_guard.model.texts import Lang, text
+from collection_guard.reconciliation.findings import kinds
 from project.tree import READMES, ROOT, markdown
 
 PAGES = (ROOT / "docs/audit.md", ROOT / "docs/zh/audit.md")
@@ -66,6 +68,18 @@ def test_the_page_on_audits_names_every_option(page: Path) -> None:
     assert command is not None
     rows = re.findall(r"^\| `(--[a-z-]+)", page.read_text("utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(options_of(command) - {"--help"})
+
+
+@pytest.mark.parametrize("name", ["docs/reconcile.md", "docs/zh/reconcile.md"])
+def test_the_page_on_reconciliation_names_every_option_and_finding(name: str) -> None:
+    """Its tables have a row for each option of `reconcile` and for each kind of finding, with its severity."""
+    page = (ROOT / name).read_text("utf-8")
+    command = command_at(["reconcile"])
+    assert command is not None
+    assert sorted(re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE)) == sorted(options_of(command) - {"--help"})
+    lang: Lang = "zh" if "/zh/" in name else "en"
+    told = re.findall(r"^\| `([a-z][a-z-]+)` \| (\S+) \|", page, re.MULTILINE)
+    assert told == [(kind, text(f"word.{severity}", lang)) for kind, severity in kinds().items()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -17,8 +17,9 @@ ROOMS = {
     "guard": {"model", "language", "facts", "engines"},
     "audit": {"model", "language", "facts", "engines"},
     "checks": {"model", "language", "facts", "engines", "audit"},
-    "reports": {"model", "language", "facts", "engines", "guard", "audit", "checks"},
-    "cli": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reports"},
+    "reconciliation": {"model", "language", "facts", "engines", "audit"},
+    "reports": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reconciliation"},
+    "cli": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reconciliation", "reports"},
 }
 TOP = {"model", "language", "facts", "engines", "audit"}
 OF_ENTRY_POINTS = {"__main__.py": TOP | {"cli"}, "pytest_plugin.py": TOP | {"checks", "reports", "cli"}}

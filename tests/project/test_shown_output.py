@@ -16,6 +16,7 @@ NOVEMBER = ROOT / "examples/november"
 EXPECTED = NOVEMBER / "expected"
 LANGS = ("en", "zh")
 AGAIN = "run scripts/examples and look at the difference"
+DAY = ROOT / "examples/reconcile"
 CORE = {
     "third-party-while-borrower-reachable",
     "debt-disclosed-to-third-party",
@@ -88,3 +89,38 @@ def test_personal_data_is_masked_in_what_is_kept(lang: str) -> None:
     names = [entry["name"] for profile in profiles for entry in profile.get("emergency_contacts") or []]
     report = (EXPECTED / f"report.{lang}.txt").read_text("utf-8")
     assert [word for word in (*numbers, *names) if word and word in report] == []
+
+
+# --- reconciliation -------------------------------------------------------------------------------------------------
+
+
+@cache
+def reconcile(lang: str, form: str = "text") -> str:
+    """Return what the reconciliation of the example prints."""
+    command = [sys.executable, "-m", "collection_guard", "reconcile", "--lang", lang, "--format", form, "--quiet"]
+    for name in ("notes", "calls", "recordings", "collectors", "own-numbers"):
+        command += [f"--{name}", f"{name}.csv"]
+    done = subprocess.run(command, check=False, capture_output=True, cwd=DAY)
+    assert done.returncode == 1, done.stderr.decode()
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_reconciliation_prints_what_is_kept_beside_it(lang: str) -> None:
+    """The report on the day of notes and calls is that of examples/reconcile/expected."""
+    assert reconcile(lang) == (DAY / f"expected/report.{lang}.txt").read_text("utf-8"), AGAIN
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_of_the_day_names_every_finding(readme: str) -> None:
+    """The table of the README has a row for each finding, with the rows that it is about."""
+    text = (DAY / readme).read_text("utf-8")
+    told = {(kind, rows) for rows, kind in re.findall(r"^\| ((?:CJ|HD)[^|]*) \| `([a-z-]+)` \|", text, re.MULTILINE)}
+    findings = json.loads(reconcile("en", "json"))["findings"]
+    found = {
+        (one["kind"], ", ".join(row["id"] for row in one["rows"] if row["side"] != "recordings")) for one in findings
+    }
+    assert {(kind, tuple(sorted(rows.split(", ")))) for kind, rows in told} == {
+        (kind, tuple(sorted(rows.split(", ")))) for kind, rows in found
+    }
+    assert len(findings) == len(told)

@@ -53,13 +53,14 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
-@pytest.mark.parametrize("profile", ["clean", "wild"])
+@pytest.mark.parametrize("profile", ["clean", "wild", "ledgers"])
 def test_same_seed_same_bytes(simulate: ModuleType, tmp_path: Path, profile: str) -> None:
     """One seed and size give the same files byte for byte; another seed gives others."""
     for name, seed in (("one", 5), ("two", 5), ("three", 6)):
         simulate.simulate(seed, 300, tmp_path / name, profile)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert contents(tmp_path / "one")["events.jsonl"] != contents(tmp_path / "three")["events.jsonl"]
+    telling = "calls.csv" if profile == "ledgers" else "events.jsonl"
+    assert contents(tmp_path / "one")[telling] != contents(tmp_path / "three")[telling]
 
 
 @pytest.mark.parametrize("size", [1, 13, 700])

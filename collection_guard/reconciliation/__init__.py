@@ -1,0 +1,1 @@
+"""Notes against telephone records against recordings: what one side says and another does not."""
