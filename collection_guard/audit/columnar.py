@@ -7,7 +7,7 @@ which a judge would have met them. Single contacts are looked at where a violati
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from collection_guard.audit.columns import EmptyFields
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Violation
@@ -18,6 +18,14 @@ from collection_guard.engines.judge import Judged
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.model.event import Event
+
+
+@runtime_checkable
+class TakesColumns(Protocol):
+    """A taker of verdicts that takes them all at once."""
+
+    def take_columns(self, found: LogVerdicts) -> None:
+        """Take all verdicts."""
 
 
 def judge_columns(
@@ -48,7 +56,9 @@ def judge_columns(
             verdict = item.verdict
             report.violations.append(Violation(contacts[row], verdict.rule, verdict.evidence, item.values))
     report.verdict_digest = _digest(found)
-    if each is not None:
+    if isinstance(each, TakesColumns):
+        each.take_columns(found)
+    elif each is not None:
         for row in range(size):
             for item in found.judged(row):
                 each(item)

@@ -1,7 +1,9 @@
 """``collection-guard audit``: judge contact logs."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
@@ -33,6 +35,12 @@ from collection_guard.reports.presets import preset_list
 
 LIST: Final = "list"
 """In place of the name of a preset: print them all."""
+
+if TYPE_CHECKING:
+    from collection_guard.audit.verdict_table import VerdictTable
+
+PARQUET: Final = ".parquet"
+"""Verdicts whose file is named so are written as a table."""
 
 
 def audit(
@@ -147,6 +155,11 @@ def _run(
     with exits(lang), progress_to(len(intake.contacts), quiet=quiet) as progress:
         if verdicts is None:
             report = run_audit(intake, basis, None, progress)
+        elif verdicts.suffix == PARQUET:
+            table = verdict_table(verdicts_of)
+            report = run_audit(intake, basis, table, progress)
+            with writing(verdicts):
+                table.write(verdicts)
         else:
             with writing(verdicts), whole_file(verdicts) as file:
                 report = run_audit(intake, basis, VerdictWriter(file, verdicts_of), progress)
@@ -168,6 +181,14 @@ def _run(
     if code == INPUT:
         say(Problem("too_many_rejected", values={"count": len(intake.rejected), "rows": intake.rows_read}), lang)
     raise typer.Exit(code)
+
+
+def verdict_table(which: Which) -> "VerdictTable":
+    """Return a table that gathers verdicts for Parquet; raise ConfigurationError where polars is absent."""
+    if find_spec("polars") is None or find_spec("numpy") is None:
+        raise ConfigurationError([Problem("verdict_table_needs_extra")])
+    table: VerdictTable = import_module("collection_guard.audit.verdict_table").VerdictTable(which)
+    return table
 
 
 class writing:  # noqa: N801  # reads as a phrase: with writing(path)

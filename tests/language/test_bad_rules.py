@@ -25,6 +25,7 @@ NOT_OF_A_FILE = {
     "override_type",
     "columnar_unavailable",
     "durable_unavailable",
+    "verdict_table_needs_extra",
     "example_kind",
     "example_beside_facts",
     "fact_by_zone",

@@ -24,3 +24,14 @@ def test_the_benchmark_of_the_registry_prints_its_ratios() -> None:
     assert "ratio to the first dictionary" in done.stdout
     assert "ratio to the second" in done.stdout
     assert "Not measured: " in done.stdout
+
+
+def test_the_benchmark_of_columns_prints_its_ratios() -> None:
+    """A small run finds that the engines agree, and prints versions, ratios, and what it does not measure."""
+    command = [sys.executable, str(ROOT / "benchmarks/columnar.py"), "--contacts", "150", "--rounds", "1"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.startswith("collection-guard ")
+    assert "polars " in done.stdout
+    assert "the engines agree" in done.stdout
+    assert "ratio of contact by contact to columns" in done.stdout
+    assert "Not measured: " in done.stdout

@@ -35,7 +35,7 @@ class LogVerdicts:
         events: Sequence[Event],
         world: World,
         packs: Iterable[CompiledPack],
-        done: Callable[[float], None] | None = None,
+        done: Callable[[float], None],
     ) -> None:
         """Judge events; ``done`` is told which share of the rules has been decided."""
         self.log = log_of(events)
@@ -45,8 +45,7 @@ class LogVerdicts:
         for pack in self._packs:
             for rule in pack.columns():
                 found.append((rule, pack))
-                if done is not None:
-                    done(len(found) / total)
+                done(len(found) / total)
         found.sort(key=lambda pair: pair[0].id)
         self.rules = [rule for rule, _ in found]
         self._pack_of = [pack for _, pack in found]
@@ -74,9 +73,9 @@ class LogVerdicts:
         """Count the verdicts that looked back past the earliest contact of the log."""
         return sum(int(np.count_nonzero(rule.looks_past_log)) for rule in self.rules)
 
-    def rows_with(self, verdict: str) -> list[int]:
-        """Return the rows on which some rule has a verdict."""
-        having = [any(outcome[0] == verdict for outcome in outcomes) for outcomes in self._outcomes]
+    def rows_with(self, *verdicts: str) -> list[int]:
+        """Return the rows on which some rule has one of these verdicts."""
+        having = [any(outcome[0] in verdicts for outcome in outcomes) for outcomes in self._outcomes]
         return [int(row) for row in np.flatnonzero(np.array(having, np.bool_)[self.groups.codes])]
 
     def judged(self, row: int, only: str | None = None) -> Iterator[Judged]:
