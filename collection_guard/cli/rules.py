@@ -27,6 +27,9 @@ from collection_guard.cli.rule_checks import (
 from collection_guard.configuration import Configuration, ConfigurationFile
 from collection_guard.engines.examples import failures, run_examples
 from collection_guard.engines.judge import engine_maker
+from collection_guard.facts.content.detector import LexiconDetector
+from collection_guard.facts.content.lexicon import CHARACTERS_FILE
+from collection_guard.facts.content.lint import lint as lint_lexicon
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.schema import PackFile, RuleFile
@@ -136,17 +139,22 @@ def facts(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.La
 
 @app.command("lint", help=o.help_of("rules_lint"))
 def lint(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.LangOption = None) -> None:
-    """Check packs beyond what loading them checks; exit 3 if a verdict would be wrong or empty."""
+    """Check packs and lexicons beyond what loading them checks; exit 3 if a verdict would be wrong or empty."""
+    named = packs or []
+    lexicons = [name for name in named if (Path(name) / CHARACTERS_FILE).is_file()]
     with exits(o.LANG):
-        settings = _settings(packs, config, lang)
-        loaded = checked_packs(settings)
+        settings = _settings([name for name in named if name not in lexicons] or None, config, lang)
+        loaded = checked_packs(settings) if len(lexicons) < len(named) or not named else []
         compiled = compile_packs(loaded, settings["parameters"])
-    errors = 0
+        found = [problem for name in lexicons for problem in lint_lexicon(LexiconDetector.from_folder(Path(name)))]
+    errors = len(found)
+    for problem in found:
+        typer.echo(f"{text('lint.error', settings.lang)}: {problem.render(settings.lang)}")
     for pack, one in zip(loaded, compiled, strict=True):
         for issue in find_issues(pack, one):
             errors += issue.consequence == "error"
             typer.echo(f"{text(f'lint.{issue.consequence}', settings.lang)}: {issue.problem.render(settings.lang)}")
-    typer.echo(text("lint.done", settings.lang, packs=len(loaded), errors=errors), err=True)
+    typer.echo(text("lint.done", settings.lang, packs=len(loaded) + len(lexicons), errors=errors), err=True)
     if errors:
         raise typer.Exit(RULES)
 

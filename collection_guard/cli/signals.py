@@ -90,5 +90,6 @@ def _print_explanation(item: dict[str, Any], explanation: Explanation, lang: Lan
     for step in explanation.steps:
         mark = text("signals.fired" if step.fired else "signals.silent", lang)
         words = f"「{step.span.text}」" if step.span else ""
-        why = "" if step.fired else " — " + text(f"signals.why.{step.code}", lang, by=step.by or "")
+        plain = step.fired and not step.by
+        why = "" if plain else " — " + text(f"signals.why.{step.code}", lang, by=step.by or "")
         typer.echo(f"  {mark} {step.entry} ({', '.join(step.signals) or step.act}) {words}{why}")

@@ -63,9 +63,9 @@ def test_nothing_said() -> None:
 
 def test_only_the_collector_counts() -> None:
     """In a transcript of two speakers the customer's words are not the collector's acts."""
-    spoken = "坐席：您好，您的贷款逾期了。客户：你这个骗子，信不信我打断你的腿。"
+    spoken = "坐席：您好，您的贷款逾期了。客户：你这个臭不要脸的老赖，信不信我打断你的腿。"
     assert said(spoken, "call_transcript") == {"debt_disclosure"}
-    turned = "客户：您好。坐席：你的贷款逾期了，你这个骗子，信不信我打断你的腿。"
+    turned = "客户：您好。坐席：你的贷款逾期了，你这个臭不要脸的老赖，信不信我打断你的腿。"
     assert said(turned, "call_transcript") == {"debt_disclosure", "abuse", "threat"}
 
 

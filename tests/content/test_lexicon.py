@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from collection_guard.cli.main import app
 from collection_guard.facts.content.detector import LexiconDetector
 from collection_guard.facts.content.lexicon import lexicon_folder, load_lexicon
 from collection_guard.facts.content.lint import lint
@@ -140,3 +142,12 @@ def test_broken_phrases_are_refused(phrase: str) -> None:
     """Unmatched brackets, gaps at an edge, empty phrases and endless gaps are refused."""
     with pytest.raises(PhraseError):
         parse(phrase)
+
+
+def test_rules_lint_checks_a_lexicon(folder: Path) -> None:
+    """``rules lint`` of a lexicon's folder finds what is wrong in it, with its place, and ends with exit 3."""
+    silent = "    examples: {silent: [大笨鹅]}\n"
+    result = CliRunner().invoke(app, ["rules", "lint", str(add(folder, more=silent)), "--lang", "en"])
+    assert result.exit_code == 3
+    assert "added.yaml:3" in result.stdout
+    assert "test-phrase" in result.stdout

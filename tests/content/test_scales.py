@@ -1,5 +1,6 @@
-"""Scales: what words tell only together, and how their weights are found."""
+"""Scales: what clues tell only together, and how their weights are found."""
 
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -7,22 +8,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection_guard.facts.content.detector import LexiconDetector
+from collection_guard.facts.content.evaluation import read_labelled
 from collection_guard.facts.content.lexicon import load_lexicon
-from collection_guard.facts.content.weighing import Weights, document, weigh, words
+from collection_guard.facts.content.schema import SIGNALS
+from collection_guard.facts.content.weighing import (
+    LENIENCE,
+    MODESTY,
+    STRICTNESS,
+    Weights,
+    clues,
+    document,
+    evidence,
+    holders_of,
+    weigh,
+    words,
+)
 from collection_guard.model.problems import RulesError
 
-BASE = Path(__file__).resolve().parents[2] / "rules" / "lexicon"
+HERE = Path(__file__).parent
+BASE = HERE.parents[1] / "rules" / "lexicon"
 SCALE = """
+weighed: true
 scales:
   - id: test-scale
-    act: {act}
+    signal: {signal}
     start: -2
-    cues: {{鸿雁: 1.5, 白鹭: 1.5, 标本: -3}}
+    clues:
+      '2.5': '@cooking'
+      '1.5': 鸿雁|白鹭
+      '1': '{{meal}}&{{tool}}'
+      '-1': '-cooking'
+      '-3': 标本
+      '-5': '%test-frame'
+concepts:
+  meal: [早饭|晚饭]
+  tool: [锅|勺]
+  negator: [不会]
+acts:
+  cooking: {{zh: 做饭, en: cooks}}
+entries:
+  - {{id: cooks, act: cooking, phrases: [炒菜]}}
 frames:
   - id: test-frame
     phrases: [动物园]
     scope: text
-    silences: [abuse]
 """
 
 
@@ -35,7 +64,7 @@ def detector(tmp_path: Path) -> LexiconDetector:
         "utf-8",
     )
     (tmp_path / "characters.yaml").write_bytes((BASE / "characters.yaml").read_bytes())
-    (tmp_path / "scale.yaml").write_text(SCALE.format(act="abuse"), "utf-8")
+    (tmp_path / "scale.yaml").write_text(SCALE.format(signal="abuse"), "utf-8")
     return LexiconDetector.from_folder(tmp_path)
 
 
@@ -47,12 +76,17 @@ def detector(tmp_path: Path) -> LexiconDetector:
         ("鸿雁鸿雁鸿雁", False),
         ("鸿雁和白鹭都是标本", False),
         ("动物园里有鸿雁，也有白鹭", False),
+        ("鸿雁，用锅做早饭", True),
+        ("鸿雁，锅在这，早饭在那", False),
+        ("炒菜", True),
+        ("不会炒菜，有鸿雁和白鹭", False),
         ("催收员：鸿雁，白鹭。\n客户：什么？", True),
         ("催收员：鸿雁。\n客户：白鹭。", False),
+        ("催收员：鸿雁，用锅。\n客户：早饭。", False),
     ],
 )
-def test_words_are_weighed_together(detector: LexiconDetector, text: str, said: bool) -> None:
-    """A scale tips by different words, of the collector, against those of the other side, and not inside a frame."""
+def test_clues_are_weighed_together(detector: LexiconDetector, text: str, said: bool) -> None:
+    """A scale tips by words, by concepts of one clause and by acts, of the collector, and against what weighs less."""
     assert detector.read(text).signals["abuse"] is said
 
 
@@ -61,15 +95,40 @@ def test_evidence_is_where_the_words_stand(detector: LexiconDetector) -> None:
     text = "天晴了，看那只鸿雁，还有白鹭，回家"
     spans = detector.read(text).spans["abuse"]
     assert [span.text for span in spans] == ["看那只鸿雁", "还有白鹭"]
-    assert [step.code for step in detector.explain(text).steps if step.fired] == ["weighed"]
+    steps = [step for step in detector.explain(text).steps if step.fired]
+    assert [(step.code, step.by) for step in steps] == [("weighed", "白鹭 +1.50 鸿雁 +1.50  -2.00 = +1.00")]
 
 
-def test_a_scale_is_checked(tmp_path: Path) -> None:
-    """A scale of an unknown act is told with its line."""
-    (tmp_path / "scale.yaml").write_text(SCALE.format(act="abus"), "utf-8")
+def test_an_act_can_be_outweighed(detector: LexiconDetector) -> None:
+    """What an entry of a weighed file hears counts as much as the scale says; any other file's entry decides."""
+    folder = Path(detector.lexicon.scales[0].file).parent
+    entry = "entries:\n  - {id: own, act: abuse, phrases: [大笨鹅]}\n"
+    (folder / "own.yaml").write_text("weighed: true\n" + entry, "utf-8")
+    weighed = LexiconDetector.from_folder(folder)
+    assert not weighed.read("大笨鹅").signals["abuse"]
+    (step,) = [step for step in weighed.explain("大笨鹅").steps if not step.fired]
+    assert (step.code, step.entry) == ("outweighed", "test-scale")
+    (folder / "own.yaml").write_text(entry, "utf-8")
+    assert LexiconDetector.from_folder(folder).read("大笨鹅").signals["abuse"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("signal: abuse", "signal: abus", "lexicon_value", 5),
+        ("@cooking", "@cookin", "lexicon_unknown_clue", 7),
+        ("%test-frame", "%frame", "lexicon_unknown_clue", 7),
+        ("{tool}", "{tools}", "lexicon_unknown_clue", 7),
+        ("鸿雁", "鴻雁", "lexicon_unknown_clue", 7),
+    ],
+)
+def test_a_scale_is_checked(detector: LexiconDetector, old: str, new: str, code: str, line: int) -> None:
+    """A scale of an unknown signal and a clue that can never be found are told with their line."""
+    file = Path(detector.lexicon.scales[0].file)
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(RulesError) as caught:
-        load_lexicon(tmp_path)
-    assert ("lexicon_unknown_act", 4) in {(problem.code, problem.line) for problem in caught.value.problems}
+        load_lexicon(file.parent)
+    assert (code, line) in {(problem.code, problem.line) for problem in caught.value.problems}
 
 
 LABELLED = [
@@ -80,19 +139,19 @@ LABELLED = [
 
 def test_weights_tell_texts_apart_with_few_words() -> None:
     """What separates the texts is weighed, what all of them or single ones hold is not."""
-    found = weigh([text for text, _ in LABELLED], [label for _, label in LABELLED])
-    assert set(found.words) <= {"debt", "book"}
+    found = weigh(holders_of([text for text, _ in LABELLED]), [label for _, label in LABELLED])
+    assert set(found.clues) <= {"debt", "book"}
     assert all((found.of(text) > 0) is label for text, label in LABELLED)
 
 
 @given(st.lists(st.tuples(st.frozensets(st.sampled_from("abcdef")), st.booleans()), min_size=12, max_size=60))
 def test_weights_never_lose_to_knowing_nothing(texts: list[tuple[frozenset[str], bool]]) -> None:
     """Whatever the texts, the weighed answer is about as often right as always giving the commoner one."""
-    found = weigh([text for text, _ in texts], [label for _, label in texts])
+    holders, labels = holders_of([text for text, _ in texts]), [label for _, label in texts]
+    found = weigh(holders, labels)
     right = sum((found.of(text) > 0) is label for text, label in texts)
-    commoner = max(sum(label for _, label in texts), sum(not label for _, label in texts))
-    assert right >= commoner - len(texts) // 4
-    assert weigh([text for text, _ in texts], [label for _, label in texts]) == found
+    assert right >= max(sum(labels), len(labels) - sum(labels)) - len(texts) // 4
+    assert weigh(holders, labels) == found
 
 
 def test_words_of_a_text(detector: LexiconDetector) -> None:
@@ -102,13 +161,43 @@ def test_words_of_a_text(detector: LexiconDetector) -> None:
         *("pay", "it", "now", "pay it", "it now"),
     }
     assert "白" not in words(detector, "催收员：鸿。\n客户：白。", "call_transcript")
+    assert {"{meal}", "{tool}", "{meal}&{tool}", "@cooking"} <= clues(detector, "用锅炒菜做早饭")
 
 
-def test_the_document_is_a_lexicon_file(tmp_path: Path, detector: LexiconDetector) -> None:
+def test_the_document_is_a_lexicon_file(detector: LexiconDetector) -> None:
     """What weighing prints can be laid into the lexicon as it is."""
-    text = document("abuse", "abuse", Weights(-1.0, {"鸿雁": 2.0, "it's": -0.5}), caution=0.5)
+    text = "scales:\n" + document("threat", Weights(-1.0, {"鸿雁": 2.0, "白鹭": 2.0, "it's": -0.5}))
     folder = Path(detector.lexicon.scales[0].file).parent
-    (folder / "scale.yaml").write_text(text, "utf-8")
-    again = LexiconDetector.from_folder(folder)
-    assert [(item.scale.id, item.scale.start) for item in again.lexicon.scales] == [("abuse-weighed", -1.5)]
-    assert again.read("鸿雁").signals["abuse"]
+    (folder / "more.yaml").write_text(text, "utf-8")
+    scale = LexiconDetector.from_folder(folder).lexicon.balance.scales["threat"]
+    assert scale.scale.start == -1.0 + LENIENCE["threat"]
+    assert scale.weights == {"鸿雁": 2.0, "白鹭": 2.0, "it's": -0.5}
+
+
+def test_the_weights_are_those_of_the_labelled_texts() -> None:
+    """No weight of the lexicon could be moved with gain on the texts that the documentation names.
+
+    This is what the command ends with, told without running it: at the best weights the texts pull each weight exactly
+    as much as the penalties hold it, and a clue without weight less than the strictness asks.
+    """
+    detector = LexiconDetector()
+    files = [HERE / "corpus_work.jsonl", *sorted(HERE.glob("corpus_breadth_*.jsonl"))]
+    found = evidence(detector, [text for file in files for text in read_labelled(file)])
+    assert set(detector.lexicon.balance.scales) == set(SIGNALS)
+    far: list[tuple[str, str, float]] = []
+    for signal in SIGNALS:
+        compiled, holders = detector.lexicon.balance.scales[signal], found.of(signal)
+        margins = [compiled.scale.start - LENIENCE[signal]] * len(found.labels)
+        assert set(compiled.weights) <= set(holders)
+        for clue, weight in compiled.weights.items():
+            for i in holders[clue]:
+                margins[i] += weight
+        missed = [1 / (1 + exp(-margin)) - said for margin, said in zip(margins, found.says(signal), strict=True)]
+        for clue, held in holders.items():
+            weight = compiled.weights.get(clue, 0.0)
+            pull = sum(missed[i] for i in held) + MODESTY * weight
+            slack = abs(pull) - STRICTNESS if not weight else abs(pull + STRICTNESS * (1 if weight > 0 else -1))
+            # Weights are rounded, which a clue of many texts feels in each of them.
+            if slack > 0.3 + 0.004 * len(held):
+                far.append((signal, clue, round(slack, 2)))
+    assert far == []

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from collection_guard.facts.content.matching import Hits, Match, Matcher, Patter
 from collection_guard.facts.content.names import NameFinder, unique
 from collection_guard.facts.content.normalisation import Normalised
 from collection_guard.facts.content.reading import Explanation, Reading, Span, Step, nothing_said
+from collection_guard.facts.content.scales import FRAMED, HEARD, SILENCED
 from collection_guard.facts.content.schema import SIGNALS
 
 Item = TypeVar("Item", CompiledEntry, CompiledFrame)
@@ -31,6 +32,10 @@ _NEGATION_REACH_LATIN: Final = 34
 _MOST_SPANS: Final = 20
 # How often one act is heard in one text: a few times are as good as many.
 _MOST_FOUND: Final = 8
+# What an explanation shows of a scale: the weightiest clues.
+_MOST_WEIGHTS: Final = 8
+# Why an act that is found was not done with words, but named.
+_ONLY_SAID: Final = ("negated", "framed")
 
 
 @dataclass(slots=True)
@@ -63,6 +68,21 @@ class _Fired:
 
 
 @dataclass(slots=True)
+class _Heard:
+    """What the entries heard in a text."""
+
+    fired: list[_Fired] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    silenced: set[str] = field(default_factory=set)
+
+    def clues(self, mentions: "list[_Mention]") -> list[str]:
+        """Return the acts and frames as the scales name them."""
+        clues = [HEARD + act for act in self.counts]
+        clues += [SILENCED + act for act in self.silenced if act not in self.counts]
+        return clues + list({FRAMED + mention.frame.frame.id for mention in mentions})
+
+
+@dataclass(slots=True)
 class _Mention:
     """A frame that holds over a range."""
 
@@ -83,14 +103,9 @@ class LexiconDetector:
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or load_lexicon()
         acts, matcher = self.lexicon.acts, self.lexicon.matcher
-        pairs = [(entry, entry.patterns) for entry in self.lexicon.entries]
-        self._signals = _Index(matcher, (pair for pair in pairs if acts[pair[0].act].signals))
-        self._hints = _Index(matcher, (pair for pair in pairs if not acts[pair[0].act].signals))
-        # What may be implied, with the hints that it takes.
-        self._needs = [
-            (item, {act for act in (*item.all_of, *item.any_of) if not acts[act].signals})
-            for item in self.lexicon.implied
-        ]
+        self._entries = _Index(matcher, ((entry, entry.patterns) for entry in self.lexicon.entries))
+        # An act that is no signal is only weighed: to hear it once is enough.
+        self._most = {name: _MOST_FOUND if act.signals else 1 for name, act in acts.items()}
         self._frames = _Index(matcher, ((frame, frame.patterns) for frame in self.lexicon.frames))
         # A frame without phrases holds for its kinds of text as a whole.
         self._standing = [frame for frame in self.lexicon.frames if not frame.patterns]
@@ -108,10 +123,15 @@ class LexiconDetector:
     def heard(self, text: str, kind: str | None = None) -> frozenset[str]:
         """Return the entries that fire on a text, those that are no signal by themselves included."""
         view = self._view(text, kind)
-        fired: list[_Fired] = []
-        for index in (self._signals, self._hints):
-            self._hear(view, self._mentions(view), index, fired, Counter(), None)
+        fired = self._hear(view, self._mentions(view), steps=None, everything=True).fired
         return frozenset(item.entry.entry.id for item in fired)
+
+    def clues(self, text: str, kind: str | None = None) -> frozenset[str]:
+        """Return what of a text the scales can weigh, apart from its words."""
+        view = self._view(text, kind)
+        mentions = self._mentions(view)
+        concepts = self.lexicon.balance.concepts(view.hits, view.layout)
+        return frozenset((*concepts, *self._hear(view, mentions, None).clues(mentions)))
 
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, which entries fired, and why others did not."""
@@ -126,7 +146,7 @@ class LexiconDetector:
             return nothing_said(self.name, self.version, self.lexicon.digest)
         view = self._view(text, kind)
         mentions = self._mentions(view)
-        return self._reading(view, self._acts(view, mentions, steps), steps)
+        return self._reading(view, self._hear(view, mentions, steps), mentions, steps)
 
     def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
@@ -165,54 +185,33 @@ class LexiconDetector:
                 found.append(_Mention(frame, start, end, frame.silences, frame.spares, scope == "quotes"))
         return found
 
-    def _acts(self, view: _Text, mentions: list[_Mention], steps: list[Step] | None) -> dict[str, list[Range]]:
-        """Return the acts that are heard and where; hints only as far as something may still follow from them."""
-        fired: list[_Fired] = []
-        heard: Counter[str] = Counter()
-        self._hear(view, mentions, self._signals, fired, heard, steps)
-        weighed = self._weighed(view, mentions, heard, steps)
-        hints = self._hints_for({*heard, *weighed})
-        if hints:
-            # Hints are no signal by themselves: they show in what they amount to, not as steps.
-            self._hear(view, mentions, self._hints, fired, heard, None, hints)
-        for item in fired:
-            weighed.setdefault(item.entry.act, []).append((item.match.start, item.match.end))
-        return weighed
-
-    def _hints_for(self, heard: set[str]) -> set[str]:
-        """Return the hints that may still amount to something."""
-        hints: set[str] = set()
-        for implied, needs in self._needs:
-            if implied.act not in heard and heard.isdisjoint(implied.none_of):
-                hints |= needs
-        return hints
-
     def _hear(
-        self,
-        view: _Text,
-        mentions: list[_Mention],
-        index: "_Index[CompiledEntry]",
-        fired: list[_Fired],
-        heard: Counter[str],
-        steps: list[Step] | None,
-        only: set[str] | None = None,
-    ) -> None:
-        kind = view.kind
-        for entry, pattern in index.candidates(view.hits):
+        self, view: _Text, mentions: list[_Mention], steps: list[Step] | None, *, everything: bool = False
+    ) -> "_Heard":
+        """Return the acts that are heard, and those that are only denied or mentioned."""
+        heard = _Heard()
+        kind, counts, most = view.kind, heard.counts, self._most
+        for entry, pattern in self._entries.candidates(view.hits):
             act = entry.act
-            if (only is not None and act not in only) or (heard[act] >= _MOST_FOUND and steps is None):
+            enough = counts[act] >= most[act] and not everything
+            if enough and steps is None:
                 continue
             if (entry.kinds and kind not in entry.kinds) or kind in entry.not_kinds:
                 continue
             for match in view.found(pattern):
-                if heard[act] >= _MOST_FOUND and steps is None:
-                    break
                 why = self._silenced(view, mentions, entry, match)
-                if why is None and heard[act] < _MOST_FOUND:
-                    fired.append(_Fired(entry, pattern, match))
-                    heard[act] += 1
+                if why is None:
+                    if not enough:
+                        heard.fired.append(_Fired(entry, pattern, match))
+                        counts[act] += 1
+                        enough = counts[act] >= most[act] and not everything
+                elif why[0] in _ONLY_SAID:
+                    heard.silenced.add(act)
                 if steps is not None:
                     steps.append(self._step(view, entry, pattern, match, why))
+                elif enough:
+                    break
+        return heard
 
     def _silenced(
         self, view: _Text, mentions: list[_Mention], entry: CompiledEntry, match: Match
@@ -296,33 +295,35 @@ class LexiconDetector:
             line=entry.line,
         )
 
-    def _reading(self, view: _Text, acts: dict[str, list[Range]], steps: list[Step] | None) -> Reading:
-        """Compose acts to signals."""
-        for implied in self.lexicon.implied:
-            if implied.kinds and view.kind not in implied.kinds:
-                continue
-            if (
-                implied.act not in acts
-                and all(act in acts for act in implied.all_of)
-                and (not implied.any_of or any(act in acts for act in implied.any_of))
-                and not any(act in acts for act in implied.none_of)
-            ):
-                acts[implied.act] = acts.get(implied.span_of, [])
-                if steps is not None and acts[implied.act]:
-                    start, end = acts[implied.act][0]
-                    of_act = tuple(self.lexicon.acts[implied.act].signals)
-                    span = self._span(view, start, end)
-                    steps.append(Step(implied.id, implied.act, of_act, True, "implied", span=span))
+    def _reading(self, view: _Text, heard: "_Heard", mentions: list[_Mention], steps: list[Step] | None) -> Reading:
+        """Weigh what was heard to signals."""
+        acts, balance = self.lexicon.acts, self.lexicon.balance
         places: dict[str, list[Range]] = {}
-        for act, ranges in acts.items():
-            for signal in self.lexicon.acts[act].signals:
-                places.setdefault(signal, []).extend(ranges)
-        if len(places) > 1:
-            places.pop("relay_only", None)
-        signals: dict[str, bool] = {signal: signal in places for signal in SIGNALS}
+        said: set[str] = set()
+        for item in heard.fired:
+            for signal in acts[item.entry.act].signals:
+                places.setdefault(signal, []).append((item.match.start, item.match.end))
+                scale = balance.scales.get(signal)
+                if not item.entry.weighed or scale is None or scale.scale.trusts_entries:
+                    said.add(signal)
+        clues = heard.clues(mentions)
+        totals = balance.totals(view.hits, view.layout, clues)
+        said.update(signal for signal, total in zip(SIGNALS, totals, strict=True) if total > 0)
+        if len(said) > 1:
+            said.discard("relay_only")
+        if not said <= places.keys():
+            heard_at: dict[str, list[Range]] = {}
+            for item in heard.fired:
+                heard_at.setdefault(HEARD + item.entry.act, []).append((item.match.start, item.match.end))
+            for silent in said - places.keys():
+                places[silent] = balance.evidence(silent, view.hits, view.layout, heard_at)
         spans: dict[str, tuple[Span, ...]] = {
-            signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in places
+            signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in said and places[signal]
         }
+        if steps is not None:
+            steps += self._weighings(view, clues, totals, spans, places)
+        # Evidence is part of the answer: what no words carry is not said.
+        signals: dict[str, bool] = {signal: signal in spans for signal in SIGNALS}
         firms: tuple[str, ...] = ()
         persons: tuple[str, ...] = ()
         if signals["claims_lawyer"]:
@@ -330,37 +331,36 @@ class LexiconDetector:
             persons = unique(self._names.lawyers(view.normalised))
         return Reading(signals, spans, self.name, self.version, self.lexicon.digest, firms, persons)
 
-    def _weighed(
-        self, view: _Text, mentions: list[_Mention], heard: Counter[str], steps: list[Step] | None
-    ) -> dict[str, list[Range]]:
-        """Return the acts that no words say alone, but all together, and where they are said."""
-        acts: dict[str, list[Range]] = {}
+    def _weighings(
+        self,
+        view: _Text,
+        clues: list[str],
+        totals: list[float],
+        spans: dict[str, tuple[Span, ...]],
+        places: dict[str, list[Range]],
+    ) -> Iterator[Step]:
+        """Yield what each scale says of a signal that is said, or that some entry heard."""
         for compiled in self.lexicon.scales:
-            act = compiled.scale.act
-            if act in heard or self._a_mention(view, mentions, act):
+            signal = compiled.scale.signal
+            if signal not in spans and signal not in places:
                 continue
-            ranges = compiled.evidence(view.hits, view.layout)
-            if not ranges:
-                continue
-            acts[act] = ranges
-            if steps is not None:
-                span, of_act = self._span(view, *ranges[0]), tuple(self.lexicon.acts[act].signals)
-                place = compiled.file, compiled.line
-                steps.append(Step(compiled.scale.id, act, of_act, True, "weighed", None, span, None, *place))
-        return acts
-
-    @staticmethod
-    def _a_mention(view: _Text, mentions: list[_Mention], act: str) -> bool:
-        """Tell whether a whole text only mentions an act."""
-        size = len(view.normalised.text)
-        return any(
-            mention.start <= 0
-            and size <= mention.end
-            and not mention.quotes_only
-            and act not in mention.spares
-            and (mention.acts is None or act in mention.acts)
-            for mention in mentions
-        )
+            total = totals[SIGNALS.index(signal)]
+            weighed = self.lexicon.balance.contributions(signal, view.hits, view.layout, clues)
+            by = " ".join(f"{clue} {weight:+.2f}" for clue, weight in weighed[:_MOST_WEIGHTS])
+            by = f"{by}  {compiled.scale.start:+.2f} = {total:+.2f}"
+            tips = total > 0 and signal in spans
+            span = spans[signal][0] if tips else None
+            yield Step(
+                entry=compiled.scale.id,
+                act="",
+                signals=(signal,),
+                fired=tips,
+                code="weighed" if tips else "outweighed",
+                span=span,
+                by=by.strip(),
+                file=compiled.file,
+                line=compiled.line,
+            )
 
     def _spans(self, view: _Text, ranges: list[Range]) -> tuple[Span, ...]:
         """Return the longest pieces of evidence, overlapping ones joined."""

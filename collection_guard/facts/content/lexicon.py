@@ -15,7 +15,15 @@ from collection_guard.facts.content.matching import Matcher, Pattern
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
 from collection_guard.facts.content.quantities import SAMPLES, quantities
-from collection_guard.facts.content.scales import CompiledScale
+from collection_guard.facts.content.scales import (
+    FRAMED,
+    HEARD,
+    SILENCED,
+    Balance,
+    CompiledScale,
+    concepts_of,
+    weights_of,
+)
 from collection_guard.facts.content.schema import (
     Act,
     Condition,
@@ -23,7 +31,6 @@ from collection_guard.facts.content.schema import (
     Evasions,
     Examples,
     Frame,
-    Implied,
     LexiconFile,
     Names,
     Speakers,
@@ -62,6 +69,7 @@ class CompiledEntry:
     negated: bool
     kinds: frozenset[str]
     not_kinds: frozenset[str]
+    weighed: bool  # whether a scale has the last word
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,8 @@ class Lexicon:
     acts: dict[str, Act]
     entries: tuple[CompiledEntry, ...]
     frames: tuple[CompiledFrame, ...]
-    implied: tuple[Implied, ...]
     scales: tuple[CompiledScale, ...]
+    balance: Balance
     speakers: Speakers
     names: Names
     normaliser: Normaliser
@@ -159,12 +167,11 @@ class _Compiler:
         acts = {name: act for _, content in self.documents for name, act in content.acts.items()}
         entries = list(self._entries(acts))
         frames = list(self._frames(acts))
-        implied = [item for _, content in self.documents for item in content.implied]
-        self._check_implied(acts)
         atoms = {name: self._atom(name) for name in (NEGATOR, PROHIBITION, NEGATOR_CANCEL)}
         # What is only weighed is no word of the lexicon that a disguise could stand for.
         literals = self.matcher.forms()
-        scales = list(self._scales(acts))
+        scales = list(self._scales(acts, {frame.frame.id for frame in frames}))
+        balance = self._balance(scales)
         syllables: dict[str, str] = {}
         evasions = Evasions(words=[])
         speakers = Speakers(collector=[], customer=[])
@@ -179,13 +186,14 @@ class _Compiler:
         if self.problems:
             raise RulesError(self.problems)
         self.matcher.build()
+        balance.build()
         return Lexicon(
             digest=digest,
             acts=acts,
             entries=tuple(entries),
             frames=tuple(frames),
-            implied=tuple(implied),
             scales=tuple(scales),
+            balance=balance,
             speakers=speakers,
             names=names,
             normaliser=self.normaliser,
@@ -282,6 +290,7 @@ class _Compiler:
                     entry.negation == "clause",
                     frozenset(entry.kinds),
                     frozenset(entry.not_kinds),
+                    content.weighed,
                 )
 
     def _frames(self, acts: dict[str, Act]) -> Iterable[CompiledFrame]:
@@ -304,21 +313,39 @@ class _Compiler:
                     frozenset(frame.spares),
                 )
 
-    def _scales(self, acts: dict[str, Act]) -> Iterable[CompiledScale]:
+    def _scales(self, acts: dict[str, Act], frames: set[str]) -> Iterable[CompiledScale]:
         seen: set[str] = set()
+        known = {f"{sign}{act}" for sign in (HEARD, SILENCED) for act in acts} | {FRAMED + frame for frame in frames}
         for document, content in self.documents:
             for i, scale in enumerate(content.scales):
                 address: Address = ("scales", i)
-                self._check_name(document, scale.id, scale.act, acts, seen, address)
-                weights: dict[int, float] = {}
-                for cue, weight in scale.cues.items():
-                    folded = self.normaliser.fold(cue)
-                    if not folded:
-                        self._note(document, "lexicon_phrase_empty", (*address, "cues", cue), phrase=cue)
-                        continue
-                    atom = self.matcher.atom(frozenset({folded}))
-                    weights[atom] = weights.get(atom, 0.0) + weight
+                self._check_name(document, scale.id, None, acts, seen, address)
+                if scale.signal in seen:
+                    self._note(document, "lexicon_id_twice", (*address, "signal"), id=scale.signal)
+                seen.add(scale.signal)
+                weights = weights_of(scale)
+                for clue in weights:
+                    missing = [name for name in concepts_of(clue) if name not in self.concepts and name not in SAMPLES]
+                    plain = not clue.startswith(("{", HEARD, SILENCED, FRAMED))
+                    if (
+                        missing
+                        or (plain and self.normaliser.fold(clue) != clue)
+                        or not (plain or clue.startswith("{") or clue in known)
+                    ):
+                        self._note(document, "lexicon_unknown_clue", (*address, "clues"), clue=clue)
                 yield CompiledScale(scale, weights, str(document.file), (document.place(address) or (0, 0))[0])
+
+    def _balance(self, scales: list[CompiledScale]) -> Balance:
+        """Return the scales with the atoms of their clues; a disguise never stands for one of these."""
+        words = {
+            clue: self.matcher.atom(frozenset({clue}))
+            for scale in scales
+            for clue in scale.weights
+            if not clue.startswith(("{", HEARD, SILENCED, FRAMED))
+        }
+        concepts = {name: self._atom(name) for name in sorted(self.concepts)}
+        concepts |= {name: self.matcher.quantity_atom(name) for name in SAMPLES}
+        return Balance(scales, self.matcher, words, concepts)
 
     def _check_name(
         self,
@@ -338,17 +365,6 @@ class _Compiler:
     def _note_act(self, document: Document, act: str, acts: dict[str, Act], address: Address) -> None:
         near = difflib.get_close_matches(act, acts, n=1, cutoff=0.4)
         self._note(document, "lexicon_unknown_act", address, act=act, near=near[0] if near else "")
-
-    def _check_implied(self, acts: dict[str, Act]) -> None:
-        for document, content in self.documents:
-            for i, item in enumerate(content.implied):
-                for key in ("all_of", "any_of", "none_of"):
-                    for j, act in enumerate(getattr(item, key)):
-                        if act not in acts:
-                            self._note_act(document, act, acts, ("implied", i, key, j))
-                for key in ("act", "span_of"):
-                    if getattr(item, key) not in acts:
-                        self._note_act(document, getattr(item, key), acts, ("implied", i, key))
 
 
 __all__ = ["CompiledEntry", "CompiledFrame", "Examples", "Lexicon", "lexicon_folder", "load_lexicon"]

@@ -156,6 +156,14 @@ class Matcher:
         atoms = set(places).union(*map(self._atoms_of.__getitem__, found))
         return Hits(found, atoms, places, self._classes_of)
 
+    def classes_of(self, atom: int) -> frozenset[int]:
+        """Return the classes of strings that are forms of an atom, once built."""
+        return self._classes_of[atom]
+
+    def is_quantity(self, atom: int) -> bool:
+        """Tell whether an atom is computed from the text."""
+        return atom in self._quantity_atoms.values()
+
     def commonness(self, atom: int) -> float:
         """Return about how often a text holds an atom: the longer its forms, the rarer."""
         if atom in self._quantity_atoms.values():
@@ -166,7 +174,7 @@ class Matcher:
 class Hits:
     """Which atoms stand in a text; the places of one are put together when asked for."""
 
-    __slots__ = ("_classes_of", "_found", "_places", "atoms")
+    __slots__ = ("_classes_of", "_places", "atoms", "found")
 
     def __init__(
         self,
@@ -176,7 +184,7 @@ class Hits:
         classes_of: list[frozenset[int]],
     ) -> None:
         self.atoms = atoms
-        self._found = found
+        self.found = found
         self._places = places
         self._classes_of = classes_of
 
@@ -186,8 +194,8 @@ class Hits:
         if places is None:
             places = []
             if atom in self.atoms:
-                for number in self._classes_of[atom].intersection(self._found):
-                    places += self._found[number]
+                for number in self._classes_of[atom].intersection(self.found):
+                    places += self.found[number]
                 if len(places) > 1:
                     places.sort()
             self._places[atom] = places

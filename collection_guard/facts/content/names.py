@@ -21,6 +21,9 @@ from collection_guard.facts.content.schema import Names
 
 _LONGEST_NAME: Final = 24
 _LONGEST_LATIN_NAME: Final = 8  # words
+# A place inside a name has at least this much before it that is no name, and this much of the name after it.
+_SHORTEST_PREFIX: Final = 2
+_SHORTEST_PROPER: Final = 2
 _BRACKETS: Final = frozenset("（）()")
 # A branch is part of the name that it follows: 某某律师事务所上海分所.
 _BRANCH: Final = "分所"
@@ -45,6 +48,7 @@ class NameFinder:
         self._folding = folding
         self._ends = _automaton(names.firm_ends)
         self._stops = _automaton(names.firm_stops)
+        self._places = _automaton(names.places)
         self._latin_ends = tuple(names.latin_ends)
         self._latin_ends_automaton = _automaton(names.latin_ends)
         self._latin_leads = _automaton(names.latin_leads)
@@ -56,8 +60,10 @@ class NameFinder:
         """Return the law firms that a text names, in the order of the text."""
         text = normalised.text
         found: list[Named] = []
+        before = 0
         for _, start, end in self._ends.find_matches_as_indexes(text):
-            left = self._left_edge(text, start)
+            left = max(before, self._left_edge(text, start))
+            before = end
             if left < start and sum(map(is_han, text[left:start])) >= 2:
                 stop = end + _branch(text[end : end + _LONGEST_PLACE + len(_BRANCH)])
                 found.append(Named(left, stop, self._cleaned(normalised, left, start, stop)))
@@ -135,10 +141,27 @@ class NameFinder:
             cut = left + end
         if text[cut : cut + 1] == CLOSE_BRACKET:
             cut += 1
+        close = text.find(CLOSE_BRACKET, cut, start)
+        if close >= 0 and OPEN_BRACKET not in text[cut:close]:  # so does one whose opening a stop has cut off
+            cut = close + 1
+        cut = self._from_place(text, cut, start)
         if text.startswith(OPEN_BRACKET, cut):  # a name does not begin with its bracket
             close = text.find(CLOSE_BRACKET, cut, start)
             cut = close + 1 if close >= 0 else cut
         return cut
+
+    def _from_place(self, text: str, left: int, start: int) -> int:
+        """Return where the place stands with which most names of firms begin, if other words stand before it."""
+        head = text.find(OPEN_BRACKET, left, start)
+        head = start if head < 0 else head
+        for _, place, end in self._places.find_matches_as_indexes(text[left:head]):
+            if place < _SHORTEST_PREFIX:
+                if not place:
+                    break
+                continue
+            if head - left - end >= _SHORTEST_PROPER:
+                return left + place
+        return left
 
     def _cleaned(self, normalised: Normalised, start: int, proper: int, end: int) -> str:
         """Return a name without its disguise: brackets and traditional characters stay as written.

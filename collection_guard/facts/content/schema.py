@@ -80,25 +80,19 @@ class Act(_Strict):
     en: str
 
 
-class Implied(_Strict):
-    """An act that other acts of the same text amount to."""
-
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    act: str
-    all_of: list[str] = []
-    any_of: list[str] = []
-    none_of: list[str] = []
-    kinds: list[Kind] = []
-    span_of: str
-
-
 class Scale(_Strict):
-    """Words that tell an act only together: it is said if their weights and the start are more than nothing."""
+    """Clues that tell a signal only together: it is said if their weights and the start are more than nothing.
+
+    The clues stand by weight, separated by ``|``: words, ``{concept}``, ``{one}&{other}`` of one clause, ``@act`` that
+    is heard, ``-act`` that is only denied or mentioned, ``%frame`` that holds.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    act: str
+    signal: Signal
     start: float
-    cues: dict[str, float] = Field(min_length=1)
+    # Whether what an entry hears is said whatever it weighs.
+    trusts_entries: bool = False
+    clues: dict[float, str] = Field(min_length=1)
 
 
 class Speakers(_Strict):
@@ -113,6 +107,7 @@ class Names(_Strict):
 
     firm_ends: list[str]
     firm_stops: list[str]
+    places: list[str] = []
     latin_ends: list[str]
     latin_leads: list[str] = []
     latin_stops: list[str]
@@ -137,11 +132,12 @@ class LexiconFile(_Strict):
     """One file of the lexicon: any of its parts."""
 
     version: str | None = None
+    # The acts of a weighed file's entries are weighed by the scales; any other entry decides by itself.
+    weighed: bool = False
     concepts: dict[str, list[str]] = {}
     entries: list[Entry] = []
     frames: list[Frame] = []
     acts: dict[str, Act] = {}
-    implied: list[Implied] = []
     scales: list[Scale] = []
     speakers: Speakers | None = None
     names: Names | None = None
