@@ -2,7 +2,8 @@
 
 Run ``python benchmarks/registry.py [--lookups 1000000] [--rounds 7]``. The registry holds ten years of monthly lists.
 All three works answer the same questions in the same run, in turns, so that the ratios do not depend on the machine
-and a busy machine is unfair to none. The time is that of the processor, the median of the rounds.
+and a busy machine is unfair to none. The time is that of the processor; a ratio is that of one round, and the median of
+them is given with the lowest and the highest.
 
 Not measured: reading the lists from files, building the index and the first look-up of each name (both are printed,
 once), hints for names that are not listed, and processes that run beside this one.
@@ -44,15 +45,22 @@ def published(names: list[str], rng: random.Random) -> RegistryData:
     return RegistryData(lists=tuple(lists))
 
 
-def medians(works: list[Callable[[], None]], rounds: int) -> list[float]:
-    """Return the median time of each work."""
-    times: list[list[float]] = [[] for _ in works]
+def rounds_of(works: list[Callable[[], None]], rounds: int) -> list[list[float]]:
+    """Return the time of each work in each round."""
+    times = []
     for _ in range(rounds):
-        for work, taken in zip(works, times, strict=True):
+        taken = []
+        for work in works:
             started = time.process_time()
             work()
             taken.append(time.process_time() - started)
-    return [statistics.median(taken) for taken in times]
+        times.append(taken)
+    return times
+
+
+def spread(ratios: list[float]) -> str:
+    """Return the median of the ratios of the rounds, with the lowest and the highest."""
+    return f"{statistics.median(ratios):>10.2f}   ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def main() -> None:
@@ -88,7 +96,8 @@ def main() -> None:
     started = time.process_time()
     looked_up()
     first = time.process_time() - started
-    plain_time, keyed_time, registry_time = medians([plain, keyed, looked_up], asked.rounds)
+    times = rounds_of([plain, keyed, looked_up], asked.rounds)
+    plain_time, keyed_time, registry_time = (statistics.median(work) for work in zip(*times, strict=True))
 
     print(
         f"collection-guard {__version__}, {platform.python_implementation()} {platform.python_version()}, "
@@ -101,8 +110,10 @@ def main() -> None:
     print(f"dictionary by name              {plain_time:>10.3f} s")
     print(f"dictionary by category and name {keyed_time:>10.3f} s")
     print(f"registry by name, category, day {registry_time:>10.3f} s")
-    print(f"ratio to the first dictionary   {registry_time / plain_time:>10.2f}   (asked: at most {ASKED})")
-    print(f"ratio to the second             {registry_time / keyed_time:>10.2f}")
+    to_plain = [registry / bare for bare, _, registry in times]
+    to_keyed = [registry / both for _, both, registry in times]
+    print(f"ratio to the first dictionary   {spread(to_plain)}; asked: at most {ASKED}")
+    print(f"ratio to the second dictionary  {spread(to_keyed)}")
     print("Not measured: reading files, hints for names that are not listed, other processes.")
 
 

@@ -57,8 +57,9 @@ class RegistryIndex:
             stranger[:before] = bytes([_UNKNOWN]) * before
         self._stranger = bytes(stranger)
         self.width = len(stranger)
-        self._spans = _Spans(self._dates)
-        self._lines = _Categories(self)
+        # Plain dictionaries: Python looks into them faster than into a class of one's own.
+        self._places: dict[date, int] = {}
+        self._lines: dict[str, dict[str, bytes]] = {}
         self._hints: dict[_Key, tuple[str, ...]] = {}
 
     def _turning_points(self) -> set[date]:
@@ -74,8 +75,20 @@ class RegistryIndex:
 
     def listed(self, name: str, category: str, day: date) -> bool | None:
         """Say whether a name was listed in a category on a date of Asia/Shanghai; None if that is unknown."""
-        # Two look-ups in dictionaries and one in a row of bytes: logs ask this of every contact.
-        return _ANSWERS[self._lines[category][name][self._spans[day]]]
+        try:
+            # Three look-ups in dictionaries and one in a row of bytes: logs ask this of every contact.
+            return _ANSWERS[self._lines[category][name][self._places[day]]]
+        except KeyError:
+            return self._first_time(name, category, day)
+
+    def _first_time(self, name: str, category: str, day: date) -> bool | None:
+        """Find out what is asked for the first time, and remember it."""
+        lines = self._lines.setdefault(category, {})
+        if len(lines) >= min(_MOST_NAMES, 1 + _MOST_BYTES // self.width):
+            lines.clear()
+        line = lines[name] = self.line(name, category)
+        place = self._places[day] = bisect_right(self._dates, day)
+        return _ANSWERS[line[place]]
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories that the registry lists anybody in."""
@@ -135,46 +148,6 @@ class RegistryIndex:
             if said is not before:
                 yield start, said
             before = said
-
-
-class _Spans(dict[date, int]):
-    """The place of each date among the dates on which answers change."""
-
-    def __init__(self, dates: list[date]) -> None:
-        super().__init__()
-        self._dates = dates
-
-    def __missing__(self, day: date) -> int:
-        self[day] = place = bisect_right(self._dates, day)
-        return place
-
-
-class _Lines(dict[str, bytes]):
-    """The answers of one category by name as written: found out once, then a look-up in a dictionary."""
-
-    def __init__(self, index: RegistryIndex, category: str) -> None:
-        super().__init__()
-        self._index = index
-        self._category = category
-        self._most = min(_MOST_NAMES, 1 + _MOST_BYTES // index.width)
-
-    def __missing__(self, name: str) -> bytes:
-        if len(self) >= self._most:
-            self.clear()
-        self[name] = line = self._index.line(name, self._category)
-        return line
-
-
-class _Categories(dict[str, _Lines]):
-    """The answers of a registry by category."""
-
-    def __init__(self, index: RegistryIndex) -> None:
-        super().__init__()
-        self._index = index
-
-    def __missing__(self, category: str) -> _Lines:
-        self[category] = lines = _Lines(self._index, category)
-        return lines
 
 
 def keys_of(entry: RegistryEntry) -> set[_Key]:
