@@ -9,13 +9,14 @@ from collection_guard.audit.taken import Rejected
 from collection_guard.model.masking import masked_cell
 from collection_guard.model.plain import harmless
 from collection_guard.model.texts import Lang, text
+from collection_guard.model.whole_files import whole_file
 
 COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "help")
 
 
 def write_rejected(path: Path, rows: Iterable[Rejected], lang: Lang, *, masked: bool = True) -> None:
     """Write rejected rows as CSV with a byte order mark, which Excel opens as it is; values are masked."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with whole_file(path, encoding="utf-8-sig", errors="backslashreplace") as file:
         writer = csv.writer(file)
         writer.writerow([text(f"rejected_file.{name}", lang) for name in COLUMNS])
         for row in rows:

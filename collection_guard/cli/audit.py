@@ -24,7 +24,7 @@ from collection_guard.cli.exits import (
 )
 from collection_guard.cli.given import given_again
 from collection_guard.cli.loading import load_basis, load_logs, odd_hours
-from collection_guard.cli.output import emit, show_configuration, terminal
+from collection_guard.cli.output import emit, refuse_shared, show_configuration, terminal
 from collection_guard.cli.progress import progress_to
 from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
@@ -120,6 +120,9 @@ def audit(
             return
         if not logs:
             raise ConfigurationError([Problem("no_log")])
+        files = {"--out": out, "--verdicts": verdicts, "--rejected": rejected}
+        read = [*logs, *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None)]
+        refuse_shared({name: path for name, path in files.items() if path is not None}, read)
     _run(
         context,
         logs,
@@ -168,15 +171,15 @@ def _run(
         typer.echo(odd, err=True)
     if report.engine_note and not quiet:
         typer.echo(text(f"note.{report.engine_note}", lang), err=True)
+    with exits(lang):
+        again = given_again(context, "explain")
+        emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
     if intake.rejected:
         path = rejected or Path(Path(intake.files[0].path).stem + REJECTED)
         with exits(lang), writing(path):
             write_rejected(path, intake.rejected, lang, masked=masked)
         if not quiet:
             typer.echo(text("note.rejected", lang, count=len(intake.rejected), path=str(path)), err=True)
-    with exits(lang):
-        again = given_again(context, "explain")
-        emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
     code = exit_code(report, settings)
     if code == INPUT:
         say(Problem("too_many_rejected", values={"count": len(intake.rejected), "rows": intake.rows_read}), lang)

@@ -15,6 +15,8 @@ USAGE: Final = 2
 RULES: Final = 3
 INPUT: Final = 4
 UNASSESSABLE: Final = 5
+INTERNAL: Final = 70
+"""A fault of the program itself: none of the others, least of all the one for violations."""
 
 PRECEDENCE: Final = (USAGE, RULES, INPUT, VIOLATIONS, UNASSESSABLE)
 """If several codes apply, the first of these is given."""

@@ -1,6 +1,8 @@
 """The entry point of the command line."""
 
+import os
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -8,12 +10,14 @@ import typer
 from collection_guard.cli import options as o
 from collection_guard.cli.audit import audit
 from collection_guard.cli.check import check
+from collection_guard.cli.exits import INTERNAL, USAGE, say
 from collection_guard.cli.explain import explain
 from collection_guard.cli.init import init
 from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
 from collection_guard.cli.rules import app as rules_app
 from collection_guard.cli.signals import signals
+from collection_guard.model.problems import Problem
 from collection_guard.version import __version__
 
 app = typer.Typer(
@@ -56,4 +60,17 @@ def run() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
-    app()
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; what is still buffered must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(USAGE)
+    except OSError as error:
+        values: dict[str, object] = {"path": error.filename or "stdout", "reason": error.strerror or str(error)}
+        say(Problem("output_unwritable", values=values), o.LANG)
+        sys.exit(USAGE)
+    except Exception as error:  # noqa: BLE001  # Python's own exit code would be 1, which means violations
+        traceback.print_tb(error.__traceback__)
+        say(Problem("internal_error", values={"kind": type(error).__name__}), o.LANG)
+        sys.exit(INTERNAL)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import typer
@@ -13,12 +14,15 @@ from collection_guard.model.whole_files import whole_file
 
 def terminal(out: Path | None) -> bool:
     """Say whether colours may be used: only on a terminal, and never where NO_COLOR is set."""
-    return out is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return out is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def emit(content: str, out: Path | None) -> None:
     """Write a result to stdout, or to a file that appears only once it is whole."""
     if out is None:
+        if sys.stdout is None:
+            values: dict[str, object] = {"path": "stdout", "reason": "closed"}
+            raise ConfigurationError([Problem("output_unwritable", values=values)])
         sys.stdout.buffer.write(content.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
         return
@@ -26,8 +30,21 @@ def emit(content: str, out: Path | None) -> None:
         with whole_file(out) as file:
             file.write(content)
     except OSError as error:
-        values: dict[str, object] = {"path": str(out), "reason": error.strerror or str(error)}
+        values = {"path": str(out), "reason": error.strerror or str(error)}
         raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
+
+
+def refuse_shared(outputs: Mapping[str, Path], inputs: Iterable[Path]) -> None:
+    """Refuse an output that would overwrite an input or another output; raise ConfigurationError."""
+    taken = {path.resolve() for path in inputs}
+    problems = []
+    for option, path in outputs.items():
+        target = path.resolve()
+        if target in taken and (target.is_file() or not target.exists()):
+            problems.append(Problem("output_is_input", values={"option": option, "path": str(path)}))
+        taken.add(target)
+    if problems:
+        raise ConfigurationError(problems)
 
 
 def show_configuration(settings: Configuration) -> None:

@@ -22,6 +22,10 @@ _LONGEST_DAY: Final = timedelta(hours=25)
 """The longest that a date lasts, by the clocks of a zone that are put back by an hour."""
 
 
+_FIRST_DAY: Final = date.min + timedelta(days=2)
+_LAST_DAY: Final = date.max - timedelta(days=2)
+
+
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> BaseTzInfo:
     """Return the zone of a name."""
@@ -74,6 +78,8 @@ def same_date(one: datetime, other: datetime, zone: str | None) -> bool | None:
 @lru_cache(maxsize=10_000)
 def start_of_day(day: date, zone: str | None) -> datetime:
     """Return the first instant of a date in a zone; where the zone is unknown, the last that it can be."""
+    # Nearer the ends of the calendar than this, the offset of a zone would lead out of it.
+    day = min(max(day, _FIRST_DAY), _LAST_DAY)
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone is put on below
     if zone is None:
         return midnight.replace(tzinfo=UTC) - _WESTMOST

@@ -247,4 +247,4 @@ class _Terminal(Section):
         if report.intake.rejected:
             self.page.item(say.text("report.next_rejected", count=number(len(report.intake.rejected))))
         if not report.violations and not report.missing and not report.intake.rejected:
-            self.page.item(say.text("report.next_nothing"))
+            self.page.item(say.text("report.next_nothing" if report.contacts else "report.next_no_contact"))

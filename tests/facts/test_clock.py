@@ -144,3 +144,10 @@ def test_s21_one_date_in_an_unknown_zone(one: datetime, apart: timedelta, zone: 
     assert same_date(one, one, None) is True
     assert same_date(one, one + timedelta(hours=25), None) is False
     assert same_date(one, one + timedelta(hours=24), None) is None
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+@pytest.mark.parametrize("zone", [SHANGHAI, NEW_YORK, None])
+def test_the_ends_of_the_calendar_have_a_beginning(day: date, zone: str | None) -> None:
+    """A date at the end of the calendar is no error in any zone."""
+    assert start_of_day(day, zone).tzinfo is not None
