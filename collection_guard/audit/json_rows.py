@@ -17,6 +17,8 @@ _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "claims": tuple(Claims.model_fields),
 }
 _FIELDS: Final = tuple(Event.model_fields)
+RECORD: Final = {name: _GROUPS.get(name, ()) for name in _FIELDS}
+"""The fields of an event, and the parts of its groups."""
 _PLANS: Final = {path: ColumnPlan(place, path, path) for place, path in enumerate(EVENT_PATHS)}
 
 Cells = list[tuple[ColumnPlan, Any]]

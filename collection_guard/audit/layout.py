@@ -49,6 +49,11 @@ class Layout:
     assumptions: list[Assumption] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def row(self) -> int | None:
+        """Return the row of the header, None where the columns have their names from elsewhere."""
+        return self.header_rows[-1] if self.header_rows else None
+
     def paths(self) -> set[str]:
         """Return the paths that some column holds."""
         return {column.path for column in self.columns}
@@ -83,6 +88,8 @@ class HeaderFinder:
 
     def find(self, grid: Grid, file: str) -> Layout | None:
         """Return the layout of a table, or None if no row of it is a header."""
+        if grid.names is not None:
+            return self._named(grid, file, grid.names)
         if self._mapping.header_row is not None:
             place = [index for index, (row, _) in enumerate(grid.rows) if row == self._mapping.header_row]
             return self._layout(grid, file, place[0], place[0]) if place else None
@@ -126,6 +133,10 @@ class HeaderFinder:
             names.append(both if group != name and self._meaning(both) else name or group)
         return names
 
+    def _named(self, grid: Grid, file: str, names: Sequence[str]) -> Layout:
+        """Return the layout of a table whose columns have names of their own."""
+        return self._planned(Layout(width=len(names), names=tuple(names)), grid, file)
+
     def _layout(self, grid: Grid, file: str, first: int, last: int) -> Layout:
         names = [cell_text(cell) for cell in grid.rows[first][1]] if first == last else self._joined(grid, first)
         layout = Layout(
@@ -134,6 +145,11 @@ class HeaderFinder:
             width=len(names),
             names=tuple(names),
         )
+        return self._planned(layout, grid, file)
+
+    def _planned(self, layout: Layout, grid: Grid, file: str) -> Layout:
+        """Say of each column what it holds."""
+        names = layout.names
         columns: list[ColumnPlan] = []
         unmapped: list[str] = []
         by_field: dict[str, list[ColumnPlan]] = defaultdict(list)
@@ -153,7 +169,7 @@ class HeaderFinder:
             columns.append(column)
             by_field[meaning.field].append(column)
         layout.columns, layout.unmapped = tuple(columns), tuple(unmapped)
-        place = Problem("two_headers", file, sheet=grid.sheet, row=layout.header_rows[-1])
+        place = Problem("two_headers", file, sheet=grid.sheet, row=layout.row)
         for path, same in by_field.items():
             if len(same) > 1 and not self._may_share(path, same):
                 values: dict[str, object] = {"path": path, "headers": ", ".join(item.header for item in same)}
@@ -162,7 +178,7 @@ class HeaderFinder:
         self._imply(layout)
         return layout
 
-    def _say_mapped(self, layout: Layout, names: list[str]) -> None:
+    def _say_mapped(self, layout: Layout, names: Sequence[str]) -> None:
         """Note what the mapping file settles, and what it might."""
         for column in layout.columns:
             if self._mapping.path_of(column.header) is not None:

@@ -64,7 +64,9 @@ def read_profiles(
     case into something unknown without a word.
     """
     reading = _Reading(ProfileCells(timezone, fold))
-    found = read_table_file(Path(path), encoding=encoding, score=_score, knows=_is_header)
+    found = read_table_file(
+        Path(path), encoding=encoding, score=_score, knows=_is_header, record=dict.fromkeys(FIELDS, ())
+    )
     if isinstance(found, Problem):
         raise LogError([found])
     profiles = reading.read(found)

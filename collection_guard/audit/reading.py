@@ -11,6 +11,7 @@ import pytz
 
 from collection_guard.audit.cases import CaseFinder
 from collection_guard.audit.intake import Intake
+from collection_guard.audit.json_rows import RECORD
 from collection_guard.audit.layout import HeaderFinder, Layout
 from collection_guard.audit.mapping import Mapping as MapFile
 from collection_guard.audit.maps import FileMaps, MapFiles, Maps, read_maps
@@ -124,7 +125,14 @@ class _Run:
         """Read one file; its problems go to those of the run."""
         maps = self.maps.of(path)
         finder = HeaderFinder(maps.of(None) or MapFile())
-        found = read_table_file(path, encoding=self.encoding, score=finder.score, knows=tables().knows)
+        found = read_table_file(
+            path,
+            encoding=self.encoding,
+            score=finder.score,
+            knows=tables().knows,
+            record=RECORD,
+            names_apart=True,
+        )
         if isinstance(found, Problem):
             self.got.problems.append(found)
             return None
@@ -226,8 +234,7 @@ def _no_header(found: TableFile, maps: FileMaps) -> Problem:
         layout = None if mapping is None else HeaderFinder(mapping).find(grid, found.path)
         if layout is not None:
             seen = ", ".join(name for name in layout.names if name)
-            row = layout.header_rows[-1]
-            return Problem("no_time_column", found.path, sheet=grid.sheet, row=row, values={"headers": seen})
+            return Problem("no_time_column", found.path, sheet=grid.sheet, row=layout.row, values={"headers": seen})
     first = next((cells for grid in found.grids for _, cells in grid.rows if not is_empty(cells)), [])
     # What is no header may be a contact: its numbers are nobody's business.
     names = ", ".join(mask_text(cell_text(cell)) for cell in first[:_SEEN] if not is_blank(cell))
@@ -240,6 +247,8 @@ def _assumed_of(found: TableFile, maps: FileMaps) -> tuple[Assumption, ...]:
     for mapping in maps.mappings:
         assumed += [Assumption("default", {"path": path, "word": word}) for path, word in mapping.defaults.items()]
         assumed += [Assumption("mapped_words", {"path": path}) for path in mapping.words]
+    if found.instants_without_zone:
+        assumed.append(Assumption("instants_in_utc", {"headers": ", ".join(found.instants_without_zone)}))
     if not found.confirmed:
         assumed.append(Assumption("encoding_unconfirmed", {"encoding": found.encoding}))
     return tuple(assumed)
@@ -247,5 +256,5 @@ def _assumed_of(found: TableFile, maps: FileMaps) -> tuple[Assumption, ...]:
 
 def _trim(grid: Grid) -> None:
     """Drop the empty rows after the last that holds something: a formatted sheet ends in thousands of them."""
-    while grid.rows and is_empty(grid.rows[-1][1]):
+    while grid.names is None and grid.rows and is_empty(grid.rows[-1][1]):
         grid.rows.pop()

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from collection_guard.model.problems import Problem
@@ -13,6 +14,7 @@ from collection_guard.model.tables.encodings import Decoded, decode
 from collection_guard.model.tables.grids import BrokenRow, Grid, JsonRow
 from collection_guard.model.tables.json_text import looks_like_json, read_json
 from collection_guard.model.tables.kinds import kind_of
+from collection_guard.model.tables.parquet import RecordShape, read_parquet
 from collection_guard.model.tables.workbook import read_workbook
 
 _HEAD: Final = 200
@@ -31,15 +33,24 @@ class TableFile:
     objects: list[JsonRow] | None = None
     broken: list[BrokenRow] = field(default_factory=list)
     blank_rows: list[int] = field(default_factory=list)
+    instants_without_zone: tuple[str, ...] = ()
+    """Columns of times that the file keeps as instants, though it does not say so: they are taken as UTC."""
 
 
 def read_table_file(
-    path: Path, *, encoding: str | None, score: ScoreRow, knows: Callable[[str], bool]
+    path: Path,
+    *,
+    encoding: str | None,
+    score: ScoreRow,
+    knows: Callable[[str], bool],
+    record: RecordShape = MappingProxyType({}),
+    names_apart: bool = False,
 ) -> TableFile | Problem:
     """Read a file into tables or objects.
 
     ``score`` counts the known headers of a row, ``knows`` says whether a word is a known value: together they
-    confirm an encoding and find the delimiter.
+    confirm an encoding and find the delimiter. ``record`` is what a file of nested columns may hold.
+    Names of columns that the file keeps apart from its rows stay so with ``names_apart``, else they are row 0.
     """
     name = str(path)
     if path.is_dir():
@@ -58,6 +69,8 @@ def read_table_file(
             return grids
         found.grids = grids
         return found
+    if kind == "parquet":
+        return _parquet(found, data, record, names_apart=names_apart)
     if kind != "text":
         return Problem(kind, name)
 
@@ -73,6 +86,21 @@ def read_table_file(
         found.objects, found.broken, found.blank_rows = read_json(decoded.text)
     else:
         found.grids = [read_delimited(decoded.text, score)]
+    return found
+
+
+def _parquet(found: TableFile, data: bytes, record: RecordShape, *, names_apart: bool) -> TableFile | Problem:
+    read = read_parquet(data, found.path, record)
+    if isinstance(read, Problem):
+        return read
+    if isinstance(read, Grid):
+        if read.names is not None and not names_apart:
+            read.rows.insert(0, (0, list(read.names)))
+            read.names = None
+        found.grids = [read]
+    else:
+        found.objects, found.broken = read.rows, read.broken
+    found.instants_without_zone = read.instants_without_zone
     return found
 
 

@@ -43,5 +43,8 @@ class Grid:
     padded: bool = False
     """The workbook shows some numbers with leading zeros."""
     hidden: bool = False
+    names: tuple[str, ...] | None = None
+    """The names of the columns, where the file itself keeps them apart from the rows: there is no header to find."""
+    instants_without_zone: tuple[str, ...] = ()
     filled: bool = False
     """Some cells were merged downwards, and their value written into each of their rows."""

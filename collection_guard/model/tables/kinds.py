@@ -4,7 +4,7 @@ import zipfile
 from io import BytesIO
 from typing import Final, Literal
 
-Kind = Literal["workbook", "text"]
+Kind = Literal["workbook", "parquet", "text"]
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -20,7 +20,6 @@ _OTHERS: Final = (
     (b"\xff\xd8\xff", "file_picture"),
     (b"GIF8", "file_picture"),
     (b"SQLite format 3", "file_database"),
-    (b"PAR1", "file_parquet"),
     (b"{\\rtf", "file_document"),
 )
 _MARKUP: Final = (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")
@@ -33,6 +32,8 @@ def kind_of(data: bytes) -> Kind | str:
     for mark, code in _OTHERS:
         if data.startswith(mark):
             return code
+    if data.startswith(b"PAR1"):
+        return "parquet" if data.endswith(b"PAR1") and len(data) > len(b"PAR1") * 2 else "file_cut_off"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(data)
     if data.startswith(_OLE):
