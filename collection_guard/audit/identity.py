@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Final
 
+from collection_guard.audit.overlaps import Overlaps, note_alike
 from collection_guard.audit.taken import PLACEHOLDER, Contact, Rejected, SetAside
 from collection_guard.model.event import Event
 
@@ -50,7 +51,7 @@ def _order(contact: Contact) -> tuple[bytes, tuple[str, str, int]]:
     return _canonical(contact.event.extra), contact.position.sort_key()
 
 
-def supply_ids(contacts: Iterable[Contact]) -> list[Contact]:
+def supply_ids(contacts: Iterable[Contact], overlaps: Overlaps | None = None) -> list[Contact]:
     """Give each event without an id one by its content, with a running number among identical rows.
 
     The numbers follow the content of the rows, so that the order of rows and files never matters (semantics 4).
@@ -65,13 +66,20 @@ def supply_ids(contacts: Iterable[Contact]) -> list[Contact]:
     for digest, same in nameless.items():
         if len(same) > 1:
             same.sort(key=_order)
+            if overlaps is not None:
+                note_alike(same, overlaps)
         for number, contact in enumerate(same, 1):
             event_id = f"row-{digest}" if number == 1 else f"row-{digest}-{number}"
             done.append(Contact(contact.event.with_id(event_id), contact.position))
     return done
 
 
-def resolve_duplicates(contacts: list[Contact], rejected: list[Rejected], set_aside: list[SetAside]) -> list[Contact]:
+def resolve_duplicates(
+    contacts: list[Contact],
+    rejected: list[Rejected],
+    set_aside: list[SetAside],
+    overlaps: Overlaps | None = None,
+) -> list[Contact]:
     """Keep one contact an id (semantics 4).
 
     Equal content is a redelivery and is set aside. Of different contents the smallest by (recorded_at or
@@ -89,6 +97,8 @@ def resolve_duplicates(contacts: list[Contact], rejected: list[Rejected], set_as
         best, _, first = ranked[0]
         kept.append(first)
         for rank, _, contact in ranked[1:]:
+            if overlaps is not None:
+                overlaps.note("redelivered" if rank == best else "contradicted", first, contact)
             values: dict[str, object] = {"event_id": event_id, "kept": _place(first)}
             if rank == best:
                 set_aside.append(SetAside(contact.position, "redelivery", values))

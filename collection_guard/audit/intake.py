@@ -8,6 +8,7 @@ from collection_guard.audit.borrowers import with_borrowers
 from collection_guard.audit.cases import CaseFinder, has_case
 from collection_guard.audit.identity import resolve_duplicates, supply_ids
 from collection_guard.audit.legs import without_second_legs
+from collection_guard.audit.overlaps import Overlaps
 from collection_guard.audit.taken import (
     PLACEHOLDER,
     CaseCounts,
@@ -47,7 +48,8 @@ class Tray:
         """Supply ids and cases, and take out gate events, second legs, redeliveries and contradictory duplicates."""
         rows_read = len(self)
         calls = without_second_legs(self._not_blocked(), self.set_aside)
-        kept = resolve_duplicates(supply_ids(calls), self.rejected, self.set_aside)
+        overlaps = Overlaps()
+        kept = resolve_duplicates(supply_ids(calls, overlaps), self.rejected, self.set_aside, overlaps)
         counts: Counter[str] = Counter()
         contacts = []
         for contact in kept:
@@ -69,6 +71,7 @@ class Tray:
             tuple(self.set_aside),
             rows_read,
             cases=CaseCounts(**counts, borrower_by_case=supplied, borrower_disputed=disputed),
+            overlaps=overlaps.found(),
         )
 
     def _not_blocked(self) -> list[Contact]:

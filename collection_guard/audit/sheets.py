@@ -155,6 +155,7 @@ class SheetReader:
             rows,
             tuple(self._columns(reader, times, columns)),
             self._mapping.file,
+            frozenset(column.header for column in columns if self._mapping.path_of(column.header) is not None),
         )
 
     def _assumed(self, layout: Layout) -> list[Assumption]:

@@ -148,6 +148,8 @@ class SheetReading:
     """Rows that were read as contacts, whether they became one or not: those of which the columns are counted."""
     column_readings: tuple[ColumnReading, ...] = ()
     map_file: str | None = None
+    mapped: frozenset[str] = frozenset()
+    """The headers whose meaning the mapping file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """What two files or sheets share: how many contacts, and where the first of them stands in both.
+
+    ``redelivered`` (one id and one content, set aside), ``contradicted`` (one id and two contents, rejected) or
+    ``counted_twice`` (no id and one content, kept).
+    """
+
+    kind: str
+    kept: Position
+    other: Position
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseCounts:
     """How the case and the borrower of each contact were found."""
 
@@ -219,6 +235,7 @@ class Intake:
     unmapped: tuple[UnmappedValue, ...] = ()
     findings: tuple[Finding, ...] = ()
     cases: CaseCounts = CaseCounts()
+    overlaps: tuple[Overlap, ...] = ()
     left_out: tuple[str, ...] = ()
     """Files of a folder that were not taken for logs."""
     unused_maps: tuple[str, ...] = ()

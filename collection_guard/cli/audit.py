@@ -30,7 +30,7 @@ from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
 from collection_guard.model.whole_files import whole_file
-from collection_guard.reports import FORMATS, Format, render
+from collection_guard.reports import FORMATS, Format, render, render_quality_csv
 from collection_guard.reports.presets import preset_list
 
 LIST: Final = "list"
@@ -66,6 +66,7 @@ def audit(
         str, typer.Option(help=o.help_of("verdicts_of"), metavar="all|assessed|findings")
     ] = "findings",
     rejected: Annotated[Path | None, typer.Option(help=o.help_of("rejected"), metavar="FILE")] = None,
+    quality: Annotated[Path | None, typer.Option(help=o.help_of("quality"), metavar="FILE")] = None,
     output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json|csv")] = "text",
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
     fail_on: Annotated[
@@ -120,7 +121,7 @@ def audit(
             return
         if not logs:
             raise ConfigurationError([Problem("no_log")])
-        files = {"--out": out, "--verdicts": verdicts, "--rejected": rejected}
+        files = {"--out": out, "--verdicts": verdicts, "--rejected": rejected, "--quality": quality}
         read = [*logs, *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None)]
         refuse_shared({name: path for name, path in files.items() if path is not None}, read)
     _run(
@@ -130,6 +131,7 @@ def audit(
         verdicts,
         cast("Which", verdicts_of),
         rejected,
+        quality,
         cast("Format", output_format),
         out,
         quiet=quiet,
@@ -143,6 +145,7 @@ def _run(
     verdicts: Path | None,
     verdicts_of: Which,
     rejected: Path | None,
+    quality: Path | None,
     output_format: Format,
     out: Path | None,
     *,
@@ -174,6 +177,8 @@ def _run(
     with exits(lang):
         again = given_again(context, "explain")
         emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
+        if quality is not None:
+            emit(render_quality_csv(report, lang, masked=masked), quality)
     if intake.rejected:
         path = rejected or Path(Path(intake.files[0].path).stem + REJECTED)
         with exits(lang), writing(path):

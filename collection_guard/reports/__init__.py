@@ -6,9 +6,10 @@ from collection_guard.audit.report import Report
 from collection_guard.model.texts import Lang
 from collection_guard.reports.csv_report import render_csv
 from collection_guard.reports.json_report import render_json
+from collection_guard.reports.quality_csv import render_quality_csv
 from collection_guard.reports.terminal import render_text
 
-__all__ = ["FORMATS", "Format", "render", "render_csv", "render_json", "render_text"]
+__all__ = ["FORMATS", "Format", "render", "render_csv", "render_json", "render_quality_csv", "render_text"]
 
 Format = Literal["text", "json", "csv"]
 FORMATS: Final = ("text", "json", "csv")

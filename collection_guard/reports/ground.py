@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from collection_guard.audit.taken import Assumption, Finding, Position, Rejected
+from collection_guard.audit.taken import Assumption, Position, Rejected
+from collection_guard.reports.quality import Quality
 from collection_guard.reports.section import LISTED, Section
 from collection_guard.reports.wording import number, percent
 
@@ -18,8 +19,7 @@ class Ground(Section):
         self._unknown()
         self._assumed()
         self._rows()
-        self._unmapped()
-        self._data()
+        Quality(self.report, self.say, self.page).write()
         self._not_in_force()
         self._run()
 
@@ -99,10 +99,13 @@ class Ground(Section):
         if nameless:
             self.page.item(say.text("report.borrower_is_case", count=number(nameless)))
         for file, sheet, assumption in say.assumptions():
+            # Which columns a map names, and which zone, stands with the quality of the data.
+            if assumption.code == "mapped" or assumption.values.get("zone", "") == settings.timezone:
+                continue
             place = say.place(Position(file, sheet))
             self.page.item(say.text("report.of_file", file=place, words=self._with_help(assumption)))
 
-    def _with_help(self, item: Rejected | Assumption | Finding) -> str:
+    def _with_help(self, item: Rejected | Assumption) -> str:
         words, advice = self.say.cause(item), self.say.help(item)
         return words if advice is None else self.say.text("report.with_help", words=words, help=advice)
 
@@ -158,58 +161,6 @@ class Ground(Section):
         if column is None or value is None:
             return place
         return self.say.text("report.cell", place=place, column=self.say.shown(column), value=value)
-
-    def _unmapped(self) -> None:
-        say, found = self.say, self.report.intake.unmapped
-        self._unread_columns()
-        if not found:
-            return
-        self.title("unmapped")
-        ranked = sorted(found, key=lambda item: (-item.count, item.path, item.value))
-        self.page.table(
-            self.columns("rows", "value", "field", "nearest", right=("rows",)),
-            [
-                [
-                    number(item.count),
-                    say.raw(item.path, item.value) or "",
-                    say.field(item.path),
-                    say.listed([say.shown(word) for word in item.nearest]),
-                ]
-                for item in ranked[:LISTED]
-            ],
-        )
-        self.left_out(len(ranked) - LISTED)
-        self.page.line(say.text("report.map_them"))
-
-    def _unread_columns(self) -> None:
-        say = self.say
-        unread = [
-            (say.place(Position(file.path, sheet.sheet)), say.listed([say.shown(name) for name in sheet.unmapped]))
-            for file in self.report.intake.files
-            for sheet in file.sheets
-            if sheet.unmapped
-        ]
-        if unread:
-            self.title("unread_columns")
-            for place, names in unread:
-                self.page.item(say.text("report.of_file", file=place, words=names))
-
-    def _data(self) -> None:
-        say, found = self.say, self.report.intake.findings
-        if not found:
-            return
-        self.title("data")
-        self.page.table(
-            self.columns("rows", "finding", "first_at", right=("rows",)),
-            [
-                [
-                    number(item.count),
-                    say.text("report.named", name=self._with_help(item), id=item.code),
-                    say.place(item.position),
-                ]
-                for item in found
-            ],
-        )
 
     def _not_in_force(self) -> None:
         found = self.report.not_in_force()

@@ -25,6 +25,10 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
 ``missing``
     of the unassessable verdicts: ``facts`` and ``columns`` that were missing with the number of verdicts that hang
     on them, and ``by_rule`` the combinations of facts; a column may stand in for another
+``data_quality``
+    ``sheets``: of each sheet its rows, its first and last contact, the zone of its naive times, and of each column how
+    it is known, in how many rows it is filled, and how many cells are unknown or lost digits; ``overlaps``: what two
+    files share (``redelivered``, ``contradicted``, ``counted_twice``)
 ``rejected``, ``set_aside``, ``unmapped``, ``data_findings``, ``assumptions``, ``cases``, ``not_in_force``
     what became of the other rows, words that no table knows, faults of the data, what was taken for granted, how
     cases were found, and rules that a missing parameter keeps out of force
@@ -36,6 +40,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
+from collection_guard.audit.quality import SheetQuality, quality_of
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally, Violation
 from collection_guard.audit.taken import Assumption, FileReading, Finding, Position, Rejected, SetAside
 from collection_guard.language.schema import SEVERITIES, Text
@@ -126,6 +131,7 @@ class _Json:
                 }
                 for item in intake.findings
             ],
+            "data_quality": self._quality(),
             "assumptions": self._assumptions(),
             "cases": asdict(intake.cases),
             "not_in_force": [
@@ -306,6 +312,46 @@ class _Json:
                 ]
                 for rule, combinations in report.missing.items()
             },
+        }
+
+    def _quality(self) -> dict[str, Any]:
+        return {
+            "sheets": [self._sheet_quality(sheet) for sheet in quality_of(self._report.intake)],
+            "overlaps": [
+                {
+                    "kind": item.kind,
+                    "count": item.count,
+                    "kept": self._position(item.kept),
+                    "other": self._position(item.other),
+                }
+                for item in self._report.intake.overlaps
+            ],
+        }
+
+    def _sheet_quality(self, sheet: SheetQuality) -> dict[str, Any]:
+        return {
+            "file": self._key(sheet.file.path),
+            "sheet": self._key(sheet.reading.sheet),
+            "map": self._key(sheet.reading.map_file),
+            "contacts": sheet.contacts,
+            "rejected": sheet.rejected,
+            "set_aside": sheet.set_aside,
+            "first_contact": None if sheet.first is None else sheet.first.isoformat(),
+            "last_contact": None if sheet.last is None else sheet.last.isoformat(),
+            "zone_of_naive_times": sheet.reading.zone,
+            "rows_counted": sheet.reading.rows,
+            "columns": [
+                {
+                    "header": self._clean(column.header),
+                    "field": column.path if column.is_judged else None,
+                    "known_by": sheet.how(column),
+                    "filled": column.filled,
+                    "unknown": column.unknown,
+                    "precision_lost": column.lost,
+                    "form_of_times": column.form,
+                }
+                for column in sheet.reading.column_readings
+            ],
         }
 
     def _assumptions(self) -> list[dict[str, Any]]:

@@ -236,6 +236,10 @@ class Speech:
             parts.append(self.text("report.row", row=position.row))
         return " ".join(parts) or self.word("unknown")
 
+    def day(self, instant: datetime) -> str:
+        """Return the date of an instant, in the zone in which instants are shown."""
+        return self.moment(instant).partition(" ")[0]
+
     def moment(self, instant: datetime) -> str:
         """Return an instant in the configured zone, else with the offset that it was recorded with."""
         zone = None
