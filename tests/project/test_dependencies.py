@@ -56,6 +56,19 @@ def imported() -> dict[str, list[str]]:
     return found
 
 
+def imported_by_name() -> set[str]:
+    """Return the modules of others that the package imports by name, where they can be."""
+    return {
+        node.args[0].value.split(".")[0]
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", None)) == "import_module"
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
 def test_everything_imported_is_declared() -> None:
     """Each module that is imported belongs to a distribution that the package, or the extra of its room, asks for."""
     owners = packages_distributions()
@@ -77,7 +90,7 @@ def test_everything_imported_is_declared() -> None:
 def test_everything_declared_is_used() -> None:
     """No distribution is asked for that nothing imports; durable-rules is imported by name, where it can be."""
     owners = packages_distributions()
-    used = {_name(name) for top in imported() for name in owners.get(top, [top])}
+    used = {_name(name) for top in {*imported(), *imported_by_name()} for name in owners.get(top, [top])}
     assert declared() - used - {"durable-rules"} == set()
     for extra in OF_EXTRAS:
         assert of_extra(extra) - used == set()
