@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from collection_guard.audit.mapping import Mapping
+from collection_guard.audit.mapping import NO_HEADER, Mapping
 from collection_guard.audit.taken import Assumption
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import Header, Headers, headers
@@ -90,6 +90,9 @@ class HeaderFinder:
         """Return the layout of a table, or None if no row of it is a header."""
         if grid.names is not None:
             return self._named(grid, file, grid.names)
+        if self._mapping.header_row == NO_HEADER:
+            width = max((len(cells) for _, cells in grid.rows), default=0)
+            return self._named(grid, file, [str(place + 1) for place in range(width)]) if width else None
         if self._mapping.header_row is not None:
             place = [index for index, (row, _) in enumerate(grid.rows) if row == self._mapping.header_row]
             return self._layout(grid, file, place[0], place[0]) if place else None

@@ -29,6 +29,8 @@ from collection_guard.language.yaml_positions import Document, KeyPath, read_yam
 from collection_guard.model.problems import ConfigurationError
 from collection_guard.model.texts import nearest
 
+NO_HEADER: Final = 0
+"""``header_row: none``: the table has no header, and its columns are called 1, 2, 3 and so on."""
 _KEYS: Final = (
     "columns",
     "values",
@@ -269,6 +271,8 @@ class _Reading:
 
     def _row(self, data: dict[str, Any]) -> int | None:
         value = data.get("header_row")
+        if value == "none":
+            return NO_HEADER
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
             return value
         self._wrong("map_row", ("header_row",))

@@ -106,7 +106,7 @@ class SheetReader:
             reason = no_contact(cells, layout, when)
             if reason is not None:
                 tray.add(SetAside(place, reason))
-            elif not layout.header_rows and grid.names is None:
+            elif self._plan is not None and not layout.header_rows and grid.names is None:
                 count += 1
                 tray.add(self._row_without_header(reader, place, cells))
             elif any(not is_blank(cell) for cell in cells[layout.width :]):

@@ -121,10 +121,11 @@ def unmapped_values(readers: Iterable[WordReader]) -> tuple[UnmappedValue, ...]:
     for reader in readers:
         counts.update(reader.unknown())
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(UnmappedValue(path, value, count, _nearest(path, value)) for (path, value), count in ranked)
+    return tuple(UnmappedValue(path, value, count, nearest_words(path, value)) for (path, value), count in ranked)
 
 
-def _nearest(path: str, value: str) -> tuple[str, ...]:
+def nearest_words(path: str, value: str) -> tuple[str, ...]:
+    """Return known words of a column that look like a value, for a person to choose from."""
     # A column of one signal holds yes and no; lengths of time and times have no words at all.
     table = tables().by_path.get("boolean" if path.startswith("signals.") else path)
     if table is None:

@@ -13,6 +13,7 @@ from collection_guard.cli.check import check
 from collection_guard.cli.exits import INTERNAL, USAGE, say
 from collection_guard.cli.explain import explain
 from collection_guard.cli.init import init
+from collection_guard.cli.map import app as map_app
 from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
 from collection_guard.cli.rules import app as rules_app
@@ -36,6 +37,7 @@ app.command("reconcile", help=o.help_of("reconcile"))(reconcile_command)
 app.command("signals", help=o.help_of("signals"))(signals)
 app.add_typer(rules_app, name="rules")
 app.add_typer(registry_app, name="registry")
+app.add_typer(map_app, name="map")
 
 
 def _version(value: bool) -> None:
