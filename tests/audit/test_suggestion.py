@@ -93,11 +93,12 @@ def test_strong_grounds_are_written_out_and_doubts_are_comments(tmp_path: Path) 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_file_is_accepted_as_it_is_and_names_nobody(tmp_path: Path, lang: str) -> None:
     """In both languages; samples, of whatever column, show no number and no name in full."""
-    path, file = write(tmp_path, HEAD, *ROWS), tmp_path / "map.yaml"
+    named = [(*row, name) for row, name in zip(ROWS, ("钱某甲", "孙某乙", "周某丙"), strict=True)]
+    path, file = write(tmp_path, (*HEAD, "谁"), *named), tmp_path / "map.yaml"
     done = CliRunner().invoke(app, ["map", "suggest", str(path), "--lang", lang, "--out", str(file)])
     assert done.exit_code == 0, done.output
     words = file.read_text("utf-8")
-    assert not re.search(r"1[38][09]0000000|高建国|李四四|王五五|下周还款", words)
+    assert not re.search(r"1[38][09]0000000|钱某甲|孙某乙|周某丙|高建国|李四四|王五五|下周还款", words)
     with_channel = words.replace("# defaults:\n#   channel: call", "defaults:\n  channel: call")
     assert with_channel != words
     file.write_text(with_channel, "utf-8")

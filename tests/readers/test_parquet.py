@@ -173,6 +173,12 @@ def test_any_footer_is_read_or_left(data: bytes) -> None:
     assert all(isinstance(name, str) for name in found)
 
 
+def test_a_footer_that_counts_more_than_it_holds_comes_to_an_end() -> None:
+    """A list of so many numbers that to walk through them would take for ever."""
+    footer = b"\x19\xf7" + b"\xff" * 8 + b"\x3f"
+    assert int96_columns(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1") == set()
+
+
 @pytest.mark.parametrize("cut", [6, 30, 200])
 def test_a_file_that_is_cut_off_or_broken_is_told(tmp_path: Path, cut: int) -> None:
     """What is missing at the end, and what is damaged inside."""
