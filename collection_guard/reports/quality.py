@@ -37,20 +37,19 @@ class Quality(Section):
 
     def _sheets(self, sheets: tuple[SheetQuality, ...]) -> None:
         say = self.say
-        self.page.table(
-            self.columns("contacts", "out_of_rows", "from", "to", "times", "file", right=("contacts", "out_of_rows")),
-            [
-                [
-                    number(sheet.contacts),
-                    number(sheet.contacts + sheet.rejected + sheet.set_aside),
-                    "" if sheet.first is None else say.day(sheet.first),
-                    "" if sheet.last is None else say.day(sheet.last),
-                    self._times(sheet),
-                    self._place(sheet),
-                ]
-                for sheet in sheets[:LISTED]
-            ],
-        )
+        for sheet in sheets[:LISTED]:
+            words = say.text(
+                "report.sheet",
+                contacts=number(sheet.contacts),
+                rows=number(sheet.contacts + sheet.rejected + sheet.set_aside),
+                file=self._place(sheet),
+            )
+            parts = [words]
+            if sheet.first is not None and sheet.last is not None:
+                parts.append(say.text("report.from_to", first=say.day(sheet.first), last=say.day(sheet.last)))
+            if times := self._times(sheet):
+                parts.append(say.text("report.times_read", times=times))
+            self.page.item(say.text("report.clause_sign").join(parts))
         self.left_out(len(sheets) - LISTED)
 
     def _times(self, sheet: SheetQuality) -> str:
