@@ -91,7 +91,7 @@ class _Index:
                 self._by_number[row.number].append(row)
             if row.case is not None:
                 self._by_case[row.case].append(row)
-        self._longest = max((row.talk or 0.0 for row in rows), default=0.0)
+        self._longest = max((row.lasting for row in rows), default=0.0)
 
     def near(self, left: Row, earliest: float, latest: float) -> Iterator[Row]:
         """Yield the rows of a span of time that may be of the same contact, by number or by case."""
@@ -141,7 +141,7 @@ def _contradictions(left: Row, right: Row, tolerances: Tolerances) -> int:
 def distance(left: Row, right: Row, skew: float) -> float:
     """Return the seconds between two rows: a note may be timed at any moment of its call, to its end."""
     low = left.second - skew
-    start, end = right.second, right.second + right.precision + (right.talk or 0.0)
+    start, end = right.second, right.second + right.precision + right.lasting
     return max(0.0, start - low - left.precision, low - end)
 
 

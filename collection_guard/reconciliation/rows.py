@@ -23,6 +23,8 @@ _ENOUGH: Final = 5
 """So many lengths of time that are all whole minutes are no accident."""
 _SHOWN: Final = 4
 """Digits at the end of a number that its mask leaves readable."""
+_LONGEST: Final = 4 * 3600
+"""A longer call is a mistake of its record, and must not reach for notes of other calls."""
 _ANSWERED: Final = frozenset({"borrower", "authorised_party", "third_party", "wrong_party"})
 
 
@@ -74,6 +76,13 @@ class Row:
     def talk(self) -> float | None:
         """Return the seconds of talk."""
         return self.event.talk_seconds
+
+    @cached_property
+    def lasting(self) -> float:
+        """Return the seconds from the start to the end, ringing included where the end is recorded."""
+        ended = self.event.ended_at
+        whole = (ended - self.at).total_seconds() if ended is not None else 0.0
+        return max((span for span in (self.talk or 0.0, whole) if 0 <= span <= _LONGEST), default=0.0)
 
     @cached_property
     def connected(self) -> bool | None:

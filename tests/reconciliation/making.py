@@ -42,6 +42,7 @@ def contact(event_id: str, seconds: float, **more: Any) -> Event:
         channel=given["channel"],
         agency=given["agency"],
         started_at=at(seconds),
+        ended_at=None if given.get("lasts") is None else at(seconds + given["lasts"]),
         talk_seconds=given.get("talk"),
         direction=given.get("direction"),
         collector={"id": given["collector"], "name": given.get("name")},

@@ -25,6 +25,19 @@ OTHER = "青禾信用管理有限公司"
             contact("N", 121), contact("C", 0), [("call-not-noted", "C"), ("note-without-call", "N")], id="just-outside"
         ),
         pytest.param(contact("N", 700), contact("C", 0, talk=600), [], id="noted-when-the-call-ended"),
+        pytest.param(contact("N", 160), contact("C", 0, lasts=50), [], id="noted-after-ringing-and-talk"),
+        pytest.param(
+            contact("N", 171),
+            contact("C", 0, lasts=50),
+            [("call-not-noted", "C"), ("note-without-call", "N")],
+            id="too-long-after-its-end",
+        ),
+        pytest.param(
+            contact("N", 9000),
+            contact("C", 0, lasts=80_000),
+            [("call-not-noted", "C"), ("note-without-call", "N")],
+            id="end-on-another-day",
+        ),
         pytest.param(contact("N", 0), contact("C", 0, agency=None), [], id="record-without-agency"),
         pytest.param(
             contact("N", 0),
