@@ -76,11 +76,11 @@ class Assignment:
             self._partner[0][row], self._partner[1][right] = right, row
             right = before
 
-    def _walk(self, side: int, start: int, *, barred: int = _FREE, most: int | None = None) -> _Walk:
+    def _walk(self, side: int, start: int, *, most: int | None = None) -> _Walk:
         """Walk from a row over edges that are no pairs, and back over pairs, to the nearest end.
 
         A way ends at a row without a partner on the other side, or at a row of this side that is left alone at its
-        price. It does not pass the ``barred`` row of the other side, and no row farther away than ``most``.
+        price. It passes no row farther away than ``most``.
         """
         walk = _Walk({start: 0})
         other = 1 - side
@@ -106,7 +106,7 @@ class Assignment:
             if best is None or alone < best[0]:
                 best = (alone, row, False)
             for far, gain in self._edges[side][row].items():
-                if far == barred or self._partner[side].get(row) == far:
+                if self._partner[side].get(row) == far:
                     continue
                 met = distance + self._price[side][row] + self._price[other][far] - gain
                 if met < walk.far.get(far, met + 1):
@@ -164,7 +164,7 @@ class Assignment:
 
     def _apart(self, left: int, right: int, margin: int) -> Rival | None:
         """Return the best pairing in which both rows of a pair find another place, or none."""
-        one, two = self._leave(0, left, right, margin), self._leave(1, right, left, margin)
+        one, two = self._leave(0, left, margin), self._leave(1, right, margin)
         if one is None or two is None or one.loss + two.loss >= margin:
             return None
         # Where the two ways meet, they make a ring, which leaves nobody alone.
@@ -172,9 +172,9 @@ class Assignment:
             return None
         return Rival(one.loss + two.loss, one.left | two.left, one.right | two.right, leaves_others=True)
 
-    def _leave(self, side: int, row: int, partner: int, margin: int) -> Rival | None:
+    def _leave(self, side: int, row: int, margin: int) -> Rival | None:
         """Return what it costs to find a row another place than beside its partner, and the rows on the way."""
-        walk = self._walk(side, row, barred=partner, most=margin)
+        walk = self._walk(side, row, most=margin)
         if walk.end is None:
             return None
         distance, last, is_far = walk.end

@@ -94,7 +94,10 @@ class _Index:
         self._longest = max((row.lasting for row in rows), default=0.0)
 
     def near(self, left: Row, earliest: float, latest: float) -> Iterator[Row]:
-        """Yield the rows of a span of time that may be of the same contact, by number or by case."""
+        """Yield the rows of a span of time that may be of the same contact, by number or by case.
+
+        A number says more than a case: where both rows have one, it has to be the same.
+        """
         seen: set[int] = set()
         groups = [self._by_number.get(left.number, []) if left.number else []]
         groups.append(self._by_case.get(left.case, []) if left.case else [])
@@ -114,9 +117,6 @@ def _second(row: Row) -> float:
 def _compatible(left: Row, right: Row) -> bool:
     """Say whether nothing that is recorded rules out that two rows are one contact."""
     if not may_be_same_number(left, right):
-        return False
-    # A number says more than a case; without it, the case has to be the same.
-    if (left.number is None or right.number is None) and left.case != right.case:
         return False
     if left.agency and right.agency and left.agency != right.agency:
         return False

@@ -8,8 +8,6 @@ from typing import BinaryIO, Final
 
 _CHUNK: Final = struct.Struct("<4sI")
 _FORMAT: Final = struct.Struct("<HHII")
-_STREAMED: Final = 0xFFFFFFFF
-"""The length that a recorder writes which never came back to write the true one."""
 _BLOCK: Final = 1 << 20
 
 
@@ -47,8 +45,9 @@ def _read(file: BinaryIO, size: int) -> Sound:
         name, length = _CHUNK.unpack(header)
         if name == b"data":
             left = size - file.tell()
-            # Cut off, or streamed without an end: what is there is what can be heard.
-            length = left if length in (0, _STREAMED) else min(length, left)
+            # What is there is what can be heard: a file may be cut off, or streamed by a recorder that never came back
+            # to write the true length, and left 0 or a very large number in its place.
+            length = min(length, left) or left
             if not rate:
                 break
             return Sound(length / rate, _digest(file, length))

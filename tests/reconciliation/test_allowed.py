@@ -108,6 +108,13 @@ def test_collectors(tmp_path: Path, who: dict[str, Any], why: str | None) -> Non
         assert only(result).values["why"] == why
 
 
+def test_collector_who_left_and_came_back(tmp_path: Path) -> None:
+    """Of several rows of one collector, one that holds is enough."""
+    text = "工号,机构,入职日期,离职日期\nA017,,2024-01-01,2024-12-31\nA017,,2025-06-01,\nA017,别家有限公司,,\n"
+    allowed = read_collectors(written(tmp_path, text))
+    assert all_said(compared([contact("N", 0, collector="A017")], [contact("C", 0)], collectors=allowed)) == []
+
+
 @pytest.mark.parametrize("who", [{"collector": None}, {"collector": None, "name": "王*"}])
 def test_unnamed_collectors_are_counted(tmp_path: Path, who: dict[str, Any]) -> None:
     """A contact that names nobody, or a masked name, is counted and accuses nobody."""

@@ -302,4 +302,6 @@ def test_every_row_is_paired_alone_unclear_or_incomparable(noted: Made, called: 
     rows = [row for pair in matching.pairs for row in pair]
     rows += [row for group in matching.groups for row in (*group.left, *group.right)]
     rows += [*matching.left, *matching.right, *matching.incomparable]
+    # Where one side of a group has more rows than the other, somebody in it stays alone.
+    assert all(group.leaves_others or len(group.left) == len(group.right) for group in matching.groups)
     assert sorted(id(row) for row in rows) == sorted(id(row) for row in (*result.note_rows, *result.call_rows))

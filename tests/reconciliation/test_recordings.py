@@ -101,6 +101,21 @@ def test_note_names_the_recording_of_its_call() -> None:
     assert found == [("talk-differs-from-recording", "C", "a.wav")]
 
 
+def test_id_that_the_list_gives_comes_before_the_name(tmp_path: Path) -> None:
+    """Where a row gives the id of its call, an id in the name of the file says nothing."""
+    recordings = listed(tmp_path, HEADER + "CALL-001.wav,60,CALL-002,,\n")
+    calls = [answered("CALL-001", 0), answered("CALL-002", 9000)]
+    found = all_said(compared([contact("N1", 0), contact("N2", 9000)], calls, recordings))
+    assert found == [("call-without-recording", "CALL-001")]
+
+
+def test_note_that_may_be_of_another_call_says_nothing_of_recordings() -> None:
+    """A note between two calls may name the recording of one of them: that is no second use of it."""
+    calls = [answered("C1", 0, talk=15, recording="a.wav"), answered("C2", 40, talk=15)]
+    note = contact("N", 27, extra={"recording": "a.wav"})
+    assert all_said(compared([note], calls)) == [("ambiguous-match", "C1", "C2", "N")]
+
+
 # --- lengths ------------------------------------------------------------------------------------------------------
 
 
@@ -161,7 +176,8 @@ def test_one_recording_named_by_two_calls() -> None:
     calls = [answered("C1", 0, recording="1/a.wav"), answered("C2", 9000, recording="a.wav")]
     notes = [contact("N1", 0), contact("N2", 9000)]
     assert all_said(compared(notes, calls)) == [("recording-used-twice", "C1", "C2")]
-    recordings = [Recording(PLACE, "1/a.wav", 60.0)]
+    # Its length agrees with neither talk: which of them it is of has to be found out first.
+    recordings = [Recording(PLACE, "1/a.wav", 10.0)]
     assert all_said(compared(notes, calls, recordings)) == [("recording-used-twice", "1/a.wav", "C1", "C2")]
 
 

@@ -1,5 +1,7 @@
 """Clocks: how far one side runs ahead is told by pairs that can be nothing else, and by enough of them."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,63 @@ def test_what_is_a_wrong_clock_can_be_set(limit: float) -> None:
     """A clock is a finding if it is more wrong than the limit."""
     terms = Terms(Tolerances(skew=limit))
     assert bool(compared(*sides(200), terms=terms).findings) is (limit < 200)
+
+
+def test_a_clock_that_is_wrong_by_the_time_of_a_redial() -> None:
+    """Where each answered call was tried before, what the notes say of the answer tells the two apart."""
+    notes, calls = [], []
+    for place in range(8):
+        number, start = f"1390000{place:04d}", place * HOUR
+        calls.append(contact(f"A{place}", start, number=number, network="busy", talk=0))
+        calls.append(contact(f"B{place}", start + 300, number=number, network="connected", talk=30))
+        notes.append(contact(f"N{place}", start, number=number, network="connected", talk=30))
+    result = compared(notes, calls)
+    assert result.matching.skews[next(iter(result.matching.skews))].seconds == -300
+    assert {call.event.event_id[0] for _, call in result.matching.pairs} == {"B"}
+
+
+def test_records_without_seconds_do_not_bend_the_estimate() -> None:
+    """Times cut off to the minute are taken at the middle of it, on whichever side they stand."""
+    exact = [place * HOUR + place * 13 for place in range(20)]
+    numbers = [f"1390000{place:04d}" for place in range(20)]
+    whole = [second - (second + 7) % 60 for second in exact]  # contacts are told from seven seconds after noon on
+    for noted, called, skew in ((exact, whole, 300), (whole, exact, -300)):
+        notes = [contact(f"N{n}", second + skew, number=n) for second, n in zip(noted, numbers, strict=True)]
+        calls = [contact(f"C{n}", second, number=n) for second, n in zip(called, numbers, strict=True)]
+        found = compared(notes, calls).matching.skews
+        assert abs(found[next(iter(found))].seconds - skew) <= 15
+
+
+def test_a_few_that_happen_to_agree_are_not_the_clock() -> None:
+    """Six notes of sixty that differ from a call by one amount move no clock, where the others fit nowhere."""
+    notes, calls = sides(0, 60)
+    apart = [500.0 if place < 6 else 2000 + place * 300.0 * (-1) ** place for place in range(60)]
+    late = [
+        contact(f"N{place}", place * HOUR + seconds, number=notes[place].recipient.number)
+        for place, seconds in enumerate(apart)
+    ]
+    assert not any(skew.known for skew in compared(late, calls).matching.skews.values())
+
+
+def test_a_clock_that_may_be_right_is_right() -> None:
+    """Of two differences that as many pairs have, the one nearer to none is taken."""
+    right, late = sides(0, 6, letter="a"), sides(3000, 12, letter="b")
+    result = compared(right[0] + late[0][6:], right[1] + late[1][6:])
+    assert result.matching.skews[next(iter(result.matching.skews))].seconds == 0
+
+
+def test_rows_with_two_possible_partners_tell_no_time() -> None:
+    """A note near two calls of its number says nothing of the clock; those near one alone do."""
+    notes, calls = sides(0, 11)
+    numbers = [note.recipient.number for note in notes]
+    for place in range(5, 11):
+        calls[place] = contact(f"C{place}", place * HOUR + 50, number=numbers[place])
+        calls.append(contact(f"D{place}", place * HOUR + 100, number=numbers[place]))
+    found = compared(notes, calls).matching.skews
+    assert (found[next(iter(found))].seconds, found[next(iter(found))].pairs) == (0, 5)
+
+
+def test_dates_asked_for_leave_clocks_in() -> None:
+    """A clock that is wrong is a finding on whatever dates."""
+    terms = Terms(first=date(2026, 1, 1))
+    assert [finding.kind for finding in compared(*sides(300), terms=terms).findings] == ["clock-skew"]
