@@ -95,7 +95,13 @@ def _count_empty_fields(
     """Count the fields whose emptiness verdicts hang on, once for all rows in which the same ones are empty."""
     log = found.log
     shapes = [log[name].map(_shape) for name in ("recipient", "outcome", "claims")]
-    columns = (log["case"].map(empty.of_profile), *shapes, log["signals"].map(_given), log["content"], log["given"])
+    columns = (
+        log["case"].map(empty.of_profile),
+        *shapes,
+        log["signals"].map(_given),
+        log["content"],
+        log.other_fields(),
+    )
     for alike in found.alike(*columns):
         event: Event = log.events[alike.first]
         for rule, (word, missing) in zip(found.rules, alike.outcomes, strict=True):

@@ -54,7 +54,7 @@ def same_person(number: str | None, name: str | None, other_number: str | None, 
 class Addressee:
     """One recipient of an event, read against the case profile on the dates that the contact may have."""
 
-    __slots__ = ("_country", "_recipient", "days", "name", "number", "sheet")
+    __slots__ = ("_class", "_country", "_recipient", "days", "name", "number", "sheet")
 
     def __init__(self, sheet: FactSheet, recipient: Recipient, days: tuple[date, ...]) -> None:
         self.sheet = sheet
@@ -63,6 +63,7 @@ class Addressee:
         self._country = sheet.world.settings.country
         self.number = number_key(recipient.number, self._country)
         self.name = usable_name(recipient.name)
+        self._class: tuple[str | None] | None = None
 
     def number_is_own(self) -> bool | None:
         """Say whether the number is the borrower's own on that date."""
@@ -104,9 +105,11 @@ class Addressee:
 
     def party_class(self) -> str | None:
         """Return the party class; None if it is unknown."""
-        classes = {self._class_on(day) for day in self.days}
-        found = classes.pop() if len(classes) == 1 else None
-        return None if found == _OPEN else found
+        if self._class is None:
+            classes = {self._class_on(day) for day in self.days}
+            found = classes.pop() if len(classes) == 1 else None
+            self._class = (None if found == _OPEN else found,)
+        return self._class[0]
 
     def _class_on(self, day: date) -> str | None:
         decisive = self._class_by_number(day)

@@ -47,6 +47,13 @@ def moved(log: Records, days: int, zone: str) -> Records:
     return replace(log, events=[later(event) for event in log.events], profiles=profiles, settings=settings)
 
 
+def without_a_case(log: Records, case_id: str) -> Records:
+    """Return a log in which the contacts of one case are kept under the key of a number, their case being unknown."""
+    key = "number:0123456789abcdef"
+    events = [event.model_copy(update={"case_id": key}) if event.case_id == case_id else event for event in log.events]
+    return replace(log, events=events)
+
+
 def differences(
     events: Iterable[Event], world: World, packs: list[CompiledPack], engine: str = "reference", *, facts: bool = True
 ) -> dict[str, str]:

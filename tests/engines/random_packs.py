@@ -100,12 +100,16 @@ def _measure(number: int, chance: Random) -> CompiledMeasure:
 
 def _rule(number: int, facts: list[Fact], chance: Random) -> CompiledRule:
     force = Force.model_validate({"from": date(2025, 10, 3)}) if chance.random() < 0.3 else Force()
+    scope = condition(facts, chance, 1)
+    unset = ("limit",) if chance.random() < 0.05 else ()
+    return _compiled(number, scope, condition(facts, chance), force, unset)
+
+
+def _compiled(number: int, scope: Node, wrong: Node, force: Force, unset: tuple[str, ...] = ()) -> CompiledRule:
     rule = Rule.model_construct(id=f"rule-{number}", in_force=force)
     object.__setattr__(rule, "message", _SILENT)
     object.__setattr__(rule, "remedy", _SILENT)
-    scope = condition(facts, chance, 1)
-    unset = ("limit",) if chance.random() < 0.05 else ()
-    return CompiledRule(rule, scope, All((scope, condition(facts, chance))), unset, ("f.yaml", number + 1, 1))
+    return CompiledRule(rule, scope, All((scope, wrong)), unset, ("f.yaml", number + 1, 1))
 
 
 def with_measures(measures: Iterable[CompiledMeasure]) -> dict[str, Fact]:
@@ -119,10 +123,11 @@ def with_measures(measures: Iterable[CompiledMeasure]) -> dict[str, Fact]:
     return vocabulary
 
 
-def pack_of_measures(tables: Tables, measures: list[CompiledMeasure]) -> CompiledPack:
-    """Return a pack that only measures."""
+def pack_of_measures(tables: Tables, measures: list[CompiledMeasure], wrongs: Iterable[Node] = ()) -> CompiledPack:
+    """Return a pack of measures, and of rules that forbid conditions whatever the contact."""
     named = {measure.name: measure for measure in measures}
-    rule_set = RuleSet("measures", None, tables, with_measures(measures), named, {}, (), {})
+    rules = tuple(_compiled(number, All(()), wrong, Force()) for number, wrong in enumerate(wrongs))
+    rule_set = RuleSet("measures", None, tables, with_measures(measures), named, {}, rules, {})
     return CompiledPack("measures", "1", "draft", "Asia/Shanghai", "", (rule_set,))
 
 

@@ -1,5 +1,6 @@
 """The invariant engines-agree: columnar says what reference and durable say, of every fact and every verdict."""
 
+import gc
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,18 +19,21 @@ from plain.test_agreement import drawn_seed, simulate, simulated
 
 from collection_guard.engines.columnar.arrays import grouped
 from collection_guard.engines.columnar.clocks import local
+from collection_guard.engines.columnar.verdicts import LogVerdicts
+from collection_guard.engines.columnar.zones import whole_microseconds
 from collection_guard.engines.durable import is_available
 from collection_guard.facts.clock import local as shown
 from collection_guard.facts.clock import microseconds
 from collection_guard.facts.world import ContentReading, Settings, World
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack
 from collection_guard.language.compiling import compile_packs
-from collection_guard.language.ir import All, Test
+from collection_guard.language.ir import All, Bounds, InZones, Test
 from collection_guard.language.packs import load_packs
+from collection_guard.language.units import HOUR
 from collection_guard.language.windows import Window
 from collection_guard.model import CaseProfile
 from collection_guard.model.problems import RulesError
-from engines.columns_compared import differences, moved, world_of
+from engines.columns_compared import differences, moved, without_a_case, world_of
 from engines.random_packs import pack_of_measures, random_pack
 
 PACKS = load_packs(["core", Path(__file__).parents[1] / "language/sayable"])
@@ -47,7 +51,7 @@ def test_engines_agree_on_random_logs(first: int | None) -> None:
     """Where any field may be missing or contradict another, columns hold the facts and verdicts of the reference."""
     first = drawn_seed("random logs") if first is None else first
     for seed in range(first, first + LOGS):
-        log = RandomLog(seed).records(cases=3)
+        log = without_a_case(RandomLog(seed).records(cases=3), "C2")
         packs = compile_packs(PACKS, parameters_of(log.settings))
         assert differences(log.events, world_of(log), packs) == {}, seed
 
@@ -57,7 +61,7 @@ def test_engines_agree_on_random_packs(first: int | None) -> None:
     """Whatever measures count, by what key, window and restart, and whatever rules ask, also as clocks change."""
     first = drawn_seed("random packs") if first is None else first
     for seed in range(first, first + 4 * LOGS):
-        log = moved(RandomLog(seed).records(cases=3, events_each=12), *CHANGES[seed % 3])
+        log = moved(without_a_case(RandomLog(seed).records(cases=3, events_each=12), "C2"), *CHANGES[seed % 3])
         pack = random_pack(TABLES, Random(seed))
         try:
             found = differences(log.events, world_of(log), [pack], ENGINES[seed % len(ENGINES)])
@@ -204,3 +208,67 @@ def test_cases_of_a_borrower_are_whole_together() -> None:
             for count in ("events", "elapsed", "talk_seconds", "numbers", "local_dates"):
                 pack = measuring(count, key, window=Window("local_dates", 5), since=since)
                 assert differences(events, world, [pack]) == {}
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1))
+def test_seconds_are_rounded_as_timedelta_does(seconds: list[float]) -> None:
+    """The end of a talk lies on the same microsecond as in the reference."""
+    rounded = whole_microseconds(np.array(seconds))
+    assert rounded.tolist() == [timedelta(seconds=one) // timedelta(microseconds=1) for one in seconds]
+
+
+def test_bounds_that_may_belong_or_not() -> None:
+    """What is open because it lies on an arguable bound is told apart from what is open because it is not known."""
+    outcomes: tuple[dict[str, Any], ...] = ({}, {"disposition": "unknown"}, {"disposition": "promise"})
+    events = [
+        event(f"{case}-{number}", f"2025-11-20T{7 + number:02d}:00:00+08:00", case_id=f"C{case}", outcome=outcome)
+        for case in range(12)
+        for number, outcome in enumerate([*outcomes, *outcomes][case % 3 :][: 1 + case // 2])
+    ]
+    where = Test("contact.disposition", "eq", "promise")
+    measure = CompiledMeasure("m", "events", where, None, Window("ever"), ("case",))
+    bounds = Bounds(1, 2, "arguable", "arguable", "start", "end")
+    hours = Bounds(8 * HOUR, 9 * HOUR, "arguable", "arguable", "start", "end")
+    wrongs = (
+        Test("measure.m", "between", bounds),
+        InZones("every", Test("contact.local_time", "between", hours)),
+        InZones("some", Test("contact.local_time", "between", hours)),
+    )
+    pack = pack_of_measures(TABLES, [measure], wrongs)
+    for zone in ("Asia/Shanghai", None):
+        assert differences(events, World(Settings(timezone=zone)), [pack]) == {}
+
+
+@pytest.mark.parametrize("channel", ["call", "visit"])
+def test_calls_that_may_run_into_quiet_hours(channel: str) -> None:
+    """How long a call rang is not known where its end was not recorded: its local end lies between two instants."""
+    known: tuple[dict[str, Any], ...] = (
+        {"talk_seconds": 0.0},
+        {"talk_seconds": 90.5},
+        {"talk_seconds": 200.0000005},
+        {"ended_at": "2025-11-20T21:05:00+08:00"},
+        {"ended_at": "2025-11-19T21:05:00+08:00", "talk_seconds": 61.0},
+        {"outcome": {"network": "no_answer"}},
+        {},
+    )
+    events = [
+        to_self(f"{minute}-{number}", f"2025-11-20T20:{minute}:00+08:00", channel=channel, **fields)
+        for minute in (56, 57, 58, 59)
+        for number, fields in enumerate(known)
+    ]
+    assert differences(events, World(Settings(timezone="Asia/Shanghai")), compile_packs(PACKS)) == {}
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_is_left_as_it_was(on: bool) -> None:
+    """While columns are made nobody looks for cycles; afterwards it is as before."""
+    seen: list[bool] = []
+    events = [to_self("1", "2025-11-20T10:00:00+08:00")]
+    was_on = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        LogVerdicts(events, World(), compile_packs(PACKS), lambda _: seen.append(gc.isenabled()))
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was_on else gc.disable)()
+    assert set(seen) == {False}

@@ -14,8 +14,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Truths: TypeAlias = npt.NDArray[np.int8]
 
 _WIDEST: Final = 2**62
-_TABLE: Final = 4_000_000
-"""Up to so many combinations are numbered through a table, more by sorting."""
+_TABLE: Final = 2**16
+"""Up to so many combinations, or four for each row, are numbered through a table, more by sorting."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,10 @@ class Log:
         """Return a column of codes by its name."""
         return self.columns[name]
 
+    def other_fields(self) -> Coded:
+        """Return which of the fields that are no column of their own are missing."""
+        return coded(map(_missing, self.events))
+
     def row_from(self, instants: Ints) -> Ints:
         """Return for each instant the first row that starts at it or later."""
         return np.searchsorted(self.at, instants, side="left").astype(np.int64)
@@ -88,7 +92,6 @@ def _columns(events: Sequence[Event]) -> dict[str, Coded]:
         "claims": coded((e.claims.law_firm, e.claims.law_firms, e.claims.title) for e in events),
         "content": coded(TEXT if event.content else event.content for event in events),
         "signals": coded(None if e.signals is None else tuple(e.signals.items()) for e in events),
-        "given": coded(map(_missing, events)),
         "claims_lawyer": coded((e.signals or {}).get("claims_lawyer") for e in events),
     }
 

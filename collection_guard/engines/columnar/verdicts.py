@@ -1,6 +1,8 @@
 """The verdicts of several packs on a log: rows that were judged alike together, and single verdicts with evidence."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +18,18 @@ from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack
 from collection_guard.model.event import Event
 from collection_guard.model.verdict import Verdict
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Do not look for cycles meanwhile: millions of small objects are made, none of them in one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +52,12 @@ class LogVerdicts:
         done: Callable[[float], None],
     ) -> None:
         """Judge events; ``done`` is told which share of the rules has been decided."""
-        self.log = log_of(events)
-        self._packs = [PackColumns(self.log, world, pack) for pack in packs]
+        with _without_collector():
+            self.log = log_of(events)
+            self._packs = [PackColumns(self.log, world, pack) for pack in packs]
+            self._decide(done)
+
+    def _decide(self, done: Callable[[float], None]) -> None:
         total = sum(pack.number_of_rules for pack in self._packs)
         found: list[tuple[RuleColumn, PackColumns]] = []
         for pack in self._packs:

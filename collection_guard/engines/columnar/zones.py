@@ -26,7 +26,7 @@ class ZonedFacts:
         network = log["outcome.network"]
         failed = is_call & network.where(lambda word: word is not None and word != "connected")
         # A call that did not connect was talked for no time, where nobody recorded how long.
-        lasted = log.at + _whole_microseconds(log.talk)
+        lasted = log.at + whole_microseconds(log.talk)
         self._known = log.has_end | log.has_talk | failed
         self._earliest = np.where(log.has_end, log.ended, lasted)
         self._latest = np.where(log.has_end, log.ended, lasted + np.where(is_call, _RINGING, 0))
@@ -49,7 +49,7 @@ class ZonedFacts:
                 return Numbers(low, high, self._known[rows])
 
 
-def _whole_microseconds(seconds: Floats) -> Ints:
+def whole_microseconds(seconds: Floats) -> Ints:
     """Return seconds as microseconds, rounded as ``timedelta`` does."""
     fraction, whole = np.modf(seconds)
     parts = np.rint(fraction * SECOND)
