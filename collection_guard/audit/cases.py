@@ -1,12 +1,11 @@
 """The case of a contact that the log names none for: by the number called, where profiles know whose it is."""
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 
 import pytz
 
@@ -16,13 +15,6 @@ from collection_guard.model.profile import CaseProfile, EmergencyContact, OwnNum
 
 How = Literal["by_profile", "by_number", "by_event"]
 """How a case was found: by a profile; by the number alone, or by the event itself, where no profile decides."""
-
-_NO_CASE: Final = re.compile(r"number:[0-9a-f]{16}|event:.+", re.DOTALL)
-
-
-def has_case(case_id: str) -> bool:
-    """Say whether a case id is one, and not the key of a contact whose case is unknown."""
-    return _NO_CASE.fullmatch(case_id) is None
 
 
 @dataclass(frozen=True, slots=True)

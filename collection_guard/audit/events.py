@@ -24,6 +24,7 @@ from collection_guard.model.event import Event
 from collection_guard.model.tables import Cell, cell_text
 
 _RELATION: Final = re.compile(r"(.+?)\s*[-—－–:：/]\s*(.+)")
+_RELATION_SIGN: Final = re.compile(r"[-—－–:：]")
 _RELATION_AFTER: Final = re.compile(r"(.+?)\s*[(（]\s*(.+?)\s*[)）]")
 _PHONE: Final = re.compile(r"[+\d*][\d*\s-]{6,}")
 _LIST: Final = re.compile(r"[|｜、,，;；/]")
@@ -193,6 +194,11 @@ class EventReader:
         if "recipient.relationship" in given:
             text = cell_text(self._word(given, "recipient.relationship"))
             meaning = self._words.known("recipient.relationship", text)
+            header, name = given["recipient.relationship"][0], flat.get("recipient.name")
+            if name and given.get("recipient.name", ("", None))[0] == header and not self._is_name(name):
+                # Both parts of one cell were split by the form of the log, and its second is no name: 本人-母亲.
+                self._words.count("recipient.relationship", f"{text}-{name}")
+                return
             if meaning is None:
                 meaning = self._split(text)
             if meaning is None:
@@ -209,18 +215,30 @@ class EventReader:
 
     def _split(self, text: str) -> dict[str, Any] | None:
         """Read 父亲-高某, 父亲-高某-13800000000 and 高某(父亲); what names several persons is not read."""
-        if not self._strict and (found := _RELATION.fullmatch(text)) is not None:
+        if self._strict:
+            return None
+        if (found := _RELATION.fullmatch(text)) is not None:
             meaning = self._words.known("recipient.relationship", found[1])
-            rest = [part.strip() for part in re.split(r"[-—－–:：/]", found[2]) if part.strip()]
-            if meaning and len(rest) == 1 and not _PHONE.fullmatch(rest[0]):
+            rest = [part.strip() for part in _RELATION_SIGN.split(found[2]) if part.strip()]
+            if meaning and len(rest) == 1 and self._is_name(rest[0]):
                 return {**meaning, "recipient.name": rest[0]}
-            if meaning and len(rest) == 2 and _PHONE.fullmatch(rest[1]):
+            if meaning and len(rest) == 2 and self._is_name(rest[0]) and _PHONE.fullmatch(rest[1]):
                 return {**meaning, "recipient.name": rest[0], "recipient.number": rest[1]}
-        elif not self._strict and (found := _RELATION_AFTER.fullmatch(text)) is not None:
+        elif (found := _RELATION_AFTER.fullmatch(text)) is not None:
             meaning = self._words.known("recipient.relationship", found[2])
-            if meaning:
+            if meaning and self._is_name(found[1]):
                 return {**meaning, "recipient.name": found[1]}
         return None
+
+    def _is_name(self, text: str) -> bool:
+        """Say whether what stands beside a relationship may be a name: no second relationship, number or list."""
+        parts = [text, *(part for part in re.split(r"[-—－–:：\s()（）]", text) if part)]
+        known = any(
+            self._words.known(path, part) is not None
+            for path in ("recipient.relationship", "recipient.roles")
+            for part in parts
+        )
+        return not (known or text.casefold() in self._blank or _LIST.search(text) or _PHONE.fullmatch(text))
 
     def _roles(self, given: Given, flat: dict[str, Any]) -> None:
         if "recipient.roles" not in given:

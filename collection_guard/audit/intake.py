@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from collection_guard.audit.borrowers import with_borrowers
-from collection_guard.audit.cases import CaseFinder, has_case
+from collection_guard.audit.cases import CaseFinder
 from collection_guard.audit.identity import resolve_duplicates, supply_ids
 from collection_guard.audit.legs import without_second_legs
 from collection_guard.audit.overlaps import Overlaps
@@ -18,6 +18,7 @@ from collection_guard.audit.taken import (
     Rejected,
     SetAside,
 )
+from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.words import CALL_CHANNELS

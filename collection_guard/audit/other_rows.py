@@ -26,7 +26,9 @@ def no_contact(cells: Sequence[Cell], layout: Layout, when: Sequence[int]) -> st
     if not filled:
         return "blank"
     first = fold_word(filled[0])
-    if any(first == word or _continues(first, word) for word in tables().total):
+    # 合计3笔 and Total 9 are sums; SUM001 and SUM-001 are ids of contacts that lack a time.
+    is_identifier = _IDENTIFIER.fullmatch(filled[0]) is not None
+    if any(first == word or (not is_identifier and _continues(first, word)) for word in tables().total):
         return "total"
     if (len(filled) == 1 and _IDENTIFIER.fullmatch(filled[0]) is None) or any(
         _continues(first, word) for word in tables().footer

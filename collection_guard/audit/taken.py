@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from collection_guard.audit.cases import has_case
+from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
 from collection_guard.model.texts import Lang, has_text, help_text, text
 

@@ -1,16 +1,17 @@
 """What facts are read from beside the event itself: settings, case profiles, the registry, a content detector."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.model.profile import CaseProfile
 
 HistoryReading = Literal["complete", "from-earliest"]
-CASELESS: tuple[str, ...] = ("number:", "event:")
-"""Prefixes of the keys under which contacts without a known case are kept."""
+_CASELESS: Final = re.compile(r"number:[0-9a-f]{16}|event:.+", re.DOTALL)
+"""The keys under which contacts without a known case are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +94,4 @@ class World:
 
 def has_case(case_id: str) -> bool:
     """Say whether a case is known; without one a contact is kept under its number or by itself."""
-    return not case_id.startswith(CASELESS)
+    return _CASELESS.fullmatch(case_id) is None

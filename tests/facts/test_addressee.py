@@ -240,10 +240,11 @@ def test_s25_accessibility_is_that_of_the_profile() -> None:
     assert said(name) is None
 
 
-@pytest.mark.parametrize("case_id", ["number:9f2c44", "event:E-1"])
+@pytest.mark.parametrize("case_id", ["number:9f2c4400aa11bb22", "event:E-1"])
 def test_contact_without_a_case_has_no_profile(case_id: str) -> None:
     """A contact kept under its number or by itself belongs to no case, even if a profile had that name."""
     assert not has_case(case_id)
     assert has_case("C1")
+    assert has_case("number:17")  # a case id of one's own, and not the digest of a number
     given = event(case_id=case_id, recipient={"number": OWN})
     assert sheet_of(given, profile(case_id=case_id)).value(OWN_NUMBER) is None

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection_guard import audit
-from collection_guard.audit.cases import CaseFinder, has_case
+from collection_guard.audit.cases import CaseFinder
 from collection_guard.audit.identity import content_digest
 from collection_guard.audit.intake import take_events
 from collection_guard.audit.taken import Intake
 from collection_guard.facts.numbers import number_key
+from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
 from collection_guard.model.profile import CaseProfile, EmergencyContact, OwnNumber
 from readers.making import HEADER, ROW, read_rows, read_text, whole

@@ -338,6 +338,16 @@ def test_relationship_and_name_in_one_cell() -> None:
     assert at(intake, 3).outcome.disposition == "message_passed"
 
 
+def test_two_relationships_in_one_cell_of_a_preset(tmp_path: Path) -> None:
+    """本人-母亲 is no borrower by the name of Mother: the cell is counted as it stands."""
+    lines = (FOLDER / "cn-bank-xingye.csv").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join([lines[0], lines[2].replace("父亲-高父", "本人-母亲")]) + "\n", encoding="utf-8")
+    intake = read_logs([path])
+    assert [contact.event.recipient.relationship for contact in intake.contacts] == [None]
+    assert [(item.path, item.value) for item in intake.unmapped] == [("recipient.relationship", "本人-母亲")]
+
+
 def test_case_notes_of_a_case_system() -> None:
     """The state of the case is no result; a case number that lost its digits is none."""
     intake = read("cn-zhx.csv", timezone=None)

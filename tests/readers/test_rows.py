@@ -125,6 +125,19 @@ def test_s04_an_identifier_that_lost_digits_is_missing_and_found(tmp_path: Path)
         ("其他", "高某", (None, None, "高某")),
         ("父亲-高某/母亲-王某", "", (None, None, None)),
         ("某人-高某", "", (None, None, None)),
+        ("本人/配偶", "", (None, None, None)),
+        ("本人-母亲", "", (None, None, None)),
+        ("本人(配偶)", "", (None, None, None)),
+        ("父母/朋友", "", (None, None, None)),
+        ("父亲/高某", "", ("parent", None, "高某")),
+        ("父亲-高某/王某", "", (None, None, None)),
+        ("家人-本人", "", (None, None, None)),
+        ("本人-母亲-13800000009", "", (None, None, None)),
+        ("本人-母亲 高某", "", (None, None, None)),
+        ("父亲-未知", "", (None, None, None)),
+        ("父亲-紧急联系人", "", (None, None, None)),
+        ("父亲-高某、王某", "", (None, None, None)),
+        ("", "本人-母亲", (None, None, "本人-母亲")),
     ],
 )
 def test_a_relationship_and_a_name_in_one_cell_are_told_apart(
@@ -133,6 +146,13 @@ def test_a_relationship_and_a_name_in_one_cell_are_told_apart(
     """关系-姓名 is read where its first part is known; a cell that names several persons is not."""
     recipient = with_columns(tmp_path, 关系=relation, 联络人=name).recipient
     assert (recipient.relationship, recipient.roles, recipient.name) == expected
+
+
+@pytest.mark.parametrize("cell", ["本人/配偶", "本人-母亲", "父母/朋友", "家人-本人"])
+def test_two_relationships_in_one_cell_are_a_word_that_nobody_knows(tmp_path: Path, cell: str) -> None:
+    """The first of two relationships is not taken with the second as a name: the cell is counted as it stands."""
+    intake = read_rows(tmp_path, [(*BASE, "关系"), (*CELLS, cell)])
+    assert [(item.path, item.value) for item in intake.unmapped] == [("recipient.relationship", cell)]
 
 
 def test_a_number_beside_relationship_and_name_is_read(tmp_path: Path) -> None:

@@ -293,3 +293,31 @@ def test_deep_json_is_read_or_refused_and_never_too_deep_for_what_follows(depth:
         inner = f"[{inner}]" if lists else f'{{"x":{inner}}}'
     rows, broken, _ = read_json(f'{{"a":{inner}}}')
     assert (len(rows), len(broken)) == ((1, 0) if depth < 50 else (0, 1))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_ends_the_file(tmp_path: Path, end: str) -> None:
+    """A file of an old Macintosh ends with its last row, as any other does."""
+    intake = whole(read_text(tmp_path, LOG.replace("\n", end)))
+    assert (len(intake.contacts), intake.rejected) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("first", "is_total"),
+    [
+        ("合计", True),
+        ("合计：9", True),
+        ("合计3笔", True),
+        ("Total 9", True),
+        ("SUM", True),
+        ("SUM001", False),
+        ("SUM-001", False),
+        ("Total_7", False),
+        ("总计A1", False),
+    ],
+)
+def test_an_identifier_that_begins_like_a_sum_is_no_sum(tmp_path: Path, first: str, is_total: bool) -> None:
+    """A contact without a time is rejected, and not set aside for the letters that its id begins with."""
+    intake = whole(read_text(tmp_path, csv_text([HEADER, ROW, (first, "本人", "", "", "9", "")])))
+    assert [row.reason for row in intake.set_aside] == ["total"] * is_total
+    assert [row.reason for row in intake.rejected] == ["time_missing"] * (not is_total)

@@ -30,7 +30,7 @@ def read_delimited(text: str, score: ScoreRow) -> Grid:
     start = 0
     while start < len(lines):
         start = _read_from(lines, start, delimiter, grid)
-    if grid.rows and not text.endswith("\n"):
+    if grid.rows and not text.endswith(("\n", "\r")):
         row, cells = grid.rows[-1]
         width = max(len(other) for _, other in grid.rows[:_HEAD])
         if len(grid.rows) > 1 and len(cells) < width and _is_last(row, cells, lines):
