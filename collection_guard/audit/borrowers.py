@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from collection_guard.audit.cases import has_case
 from collection_guard.audit.taken import Contact
+from collection_guard.facts.world import has_case
 from collection_guard.model.profile import CaseProfile
 
 
