@@ -223,10 +223,10 @@ def test_s05_cases_that_share_a_key_are_whole_when_the_last_of_them_is() -> None
 
 def test_contact_without_a_case_has_no_case_to_count_by() -> None:
     """A contact kept under its number has no case and no borrower, unless it names the borrower itself."""
-    caseless = event("z", NOW, case_id="number:9f2c44")
+    caseless = event("z", NOW, case_id="number:0123456789abcdef")
     assert count(caseless, [], "case") is None
     assert count(caseless, [], "borrower") is None
-    named = event("z", NOW, case_id="number:9f2c44", borrower_id="B1")
+    named = event("z", NOW, case_id="number:0123456789abcdef", borrower_id="B1")
     assert count(named, [event("1", NOW - timedelta(hours=1), case_id="C7", borrower_id="B1")], "borrower") == 1
 
 
