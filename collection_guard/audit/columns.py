@@ -7,6 +7,7 @@ from collection_guard.language.compiled import RuleSet
 from collection_guard.language.ir import tests_of
 from collection_guard.model.event import Event
 from collection_guard.model.profile import CaseProfile
+from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
 
 _REGISTRY: Final = "registry"
 _PROFILE: Final = "profile."
@@ -98,7 +99,9 @@ class EmptyFields:
         value: Any = event
         for part in path.split("."):
             value = getattr(value, part)
-        return value == "unknown" if path in _NONE_REPORTED else value is None
+        if path == "channel":
+            return bool(value == OTHER_CHANNEL)
+        return value == UNKNOWN or (value is None and path not in _NONE_REPORTED)
 
 
 def _read_by(name: str, rule_set: RuleSet) -> Iterator[str]:

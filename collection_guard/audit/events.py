@@ -22,6 +22,7 @@ from collection_guard.audit.vocabulary.headers import IDENTIFIERS
 from collection_guard.audit.vocabulary.tables import tables
 from collection_guard.model.event import Event
 from collection_guard.model.tables import Cell, cell_text
+from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
 
 _RELATION: Final = re.compile(r"(.+?)\s*[-—－–:：/]\s*(.+)")
 _RELATION_SIGN: Final = re.compile(r"[-—－–:：]")
@@ -41,6 +42,8 @@ _SIMPLE_WORDS: Final = (
     "outcome.party",
     "outcome.message_left",
 )
+_UNREADABLE: Final = dict.fromkeys(("recipient.audience", "recipient.timezone", "outcome.network"), UNKNOWN)
+"""Where null would say something, a word that nobody knows is ``unknown``."""
 _REPORTED: Final = ("outcome.disposition", "outcome.state_change")
 """Null says that none was reported, so a word that nobody knows is ``unknown``."""
 
@@ -136,12 +139,14 @@ class EventReader:
         for path in _SIMPLE_WORDS:
             if path in given:
                 meaning = self._words.meaning(path, self._word(given, path))
-                if meaning:
+                if meaning is None:
+                    flat[path] = _UNREADABLE.get(path)
+                elif meaning:
                     flat[path] = meaning[""]
         for path in _REPORTED:
             if path in given:
                 meaning = self._words.meaning(path, self._word(given, path))
-                flat[path] = meaning.get("") if meaning is not None else "unknown"
+                flat[path] = meaning.get("") if meaning is not None else UNKNOWN
         self._channel(given, flat)
         self._relationship(given, flat)
         self._roles(given, flat)
@@ -153,7 +158,9 @@ class EventReader:
         if signals is not None:
             flat["signals"] = signals
         for path, value in self._fallback.items():
-            flat.setdefault(path, value)
+            # What was recorded, though nobody can read it, was not left out.
+            if path not in given:
+                flat.setdefault(path, value)
         return flat
 
     def _word(self, given: Given, path: str) -> Cell:
@@ -185,7 +192,7 @@ class EventReader:
             return
         meaning = self._words.meaning("channel", self._word(given, "channel"))
         if meaning is None:
-            flat["channel"] = "other"
+            flat["channel"] = OTHER_CHANNEL
             return
         for path, value in meaning.items():
             flat.setdefault(path, value)
@@ -279,15 +286,18 @@ class EventReader:
             flat["talk_seconds"] = seconds
 
     def _outcome(self, given: Given, flat: dict[str, Any]) -> None:
+        channel = flat.get("channel", self._fallback.get("channel"))
         for path in ("outcome", "hangup"):
             if path not in given:
                 continue
-            meaning = self._words.meaning(path, self._word(given, path), flat.get("channel"))
+            meaning = self._words.meaning(path, self._word(given, path), channel)
             if meaning is None:
                 if path == "outcome":
                     # Something was reported, and nobody knows what.
-                    for name in _REPORTED:
-                        flat.setdefault(name, "unknown")
+                    for name in (*_REPORTED, "outcome.network"):
+                        flat.setdefault(name, UNKNOWN)
+                    for name in ("outcome.party", "outcome.answered_by", "outcome.message_left"):
+                        flat.setdefault(name, None)
                 continue
             if meaning.get("needs_talk") and not flat.get("talk_seconds"):
                 continue
@@ -330,8 +340,9 @@ class EventReader:
             path = f"recipient.{name}"
             word = member.get(name)
             if isinstance(word, str):
-                meaning = self._words.meaning(path, word) or {}
-                member[name] = meaning.get("", meaning.get(path))
+                meaning = self._words.meaning(path, word)
+                unreadable = _UNREADABLE.get(path)
+                member[name] = unreadable if meaning is None else meaning.get("", meaning.get(path))
         if isinstance(member.get("roles"), list):
             flat: dict[str, Any] = {}
             self._roles({"recipient.roles": (header, member["roles"])}, flat)

@@ -11,7 +11,7 @@ from collection_guard.audit.taken import UnmappedValue
 from collection_guard.audit.vocabulary.tables import Meaning, WordTable, tables
 from collection_guard.model.tables import Cell, cell_text
 from collection_guard.model.tables.cells import narrow
-from collection_guard.model.words import CALL_CHANNELS, MESSAGE_CHANNELS
+from collection_guard.model.words import CALL_CHANNELS, MESSAGE_CHANNELS, OTHER_CHANNEL
 
 _SCIENTIFIC: Final = re.compile(r"(\d)(?:\.(\d+))?e\+?(\d{1,3})", re.IGNORECASE)
 _FLOAT: Final = re.compile(r"(\d+)\.0+")
@@ -93,7 +93,13 @@ class WordReader:
     def known(self, path: str, word: str, channel: str | None = None) -> Meaning | None:
         """Return what a word says, or None."""
         found = self._mapping.meaning(path, word)
-        return found if found is not None else self._table(path, channel).meaning(word)
+        if found is not None:
+            return found
+        if path == "outcome" and channel == OTHER_CHANNEL:
+            # Without knowing the channel, a word says what it says on every one.
+            call, message = (self._table(path, one).meaning(word) for one in ("call", "sms"))
+            return call if call == message else None
+        return self._table(path, channel).meaning(word)
 
     def count(self, path: str, value: object) -> None:
         """Count a value that could not be read."""

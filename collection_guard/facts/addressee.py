@@ -11,6 +11,7 @@ from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.language.kleene import all_of, any_of, negation
 from collection_guard.model.event import Recipient
 from collection_guard.model.profile import EmergencyContact
+from collection_guard.model.words import UNKNOWN
 
 _GROUPS: Final = frozenset({"group", "public"})
 _OPEN: Final = "open"
@@ -150,7 +151,7 @@ class Addressee:
         """Return every zone that the person may be in (semantics 16); none if nothing is known."""
         sheet, profile = self.sheet, self.sheet.profile
         if self._recipient.timezone is not None:
-            return (self._recipient.timezone,)
+            return () if self._recipient.timezone == UNKNOWN else (self._recipient.timezone,)
         if is_borrower and profile is not None and profile.timezone is not None:
             return (profile.timezone,)
         configured = sheet.world.settings.timezone
@@ -197,12 +198,20 @@ def _addressee(sheet: FactSheet) -> Addressee:
 
 @fact("recipient.group")
 def _group(sheet: FactSheet) -> list[Addressee] | None:
-    """Return the members of the group addressed; an empty list if they are not known; None if it is no group."""
+    """Return the members of the group addressed; an empty list if they are not known; None if it is no group.
+
+    Of an audience that is unknown, members that are listed show that it is one.
+    """
     recipient = sheet.event.recipient
-    if recipient.audience not in _GROUPS:
+    if recipient.audience not in _GROUPS and not (recipient.audience == UNKNOWN and recipient.members):
         return None
     days = addressee_of(sheet).days
     return [Addressee(sheet, member, days) for member in recipient.members or ()]
+
+
+def _may_be_group(sheet: FactSheet) -> bool:
+    """Say whether it is unknown if the one recipient was alone."""
+    return sheet.event.recipient.audience == UNKNOWN
 
 
 def _is_third_party(sheet: FactSheet, addressee: Addressee) -> bool | None:
@@ -219,7 +228,8 @@ def _party_class(sheet: FactSheet) -> str | None:
 def _is_third(sheet: FactSheet) -> bool | None:
     group: list[Addressee] | None = sheet.value("recipient.group")
     if group is None:
-        return _is_third_party(sheet, addressee_of(sheet))
+        alone = _is_third_party(sheet, addressee_of(sheet))
+        return any_of([alone, None]) if _may_be_group(sheet) else alone
     # Without members a group holds at least one third party, whoever it is (semantics 9).
     return any_of(_is_third_party(sheet, member) for member in group) if group else True
 
@@ -228,7 +238,7 @@ def _is_third(sheet: FactSheet) -> bool | None:
 def _is_borrower(sheet: FactSheet) -> bool | None:
     group: list[Addressee] | None = sheet.value("recipient.group")
     if group is None:
-        return is_debtor(addressee_of(sheet))
+        return None if _may_be_group(sheet) else is_debtor(addressee_of(sheet))
     if group:
         return any_of(is_debtor(member) for member in group)
     relationship = sheet.event.recipient.relationship
@@ -245,7 +255,7 @@ def is_debtor(addressee: Addressee) -> bool | None:
 def _is_emergency_contact(sheet: FactSheet) -> bool | None:
     group: list[Addressee] | None = sheet.value("recipient.group")
     if group is None:
-        return addressee_of(sheet).is_emergency_contact()
+        return None if _may_be_group(sheet) else addressee_of(sheet).is_emergency_contact()
     if not group:
         return None
     # A group is as good as its third parties: one who was not named beforehand is one too many.

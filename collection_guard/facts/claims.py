@@ -12,8 +12,14 @@ from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.facts.world import ContentReading, has_case
 from collection_guard.language.kleene import all_of, any_of
 from collection_guard.model.event import Event
+from collection_guard.model.words import OTHER_CHANNEL
 
-_COUNTERPART: Final = {"visit": "letter", "letter": "visit"}
+COUNTERPARTS: Final = {
+    "visit": frozenset({"letter", OTHER_CHANNEL}),
+    "letter": frozenset({"visit", OTHER_CHANNEL}),
+    OTHER_CHANNEL: frozenset({"visit", "letter", OTHER_CHANNEL}),
+}
+"""What may be the other half of a visit and the letter that it left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +138,11 @@ def _names_disagree(sheet: FactSheet) -> bool | None:
 def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
     """Yield earlier visits or letters that belong to this one, or may: same case, date, and collector or agency."""
     event = sheet.event
-    counterpart = _COUNTERPART.get(event.channel)
-    if counterpart is None:
+    counterparts = COUNTERPARTS.get(event.channel, frozenset())
+    if not counterparts:
         return
     for sign in sheet.history.signs(sheet):
-        if sign.event.channel != counterpart:
+        if sign.event.channel not in counterparts:
             continue
         same_day = same_date(event.started_at, sign.event.started_at, sheet.borrower_zone)
         one, other = event.collector, sign.event.collector
@@ -145,7 +151,8 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
         same_hand = any_of([same_collector, _same(event.agency, sign.event.agency)])
         # Of contacts whose case is unknown it is unknown, too, whether it is one.
         same_case = True if has_case(event.case_id) else None
-        related = all_of([same_case, same_day, same_hand])
+        known = None if OTHER_CHANNEL in {event.channel, sign.event.channel} else True
+        related = all_of([known, same_case, same_day, same_hand])
         if related is not False:
             yield sign, related
 

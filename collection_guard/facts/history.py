@@ -24,7 +24,7 @@ from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.language.windows import Window
 from collection_guard.model.event import Event
-from collection_guard.model.words import StateChange
+from collection_guard.model.words import OTHER_CHANNEL, StateChange
 
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSheet
@@ -178,7 +178,7 @@ def known_at(event: Event) -> int:
 
 def is_sign(event: Event) -> bool:
     """Say whether an event carries an instruction, or may name a firm together with another."""
-    return event.outcome.state_change is not None or event.channel in {"visit", "letter"}
+    return event.outcome.state_change is not None or event.channel in {"visit", "letter", OTHER_CHANNEL}
 
 
 def _position(entries: list[Entry], at: int, event_id: str) -> int:

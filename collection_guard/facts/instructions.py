@@ -9,7 +9,7 @@ from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.language.kleene import all_of, any_of
 from collection_guard.model.profile import Instruction
-from collection_guard.model.words import StateChange
+from collection_guard.model.words import OTHER_CHANNEL, StateChange
 
 _WRONG: Final[tuple[StateChange, ...]] = ("wrong_number", "recycled_number")
 _WITHOUT_NUMBER: Final = frozenset({"visit", "letter", "social_post"})
@@ -67,12 +67,14 @@ def _has_asked_to_cease(sheet: FactSheet) -> bool | None:
 
 def _bound_by(sheet: FactSheet, instruction: Instruction) -> bool | None:
     """Say whether a request in the profile binds this contact: by channel, by number, else the borrower's."""
-    if instruction.channel is not None and instruction.channel != sheet.event.channel:
-        return False
-    if instruction.number is not None:
-        return _to_number(sheet, instruction.number)
-    is_borrower: bool | None = sheet.value("recipient.is_borrower")
-    return is_borrower
+    same_channel: bool | None = True
+    if instruction.channel is not None:
+        channels = {instruction.channel, sheet.event.channel}
+        same_channel = None if OTHER_CHANNEL in channels else len(channels) == 1
+    to_whom = (
+        sheet.value("recipient.is_borrower") if instruction.number is None else _to_number(sheet, instruction.number)
+    )
+    return all_of([same_channel, to_whom])
 
 
 def _same_recipient(sheet: FactSheet, sign: Sign) -> bool | None:

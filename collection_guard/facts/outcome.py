@@ -1,17 +1,50 @@
-"""What came of the contact: who was reached, what was conveyed (semantics 10-11)."""
+"""What came of the contact: who was reached, what was conveyed (semantics 10-11).
+
+Of a channel given as ``other`` it is unknown which it was: what depends on the channel is known where a call, a visit
+and a message all come to the same.
+"""
+
+from collections.abc import Iterable
+from typing import Final, Literal, TypeVar
 
 from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.language.kleene import all_of, any_of
-from collection_guard.model.words import CALL_CHANNELS, MESSAGE_CHANNELS
+from collection_guard.model.event import Event
+from collection_guard.model.words import CALL_CHANNELS, MESSAGE_CHANNELS, OTHER_CHANNEL, UNKNOWN
 
 _PERSONS = frozenset({"borrower", "authorised_party", "third_party", "wrong_party"})
 _OTHERS = frozenset({"third_party", "wrong_party"})
 _NOT_SENT = frozenset({"undelivered", "blocked"})
+_T = TypeVar("_T")
+_Kind = Literal["call", "visit", "message"]
+_KINDS: Final[tuple[_Kind, ...]] = ("call", "visit", "message")
+
+
+def _kinds(event: Event) -> tuple[_Kind, ...]:
+    """Return what a contact was, or all that it may have been."""
+    if event.channel == OTHER_CHANNEL:
+        return _KINDS
+    if event.channel in CALL_CHANNELS:
+        return ("call",)
+    return ("message",) if event.channel in MESSAGE_CHANNELS else ("visit",)
+
+
+def _agreed(readings: Iterable[_T]) -> _T | None:
+    """Return what all readings say, else unknown."""
+    found = set(readings)
+    return found.pop() if len(found) == 1 else None
+
+
+def network_of(event: Event) -> str | None:
+    """Return what the network reported; None if nothing was, or nobody knows what."""
+    network = event.outcome.network
+    return None if network == UNKNOWN else network
 
 
 @fact("contact.channel")
-def _channel(sheet: FactSheet) -> str:
-    return sheet.event.channel
+def _channel(sheet: FactSheet) -> str | None:
+    channel = sheet.event.channel
+    return None if channel == OTHER_CHANNEL else channel
 
 
 @fact("contact.direction")
@@ -21,7 +54,8 @@ def _direction(sheet: FactSheet) -> str | None:
 
 @fact("contact.audience")
 def _audience(sheet: FactSheet) -> str | None:
-    return sheet.event.recipient.audience
+    audience = sheet.event.recipient.audience
+    return None if audience == UNKNOWN else audience
 
 
 @fact("contact.talk_seconds")
@@ -31,7 +65,7 @@ def _talk_seconds(sheet: FactSheet) -> float | None:
 
 @fact("contact.network")
 def _network(sheet: FactSheet) -> str | None:
-    return sheet.event.outcome.network
+    return network_of(sheet.event)
 
 
 @fact("contact.message_left")
@@ -42,36 +76,40 @@ def _message_left(sheet: FactSheet) -> bool | None:
 @fact("contact.disposition")
 def _disposition(sheet: FactSheet) -> str | None:
     word = sheet.event.outcome.disposition
-    return "none" if word is None else None if word == "unknown" else word
+    return "none" if word is None else None if word == UNKNOWN else word
 
 
 @fact("contact.state_change")
 def _state_change(sheet: FactSheet) -> str | None:
     word = sheet.event.outcome.state_change
-    return "none" if word is None else None if word == "unknown" else word
+    return "none" if word is None else None if word == UNKNOWN else word
 
 
-def _not_connected(sheet: FactSheet) -> bool:
-    event = sheet.event
-    network = event.outcome.network
-    return event.channel in CALL_CHANNELS and network is not None and network != "connected"
+def _not_connected(event: Event) -> bool:
+    """Say whether a contact, if it was a call, is known not to have connected."""
+    return network_of(event) not in {None, "connected"}
 
 
 @fact("contact.answered_by")
 def _answered_by(sheet: FactSheet) -> str | None:
-    outcome = sheet.event.outcome
+    event = sheet.event
+    outcome = event.outcome
     if outcome.answered_by is not None:
         return outcome.answered_by
-    if _not_connected(sheet):
-        return "nobody"
-    return "human" if outcome.party in _PERSONS else None
+    otherwise = "human" if outcome.party in _PERSONS else None
+    return _agreed("nobody" if kind == "call" and _not_connected(event) else otherwise for kind in _kinds(event))
 
 
 @fact("contact.party")
 def _party(sheet: FactSheet) -> str | None:
+    return _agreed(_party_as(sheet, kind) for kind in _kinds(sheet.event))
+
+
+def _party_as(sheet: FactSheet, kind: _Kind) -> str | None:
+    """Return who was reached, if the contact was of a kind."""
     event, outcome = sheet.event, sheet.event.outcome
-    if event.channel in CALL_CHANNELS:
-        if _not_connected(sheet) or outcome.answered_by == "machine":
+    if kind == "call":
+        if _not_connected(event) or outcome.answered_by == "machine":
             return "nobody"
         if outcome.party is None and outcome.answered_by == "nobody":
             return "nobody"
@@ -94,46 +132,46 @@ def _addressee_as_party(sheet: FactSheet) -> str | None:
 
 @fact("contact.conveyed")
 def _conveyed(sheet: FactSheet) -> bool | None:
-    event = sheet.event
-    sent = event.outcome.network not in _NOT_SENT  # of a message, sending is the act
-    if event.channel in MESSAGE_CHANNELS:
-        return sent
-    spoken = _spoken(sheet)
-    if event.channel == "other":
-        return spoken if spoken == sent else None  # known only if it is so whatever the channel was
-    return spoken
+    return _agreed(_conveyed_as(sheet, kind) for kind in _kinds(sheet.event))
 
 
-def _spoken(sheet: FactSheet) -> bool | None:
-    """Say whether a call or a visit conveyed anything: to a person, or by leaving a message."""
+def _conveyed_as(sheet: FactSheet, kind: _Kind) -> bool | None:
+    """Say whether anything was conveyed: sent, or said to a person, or left as a message."""
     outcome = sheet.event.outcome
+    if kind == "message":
+        # Sending is the act; what the network reported in a word that nobody knows may be that nothing was sent.
+        return None if outcome.network == UNKNOWN else outcome.network not in _NOT_SENT
     if outcome.answered_by == "machine":
         return outcome.message_left
-    party: str | None = sheet.value("contact.party")
+    party = _party_as(sheet, kind)
     if sheet.event.content or party in _PERSONS:
         return True
-    nobody = party == "nobody" or outcome.network not in {None, "connected"}
-    return False if nobody else None
+    return False if party == "nobody" or _not_connected(sheet.event) else None
 
 
 @fact("contact.reached_third_party")
 def _reached_third_party(sheet: FactSheet) -> bool | None:
+    return _agreed(all_of([_conveyed_as(sheet, kind), _third_party_heard(sheet, kind)]) for kind in _kinds(sheet.event))
+
+
+def _third_party_heard(sheet: FactSheet, kind: _Kind) -> bool | None:
+    """Say whether what was conveyed, if anything was, came to a third party."""
     event = sheet.event
     addressee: bool | None = sheet.value("recipient.is_third_party")
     recorded = event.outcome.party
-    if event.channel in MESSAGE_CHANNELS:
+    if kind == "message":
         # Whoever wrote to us is known by the record; whom our message reached, by whom it was addressed to.
         read = any_of([addressee, recorded in _OTHERS])
         wrote = read if recorded is None else recorded in _OTHERS
-        heard = {"inbound": wrote, "outbound": read}.get(event.direction or "", read if read == wrote else None)
+        return {"inbound": wrote, "outbound": read}.get(event.direction or "", read if read == wrote else None)
+    party = _party_as(sheet, kind)
+    if event.outcome.answered_by == "machine" or party == "nobody":
+        heard = addressee
+    elif party is None:
+        heard = None
     else:
-        party: str | None = sheet.value("contact.party")
-        if event.outcome.answered_by == "machine" or party == "nobody":
-            heard = addressee
-        elif party is None:
-            heard = None
-        else:
-            heard = party in _OTHERS
-        if sheet.value("recipient.group") is not None:
-            heard = any_of([heard, addressee])  # whoever answered, the others heard it too
-    return all_of([sheet.value("contact.conveyed"), heard])
+        heard = party in _OTHERS
+    if sheet.value("recipient.group") is not None:
+        return any_of([heard, addressee])  # whoever answered, the others heard it too
+    # Where it is unknown whether there were others, only that a third party heard it is known.
+    return any_of([heard, None]) if event.recipient.audience == UNKNOWN else heard

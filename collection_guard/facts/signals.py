@@ -7,7 +7,7 @@ from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.facts.world import ContentReading, Detector
 from collection_guard.model.event import Event
 from collection_guard.model.masking import mask_text
-from collection_guard.model.words import SIGNALS, SUPPLIED_ONLY_SIGNALS
+from collection_guard.model.words import SIGNALS, SUPPLIED_ONLY_SIGNALS, UNKNOWN
 
 _KINDS: Final = {
     "call": "call_transcript",
@@ -29,7 +29,10 @@ _KINDS: Final = {
 
 def kind_of(event: Event) -> str | None:
     """Return the kind of text that an event's content is, None if its channel does not tell."""
-    return "group_chat" if event.recipient.audience in {"group", "public"} else _KINDS.get(event.channel)
+    audience = event.recipient.audience
+    if audience == UNKNOWN:
+        return None
+    return "group_chat" if audience in {"group", "public"} else _KINDS.get(event.channel)
 
 
 def heard(detector: Detector | None, event: Event) -> ContentReading | None:

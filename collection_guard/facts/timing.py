@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from collection_guard.facts.clock import clock_since_midnight_of, local, local_clock
+from collection_guard.facts.outcome import network_of
 from collection_guard.facts.sheet import FactSheet, fact, fact_in_zone
 from collection_guard.language.kleene import Interval, any_of, interval
 from collection_guard.language.units import DAY, clock_microseconds
 from collection_guard.model.profile import QuietWindow
-from collection_guard.model.words import CALL_CHANNELS, WEEKDAYS
+from collection_guard.model.words import CALL_CHANNELS, OTHER_CHANNEL, WEEKDAYS
 
 LONGEST_RINGING: Final = timedelta(minutes=2)
 """How long a call can have rung, where its end was not recorded: networks give up before that."""
+_MAY_RING: Final = CALL_CHANNELS | {OTHER_CHANNEL}
 
 
 @fact_in_zone("contact.local_time")
@@ -35,13 +37,12 @@ def _end(sheet: FactSheet) -> tuple[datetime, datetime] | None:
     if event.ended_at is not None and event.ended_at >= event.started_at:
         return event.ended_at, event.ended_at
     talked = event.talk_seconds
-    network = event.outcome.network
-    if talked is None and event.channel in CALL_CHANNELS and network is not None and network != "connected":
+    if talked is None and event.channel in CALL_CHANNELS and network_of(event) not in {None, "connected"}:
         talked = 0.0
     if talked is None:
         return None
     end = event.started_at + timedelta(seconds=talked)
-    return end, end + LONGEST_RINGING if event.channel in CALL_CHANNELS else end
+    return end, end + LONGEST_RINGING if event.channel in _MAY_RING else end
 
 
 @fact_in_zone("contact.local_end")

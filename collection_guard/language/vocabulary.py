@@ -15,12 +15,14 @@ from collection_guard.model.words import (
     DIRECTIONS,
     DISPOSITIONS,
     NETWORKS,
+    OTHER_CHANNEL,
     PARTIES,
     RELATIONSHIPS,
     ROLES,
     SIGNALS,
     STATE_CHANGES,
     SUPPLIED_ONLY_SIGNALS,
+    UNKNOWN,
     WEEKDAYS,
 )
 
@@ -116,10 +118,10 @@ _FACTS: Final = (
         "contact.channel",
         "enum",
         "before",
-        "触达渠道",
-        "the channel of the contact",
+        "触达渠道；记为 other 的为未知",
+        "the channel of the contact; unknown where it is given as other",
         "channel",
-        words=CHANNELS,
+        words=tuple(word for word in CHANNELS if word != OTHER_CHANNEL),
     ),
     _fact(
         "contact.direction",
@@ -137,7 +139,7 @@ _FACTS: Final = (
         "受众：私人、群组或公众",
         "who can read or hear it: one person, a group, or the public",
         "recipient.audience",
-        words=AUDIENCES,
+        words=tuple(word for word in AUDIENCES if word != UNKNOWN),
     ),
     _fact(
         "contact.local_time",
@@ -176,7 +178,7 @@ _FACTS: Final = (
         "网络侧结果",
         "what the network reported",
         "outcome.network",
-        words=NETWORKS,
+        words=tuple(word for word in NETWORKS if word != UNKNOWN),
     ),
     _fact(
         "contact.answered_by",
@@ -203,7 +205,7 @@ _FACTS: Final = (
         "约定或处置结果；未报告为 none",
         "what was agreed or done; none where none was reported",
         "outcome.disposition",
-        words=(*(word for word in DISPOSITIONS if word != "unknown"), "none"),
+        words=(*(word for word in DISPOSITIONS if word != UNKNOWN), "none"),
     ),
     _fact(
         "contact.state_change",
@@ -212,7 +214,7 @@ _FACTS: Final = (
         "报告的状态变更；未报告为 none",
         "a change of state that was reported; none where none was",
         "outcome.state_change",
-        words=(*(word for word in STATE_CHANGES if word != "unknown"), "none"),
+        words=(*(word for word in STATE_CHANGES if word != UNKNOWN), "none"),
     ),
     _fact("contact.message_left", "bool", "after", "是否留言", "a message was left", "outcome.message_left"),
     _fact(

@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from collection_guard.model.words import (
+    UNKNOWN,
     AnsweredBy,
     Audience,
     Channel,
@@ -38,6 +39,14 @@ def _known_zone(name: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 """The name of a time zone of the IANA database, such as ``Asia/Shanghai``."""
+
+
+def _known_zone_if_read(name: str) -> str:
+    return name if name == UNKNOWN else _known_zone(name)
+
+
+RecordedZone = Annotated[str, AfterValidator(_known_zone_if_read)]
+"""The name of a time zone, or ``unknown`` where one was recorded that nobody can read."""
 
 
 def _no_number(value: Any) -> Any:
@@ -86,17 +95,23 @@ class Recipient(Record):
 
     name: str | None = None
     number: str | None = None
-    timezone: Zone | None = None
+    timezone: RecordedZone | None = Field(
+        default=None, description="Null: none was recorded. Recorded in a word that nobody knows: unknown."
+    )
     relationship: Relationship | None = None
     roles: Annotated[tuple[Role, ...] | None, BeforeValidator(as_tuple)] = None
-    audience: Audience | None = None
+    audience: Audience | None = Field(
+        default=None, description="Null: one person. Recorded in a word that nobody knows: unknown."
+    )
     members: Annotated[tuple["Recipient", ...] | None, BeforeValidator(as_tuple)] = None
 
 
 class Outcome(Record):
     """What came of the contact. What is not recorded is unknown."""
 
-    network: Network | None = None
+    network: Network | None = Field(
+        default=None, description="Null: nothing recorded, and a message was sent. A word that nobody knows: unknown."
+    )
     answered_by: AnsweredBy | None = None
     party: Party | None = None
     disposition: Disposition | None = None
@@ -121,7 +136,7 @@ class Event(Record):
     borrower_id: str | None = None
     agency: str | None = None
     collector: Annotated[Collector, BeforeValidator(_nothing_known)] = Collector()
-    channel: Channel
+    channel: Channel = Field(description="Of a channel given as other, it is unknown which it was.")
     direction: Direction | None = None
     started_at: Instant
     ended_at: Instant | None = None

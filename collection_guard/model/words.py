@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, get_args
 
+# "other": the channel is none of these, or its word is one that no table knows. Which one it was is unknown.
 Channel = Literal[
     "call",
     "voice_notice",
@@ -20,7 +21,9 @@ Channel = Literal[
     "other",
 ]
 Direction = Literal["outbound", "inbound"]
-Audience = Literal["private", "group", "public"]
+# In audience and network, null has a meaning of its own: spoken to one person; sent, where it is a message. What
+# was recorded in a word that no table knows is "unknown".
+Audience = Literal["private", "group", "public", "unknown"]
 CollectorKind = Literal["human", "auto", "ai"]
 Relationship = Literal[
     "self",
@@ -65,6 +68,7 @@ Network = Literal[
     "delivered",
     "read",
     "undelivered",
+    "unknown",
 ]
 AnsweredBy = Literal["human", "machine", "nobody"]
 Party = Literal["borrower", "authorised_party", "third_party", "wrong_party", "nobody"]
@@ -128,6 +132,10 @@ InstructionKind = Literal[
 ]
 Accessibility = Literal["deaf", "blind"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+UNKNOWN: Final = "unknown"
+"""Stands where something was recorded in a word that no table knows, and null would say something else."""
+OTHER_CHANNEL: Final = "other"
 
 CHANNELS: Final = get_args(Channel)
 DIRECTIONS: Final = get_args(Direction)

@@ -15,6 +15,7 @@ from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import load_packs
 from collection_guard.language.vocabulary import PARTY_CLASSES, Fact
 from collection_guard.model.texts import Lang, text
+from collection_guard.model.words import CHANNELS, OTHER_CHANNEL, UNKNOWN
 from collection_guard.reports.wording import word
 
 # In which table of words in logs the synonyms of a closed list stand, and under which path a meaning names them. Lists
@@ -90,11 +91,12 @@ def _fact(fact: Fact, lang: Lang) -> list[str]:
 
 
 def _title_of(words: tuple[str, ...], lang: Lang) -> str:
-    """Return the heading under which a list of words stands; a fact may leave out `unknown` and add `none`."""
+    """Return the heading under which a list of words stands; a fact may leave out what is unknown, and add `none`."""
     if set(words) == set(PARTY_CLASSES):
         return say("vocabulary/party_class", lang)
     for known, name in word_lists().items():
-        if set(words) - {"none"} == set(known) - {"unknown"} or words == known:
+        left_out = OTHER_CHANNEL if known == CHANNELS else UNKNOWN
+        if set(words) - {"none"} == set(known) - {left_out} or words == known:
             return say(f"vocabulary/lists/{name}", lang)
     raise LookupError(words)
 

@@ -158,7 +158,7 @@ class Loss:
 KEYED = st.lists(
     st.tuples(
         st.integers(0, 5),
-        st.sampled_from(("C1", "C2", "number:1")),
+        st.sampled_from(("C1", "C2", "number:00000000000000aa")),
         st.sampled_from((None, "promise", "unknown")),
         st.sampled_from((None, "complaint", "unknown")),
         st.sampled_from((OWN, "13900000009")),

@@ -95,6 +95,7 @@ def test_answered_by_a_person_where_one_was_reached(party: str | None) -> None:
 def test_s11_sending_a_message_is_the_act(channel: str) -> None:
     """A message is conveyed unless it is known not to have been sent or delivered."""
     said_of = {network: said(CONVEYED, channel=channel, outcome={"network": network}) for network in (None, *NETWORKS)}
+    assert said_of.pop("unknown") is None
     assert {network for network, conveyed in said_of.items() if not conveyed} == {"undelivered", "blocked"}
 
 
@@ -116,12 +117,52 @@ def test_s11_speaking_needs_somebody_or_a_machine(channel: str) -> None:
     assert conveyed() is None
 
 
-def test_s11_channel_that_is_neither() -> None:
-    """Of another channel it is known only where sending and speaking come to the same."""
+def test_s11_channel_that_nobody_knows() -> None:
+    """Of another channel it is known only where a call, a visit and a message all come to the same."""
     other: dict[str, Any] = {"channel": "other"}
+    assert said("contact.channel", **other) is None
     assert said(CONVEYED, **other, outcome={"party": "borrower"}) is True
+    assert said(CONVEYED, **other, outcome={"party": "borrower", "network": "busy"}) is None
     assert said(CONVEYED, **other, outcome={"network": "blocked"}) is False
     assert said(CONVEYED, **other) is None
+    assert said(PARTY, **other, outcome={"party": "borrower"}) == "borrower"
+    assert said(PARTY, **other, outcome={"party": "borrower", "network": "busy"}) is None
+    assert said(PARTY, **other, outcome={"party": "nobody", "network": "busy"}) == "nobody"
+    assert said(ANSWERED, **other, outcome={"network": "busy"}) is None
+    assert said(ANSWERED, **other, outcome={"party": "borrower"}) == "human"
+    mother = {"relationship": "parent"}
+    assert said(REACHED, **other, recipient=mother, outcome={"party": "third_party"}) is True
+    assert said(REACHED, **other, recipient=mother, outcome={"party": "borrower"}) is None
+    assert said(REACHED, **other, recipient={"relationship": "self"}, outcome={"network": "blocked"}) is False
+
+
+def test_a_report_that_nobody_can_read_is_not_a_message_sent() -> None:
+    """Sending is the act, but what the network reported may be that nothing was sent; of a call nothing is known."""
+    unread = {"network": "unknown"}
+    assert said("contact.network", outcome=unread) is None
+    assert said(CONVEYED, channel="sms", outcome=unread) is None
+    assert said(CONVEYED, outcome=unread) is None
+    assert said(PARTY, outcome=unread) is None
+    assert said("contact.end", outcome=unread) is None
+
+
+def test_an_audience_that_nobody_can_read_may_be_a_group() -> None:
+    """Only that a third party heard it is known; whether it was the borrower alone is not."""
+
+    def to(relationship: str, fact: str, **fields: Any) -> Any:
+        return said(fact, recipient={"relationship": relationship, "audience": "unknown"}, **fields)
+
+    assert to("self", "contact.audience") is None
+    assert to("parent", "recipient.is_third_party") is True
+    assert to("self", "recipient.is_third_party") is None
+    assert to("self", "recipient.is_borrower") is None
+    assert to("parent", "recipient.is_emergency_contact") is None
+    assert to("parent", REACHED, channel="sms") is True
+    assert to("self", REACHED, channel="sms") is None
+    assert to("self", REACHED, outcome={"party": "third_party"}) is True
+    assert to("self", REACHED, outcome={"party": "borrower"}) is None
+    listed = {"audience": "unknown", "members": [{"relationship": "self"}]}
+    assert said("recipient.is_third_party", recipient=listed) is False
 
 
 def test_s11_who_was_reached_by_a_call() -> None:

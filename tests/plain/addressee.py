@@ -28,7 +28,7 @@ def borrower_dates(event: Event, profile: CaseProfile | None, settings: Settings
 
 def is_group(recipient: Recipient) -> bool:
     """Say whether several people were addressed at once (line 9)."""
-    return recipient.audience in ("group", "public")
+    return recipient.audience in ("group", "public") or (recipient.audience == "unknown" and bool(recipient.members))
 
 
 def _own(recipient: Recipient, profile: CaseProfile | None, day: dt.date, settings: Settings) -> Tri:
@@ -157,7 +157,8 @@ class Addressees:
         """Fact recipient.is_third_party (lines 6, 7 and 9)."""
         person = event.recipient
         if not is_group(person):
-            return self._person_is_third(event, person)
+            third = self._person_is_third(event, person)
+            return any_of(third, None) if person.audience == "unknown" else third
         if not person.members:
             return True
         return any_of(*(self._person_is_third(event, member) for member in person.members))
@@ -166,7 +167,7 @@ class Addressees:
         """Fact recipient.is_borrower (lines 7 and 18)."""
         person = event.recipient
         if not is_group(person):
-            return self._person_is_borrower(event, person)
+            return None if person.audience == "unknown" else self._person_is_borrower(event, person)
         if not person.members:
             return None if person.relationship is None else person.relationship == "self"
         return any_of(*(self._person_is_borrower(event, member) for member in person.members))
@@ -188,7 +189,7 @@ class Addressees:
         """
         person = event.recipient
         if not is_group(person):
-            return self.person_is_emergency(event, person)
+            return None if person.audience == "unknown" else self.person_is_emergency(event, person)
         if not person.members:
             return None
         strangers = (

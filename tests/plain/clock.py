@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collection_guard.model import CaseProfile, Event, QuietWindow, Recipient
 
 from .addressee import Addressees, borrower_zone, is_group, same_contact
-from .contact import CALLS, is_outbound
+from .contact import CALLS, channel_in, is_outbound, network
 from .keys import covers, dates_of, instant_in, legal_zone, legal_zones, local_time, number_zones, zone_of
 from .values import Settings, Tri, agreed, all_of, any_of
 
@@ -38,6 +38,8 @@ class Clock:
 
     def person_zones(self, event: Event, person: Recipient, is_borrower: Tri) -> Zones | None:
         """Return the candidate zones of one person (line 16), each step tried only if the last gave none."""
+        if person.timezone == "unknown":
+            return None
         if person.timezone is not None:
             return legal_zones([person.timezone])
         if is_borrower is True and self.profile is not None and self.profile.timezone is not None:
@@ -133,12 +135,13 @@ def _end(event: Event) -> tuple[dt.datetime, dt.datetime] | None:
     if event.ended_at is not None and event.ended_at >= event.started_at:
         return event.ended_at, event.ended_at
     talked = event.talk_seconds
-    if talked is None and event.channel in CALLS and event.outcome.network not in (None, "connected"):
+    if talked is None and event.channel in CALLS and network(event) not in (None, "connected"):
         talked = 0
     if talked is None:
         return None
     hung_up = event.started_at + dt.timedelta(seconds=talked)
-    return (hung_up, hung_up + RINGING) if event.channel in CALLS else (hung_up, hung_up)
+    may_ring = channel_in(event, CALLS) is not False
+    return (hung_up, hung_up + RINGING) if may_ring else (hung_up, hung_up)
 
 
 def _is_in(window: QuietWindow, local: dt.datetime) -> bool:

@@ -7,7 +7,7 @@ from collection_guard.model import Event
 
 from .claims import shanghai_date
 from .clock import Clock
-from .contact import is_outbound
+from .contact import channel_in, is_outbound
 from .keys import is_blank
 from .past import Past, count_today
 from .values import Facts, Settings, Tri, all_of, any_of, at_least, negation
@@ -43,7 +43,7 @@ def _said_to_third_parties(event: Event, facts: Facts) -> dict[str, Condition]:
 def _when(event: Event, outbound: Tri, clock: Clock) -> dict[str, Condition]:
     """Lines 17 and 18: when."""
     outside = clock.is_outside_hours(event)
-    call_in_time = all_of(outbound, event.channel in CALLED, negation(outside))
+    call_in_time = all_of(outbound, channel_in(event, CALLED), negation(outside))
     return {
         "contact-outside-permitted-hours": (outbound, outside),
         "contact-runs-into-quiet-hours": (call_in_time, clock.runs_into_quiet_hours(event)),
@@ -69,10 +69,10 @@ def _claimed(event: Event, facts: Facts, outbound: Tri) -> dict[str, Condition]:
 
 def _instructed(event: Event, facts: Facts, outbound: Tri) -> dict[str, Condition]:
     """Line 23: instructions."""
-    without = event.channel in ("visit", "letter", "social_post") and is_blank(event.recipient.number)
+    without = all_of(channel_in(event, ("visit", "letter", "social_post")), is_blank(event.recipient.number))
     return {
         "contact-to-number-reported-wrong": (
-            all_of(outbound, not without),
+            all_of(outbound, negation(without)),
             facts["recipient.number_reported_wrong"],
         ),
         "contact-after-cease-request": (outbound, facts["recipient.has_asked_to_cease"]),
@@ -83,7 +83,7 @@ def _by_a_signal(event: Event, facts: Facts, outbound: Tri) -> dict[str, Conditi
     """Lines 24 and 25: by a signal alone."""
     said = all_of(outbound, facts["contact.conveyed"])
     audience = event.recipient.audience
-    to_many = None if audience is None else audience in ("group", "public")
+    to_many = None if audience in (None, "unknown") else audience in ("group", "public")
     publicised = any_of(facts["content.public_shaming"], all_of(facts["content.debt_disclosure"], to_many))
     disposition = event.outcome.disposition
     not_handed_over = None if disposition == "unknown" else disposition != "handed_over"
@@ -95,7 +95,7 @@ def _by_a_signal(event: Event, facts: Facts, outbound: Tri) -> dict[str, Conditi
         "payment-to-private-account": (said, facts["content.solicits_private_payment"]),
         "fee-for-credit-repair-or-rate-cut": (said, facts["content.credit_repair_or_rate_scam"]),
         "debt-publicised": (said, publicised),
-        "doorstep-obstruction": (event.channel == "visit", facts["content.doorstep_obstruction"]),
+        "doorstep-obstruction": (channel_in(event, ["visit"]), facts["content.doorstep_obstruction"]),
         "distressed-not-handed-over": (facts["content.distress"], not_handed_over),
     }
 
@@ -105,7 +105,7 @@ def _accessible(event: Event, past: Past, outbound: Tri, is_borrower: Tri) -> Co
     needs = None if past.profile is None else past.profile.accessibility
     deaf = None if needs is None else "deaf" in needs
     blind = None if needs is None else "blind" in needs
-    forbid = any_of(all_of(event.channel in CALLED, deaf), all_of(event.channel == "letter", blind))
+    forbid = any_of(all_of(channel_in(event, CALLED), deaf), all_of(channel_in(event, ["letter"]), blind))
     return all_of(outbound, is_borrower), forbid
 
 
@@ -119,7 +119,7 @@ def _counted(
         return all_of(is_outbound(other), cases[other.event_id].addressees.is_borrower(other))
 
     def is_social(other: Event) -> Tri:
-        return all_of(other.channel in SOCIAL_ACCOUNTS, is_contact(other))
+        return all_of(channel_in(other, SOCIAL_ACCOUNTS), is_contact(other))
 
     events = [other for other, _ in others]
     to_borrower = all_of(outbound, past.addressees.is_borrower(event))
@@ -129,7 +129,7 @@ def _counted(
             "social-account-bombing",
             settings.social_messages_per_day,
             is_social,
-            all_of(to_borrower, event.channel in SOCIAL_ACCOUNTS),
+            all_of(to_borrower, channel_in(event, SOCIAL_ACCOUNTS)),
         ),
         ("repeated-contact", settings.contacts_per_day, is_contact, to_borrower),
     ):

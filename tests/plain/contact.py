@@ -1,5 +1,7 @@
 """Who was reached, and what was conveyed (lines 10 to 12)."""
 
+from collections.abc import Iterable
+
 from collection_guard.model import Event
 
 from .addressee import Addressees, is_group
@@ -19,6 +21,7 @@ MESSAGES = {
     "letter",
     "social_post",
 }
+KINDS = ("call", "visit", "sms")
 PERSONS = {"borrower", "authorised_party", "third_party", "wrong_party"}
 SUPPLIED_ONLY = {"doorstep_obstruction", "distress"}
 
@@ -28,10 +31,31 @@ def is_outbound(event: Event) -> Tri:
     return None if event.direction is None else event.direction == "outbound"
 
 
+def channel_in(event: Event, channels: Iterable[str]) -> Tri:
+    """Say whether the channel is one of several; a contact given as "other" may have been on any."""
+    return None if event.channel == "other" else event.channel in channels
+
+
+def network(event: Event) -> str | None:
+    """Return what the network reported (line 10); a word that nobody knew says nothing."""
+    return None if event.outcome.network == "unknown" else event.outcome.network
+
+
+def as_each_kind(event: Event) -> list[Event]:
+    """Return the event as what it was, or of an unknown channel as each that it may have been."""
+    if event.channel != "other":
+        return [event]
+    return [event.model_copy(update={"channel": kind}) for kind in KINDS]
+
+
 def party(event: Event, addressees: Addressees) -> str | None:
     """Fact contact.party (line 10)."""
+    return agreed([_party(one, addressees) for one in as_each_kind(event)])
+
+
+def _party(event: Event, addressees: Addressees) -> str | None:
     outcome = event.outcome
-    if event.channel in CALLS and (outcome.answered_by == "machine" or outcome.network not in (None, "connected")):
+    if event.channel in CALLS and (outcome.answered_by == "machine" or network(event) not in (None, "connected")):
         return "nobody"
     if outcome.party is not None:
         return outcome.party
@@ -49,7 +73,8 @@ def party(event: Event, addressees: Addressees) -> str | None:
 
 
 def _conveyed_by_sending(event: Event) -> Tri:
-    return event.outcome.network not in ("undelivered", "blocked")
+    sent = event.outcome.network not in ("undelivered", "blocked")
+    return None if event.outcome.network == "unknown" else sent
 
 
 def _conveyed_by_speaking(event: Event, reached: str | None) -> Tri:
@@ -58,30 +83,32 @@ def _conveyed_by_speaking(event: Event, reached: str | None) -> Tri:
         return outcome.message_left
     if reached in PERSONS or event.content:
         return True
-    if reached == "nobody" or outcome.network not in (None, "connected"):
+    if reached == "nobody" or network(event) not in (None, "connected"):
         return False
     return None
 
 
 def conveyed(event: Event, addressees: Addressees) -> Tri:
     """Fact contact.conveyed (line 11)."""
-    reached = party(event, addressees)
+    return agreed([_conveyed(one, addressees) for one in as_each_kind(event)])
+
+
+def _conveyed(event: Event, addressees: Addressees) -> Tri:
     if event.channel in MESSAGES:
         return _conveyed_by_sending(event)
-    if event.channel in SPOKEN:
-        return _conveyed_by_speaking(event, reached)
-    # A channel of which we do not know whether it speaks or sends: known where both readings agree.
-    return agreed([_conveyed_by_sending(event), _conveyed_by_speaking(event, reached)])
+    return _conveyed_by_speaking(event, _party(event, addressees))
 
 
 def reached_third_party(event: Event, addressees: Addressees) -> Tri:
     """Fact contact.reached_third_party (line 11)."""
-    return all_of(conveyed(event, addressees), _third_party_heard(event, addressees))
+    return agreed(
+        [all_of(_conveyed(one, addressees), _third_party_heard(one, addressees)) for one in as_each_kind(event)]
+    )
 
 
 def _third_party_heard(event: Event, addressees: Addressees) -> Tri:
     addressed = addressees.is_third_party(event)
-    reached = party(event, addressees)
+    reached = _party(event, addressees)
     met = None if reached is None else reached in ("third_party", "wrong_party")
     if event.channel in MESSAGES:
         # A message of ours went to its addressee, whoever is said to have read it; one that came in was written by the
@@ -94,6 +121,8 @@ def _third_party_heard(event: Event, addressees: Addressees) -> Tri:
         return addressed  # what a machine took down is for the addressee
     if is_group(event.recipient):
         return any_of(addressed, met)  # whoever was met in a group, everybody in it was addressed (line 9)
+    if event.recipient.audience == "unknown":
+        return any_of(met, None)  # there may have been others
     return met  # never assumed to be the addressee (line 10)
 
 
@@ -109,9 +138,8 @@ def signal(event: Event, name: str) -> Tri:
 
 def is_number_own_reply(event: Event, addressees: Addressees) -> Tri:
     """Line 14: is it an inbound message from the borrower?"""
-    if event.outcome.party is not None:
-        return event.outcome.party == "borrower"
-    return addressees.number_is_own(event)
+    wrote = party(event, addressees)
+    return addressees.number_is_own(event) if wrote is None else wrote == "borrower"
 
 
 def is_replied(event: Event, addressees: Addressees) -> Tri:
@@ -123,11 +151,10 @@ def is_replied(event: Event, addressees: Addressees) -> Tri:
 
 def is_connection(event: Event, addressees: Addressees) -> Tri:
     """Line 14: was the borrower in person reached, or did the borrower answer?"""
-    if event.channel not in MESSAGES:
-        reached = party(event, addressees)
-        return None if reached is None else reached == "borrower"
-    outbound = is_outbound(event)
-    return any_of(
+    reached, outbound, written = party(event, addressees), is_outbound(event), channel_in(event, MESSAGES)
+    met = None if reached is None else reached == "borrower"
+    answered = any_of(
         all_of(negation(outbound), is_number_own_reply(event, addressees)),
         all_of(outbound, is_replied(event, addressees)),
     )
+    return any_of(all_of(negation(written), met), all_of(written, answered))

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 
 from collection_guard.model import CaseProfile, Event, Recipient
 
 from .addressee import Addressees, borrower_zone, is_group, same_contact
-from .contact import PERSONS, is_connection, is_outbound, party
+from .contact import CALLS, PERSONS, as_each_kind, channel_in, is_connection, is_outbound, network, party
 from .keys import dates_of, instant_in, is_blank, midnight, number_key
 from .values import Settings, Tri, all_of, any_of
 
@@ -44,15 +45,23 @@ def history(event: Event, events: list[Event]) -> list[Event]:
 
 
 def _machine(event: Event) -> Tri:
-    outcome = event.outcome
-    if outcome.answered_by is not None:
-        return outcome.answered_by == "machine"
-    return False if outcome.party in PERSONS or outcome.network not in (None, "connected") else None
+    """Say whether a machine answered (line 10): nobody did where a call did not connect."""
+    readings = {_answered_by(one) for one in as_each_kind(event)}
+    answered_by = readings.pop() if len(readings) == 1 else None
+    return None if answered_by is None else answered_by == "machine"
+
+
+def _answered_by(event: Event) -> str | None:
+    if event.outcome.answered_by is not None:
+        return event.outcome.answered_by
+    if event.channel in CALLS and network(event) not in (None, "connected"):
+        return "nobody"
+    return "human" if event.outcome.party in PERSONS else None
 
 
 def _network_failed(event: Event) -> Tri:
-    network = event.outcome.network
-    return None if network is None else network in FAILED
+    reported = network(event)
+    return None if reported is None else reported in FAILED
 
 
 def _somebody_else(event: Event, addressees: Addressees) -> Tri:
@@ -62,10 +71,18 @@ def _somebody_else(event: Event, addressees: Addressees) -> Tri:
 
 def is_failed_attempt(event: Event, addressees: Addressees) -> Tri:
     """Line 13."""
-    if event.channel not in ("call", "voice_notice") or event.outcome.network in ("congestion", "blocked"):
+    if event.outcome.network in ("congestion", "blocked"):
         return False
     failed = any_of(_network_failed(event), _machine(event), _somebody_else(event, addressees))
-    return all_of(is_outbound(event), addressees.number_is_own(event), failed)
+    called = channel_in(event, ("call", "voice_notice"))
+    return all_of(called, is_outbound(event), addressees.number_is_own(event), failed)
+
+
+def _on_channel(event: Event, channel: str | None) -> Tri:
+    """Say whether a contact was on the channel that an instruction names; null names all."""
+    if channel is None:
+        return True
+    return None if channel == "other" else channel_in(event, [channel])
 
 
 class Past:
@@ -100,7 +117,7 @@ class Past:
 
     def is_case(self) -> bool:
         """Say whether the case is known at all; contacts without one are kept under another key."""
-        return not self.case_id.startswith(("number:", "event:"))
+        return re.fullmatch("number:[0-9a-f]{16}|event:.+", self.case_id, re.DOTALL) is None
 
     def failed_attempts(self, event: Event) -> tuple[Interval, Interval]:
         """Facts measure.failed_attempts and measure.failed_attempt_dates (lines 5 and 15)."""
@@ -182,12 +199,11 @@ class Past:
                     continue
                 if not instant_in(instruction.at, instruction.expires, event.started_at):
                     continue
-                if instruction.channel is not None and instruction.channel != event.channel:
-                    continue
                 if is_blank(instruction.number):
-                    answers.append(self.addressees.is_borrower(event))
+                    to_whom = self.addressees.is_borrower(event)
                 else:
-                    answers.append(self._is_to_number(event, instruction.number))
+                    to_whom = self._is_to_number(event, instruction.number)
+                answers.append(all_of(_on_channel(event, instruction.channel), to_whom))
         for past in history(event, self.events):
             word = past.outcome.state_change
             if word in ("cease", "unknown"):

@@ -44,7 +44,7 @@ class RandomLog:
         person: dict[str, Any] = {
             "name": self._maybe(NAMES),
             "number": self._maybe(NUMBERS),
-            "timezone": self._maybe(("Asia/Urumqi", "America/New_York"), 0.8),
+            "timezone": self._maybe(("Asia/Urumqi", "America/New_York", "unknown"), 0.8),
             "relationship": self._maybe(("self", *model_words.RELATIONSHIPS)),
             "roles": self._maybe(([], ["address_book"], ["emergency_contact"]), 0.6),
         }
@@ -117,6 +117,7 @@ class RandomLog:
                         [],
                         [{"kind": "cease", "at": "2025-10-01T00:00:00Z"}],
                         [{"kind": "cease", "number": contact, "channel": "sms"}],
+                        [{"kind": "cease", "channel": "other"}],
                         [{"kind": "wrong_number", "number": contact, "expires": "2025-10-08T00:00:00Z"}],
                     )
                 ),

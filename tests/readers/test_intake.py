@@ -147,7 +147,7 @@ def test_s10_words_outside_a_list_read_as_unknown_and_are_counted(tmp_path: Path
     intake = read_text(tmp_path, line, name="log.jsonl")
     outcome = intake.contacts[0].event.outcome
     assert intake.contacts[0].event.channel == "other"
-    assert (outcome.network, outcome.answered_by, outcome.party) == (None, None, None)
+    assert (outcome.network, outcome.answered_by, outcome.party) == ("unknown", None, None)
     assert (outcome.disposition, outcome.state_change) == ("unknown", "unknown")
     assert {item.path for item in intake.unmapped} == {
         "channel",

@@ -206,7 +206,9 @@ def test_asterisk_numbers_sides_and_legs() -> None:
     assert at(intake, 16).direction is None
     # One conference reached two numbers: two contacts, and the extension that joined is none.
     assert [at(intake, row).recipient.number for row in (19, 20)] == ["13800138001", "13900139001"]
-    assert outcome(at(intake, 23)) == {"answered_by": "nobody", "disposition": "unknown", "state_change": "unknown"}
+    assert outcome(at(intake, 23)) == {
+        "network": "unknown", "answered_by": "nobody", "disposition": "unknown", "state_change": "unknown",
+    }  # fmt: skip
 
 
 def test_dialled_forms_of_one_number_are_one_number() -> None:

@@ -179,7 +179,7 @@ def test_unknown_words_are_unknown_listed_and_never_guessed(tmp_path: Path) -> N
     event = intake.contacts[0].event
     assert (event.recipient.relationship, event.recipient.roles, event.outcome.party) == (None, None, None)
     assert (event.outcome.disposition, event.outcome.state_change) == ("unknown", "unknown")
-    assert (event.recipient.timezone, event.talk_seconds) == (None, None)
+    assert (event.recipient.timezone, event.talk_seconds) == ("unknown", None)
     listed = {(item.path, item.value): (item.count, item.nearest) for item in intake.unmapped}
     assert listed["recipient.relationship", "母亲大人"][0] == 2
     assert "母亲" in listed["recipient.relationship", "母亲大人"][1]

@@ -1,5 +1,6 @@
 """The vocabulary files: whole, without contradiction, and read as they say."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from collection_guard.audit.vocabulary.headers import COLUMN_PATHS
 from collection_guard.audit.vocabulary.tables import WordTable
 from collection_guard.model import words as model
 from collection_guard.model.event import Event
-from readers.making import HEADER, ROW, one, read_rows
+from readers.making import HEADER, ROW, one, read_rows, read_text
 
 CLOSED = {
     "direction": model.DIRECTIONS,
@@ -150,7 +151,11 @@ HEAD = ("案件编号", "拨打时间", "催收方式", "通话结果", "通话�
         ("短信", "成功", "", ("sent", None, None, None, None)),
         ("电催", "成功", "5", ("connected", None, None, None, None)),
         ("电催", "失联", "0", (None, None, None, None, None)),
-        ("电催", "从未见过的词", "0", (None, None, None, "unknown", "unknown")),
+        ("电催", "从未见过的词", "0", ("unknown", None, None, "unknown", "unknown")),
+        ("短信", "运营商拦截", "", ("unknown", None, None, "unknown", "unknown")),
+        ("飞鸽传书", "关机", "", ("powered_off", "nobody", "nobody", None, None)),
+        ("飞鸽传书", "成功", "", ("unknown", None, None, "unknown", "unknown")),
+        ("飞鸽传书", "failed", "", ("unknown", None, None, "unknown", "unknown")),
     ],
 )
 def test_a_result_word_says_several_facts(
@@ -206,3 +211,56 @@ def test_the_nearest_words_of_what_nobody_knows_are_those_of_its_column(tmp_path
     assert "已接通" in found["已接听"]
     assert "是" in found["是的"]
     assert found["@@"] == ()
+
+
+TOLD = {"defaults": {"direction": "outbound", "recipient.audience": "private", "outcome.party": "borrower"}}
+
+
+@pytest.mark.parametrize(
+    ("header", "word", "path", "expected"),
+    [
+        ("时区", "纽约", "recipient.timezone", "unknown"),
+        ("时区", "GMT-5小时", "recipient.timezone", "unknown"),
+        ("时区", "未知", "recipient.timezone", "unknown"),
+        ("时区", "", "recipient.timezone", None),
+        ("受众", "亲友们", "recipient.audience", "unknown"),
+        ("受众", "", "recipient.audience", "private"),
+        ("呼叫方向", "转接", "direction", None),
+        ("呼叫方向", "", "direction", "outbound"),
+        ("实际接听人", "鬼", "outcome.party", None),
+        ("实际接听人", "未知", "outcome.party", None),
+        ("实际接听人", "", "outcome.party", "borrower"),
+        ("通话结果", "从未见过的词", "outcome.party", None),
+        ("通话结果", "从未见过的词", "outcome.network", "unknown"),
+    ],
+)
+def test_a_word_that_nobody_can_read_is_not_absent(
+    tmp_path: Path, header: str, word: str, path: str, expected: str | None
+) -> None:
+    """No default, fall-back zone, private audience or sent message stands in for what was recorded."""
+    told = tmp_path / "map.yaml"
+    told.write_text(json.dumps(TOLD), encoding="utf-8")
+    head, cells = ("案件编号", "联系时间", "催收方式", header), ("C-1", "2025-11-03 10:00", "电催", word)
+    value: object = one(tmp_path, head, cells, map_file=told)
+    for part in path.split("."):
+        value = getattr(value, part)
+    assert value == expected
+
+
+def test_a_member_of_whom_something_cannot_be_read(tmp_path: Path) -> None:
+    """Members of a group go through the same tables as the recipient."""
+    data = {
+        "event_id": "1", "case_id": "C", "channel": "wechat", "started_at": "2025-11-03T10:00:00+08:00",
+        "recipient": {"audience": "group", "members": [{"timezone": "纽约", "audience": "怪", "relationship": "舅"}]},
+    }  # fmt: skip
+    [contact] = read_text(tmp_path, json.dumps(data) + "\n", name="log.jsonl").contacts
+    [member] = contact.event.recipient.members or ()
+    assert (member.timezone, member.audience, member.relationship) == ("unknown", "unknown", None)
+
+
+def test_the_words_of_a_default_channel_are_read_on_it(tmp_path: Path) -> None:
+    """成功 of a log of messages is sent, also where the mapping file says that all are messages."""
+    told = tmp_path / "map.yaml"
+    told.write_text("defaults: {channel: sms}\n", encoding="utf-8")
+    outcome = one(tmp_path, ("案件编号", "联系时间", "联系结果"), ("C-1", "2025-11-03 10:00", "失败"), map_file=told)
+    assert outcome.outcome.network == "undelivered"

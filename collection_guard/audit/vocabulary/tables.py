@@ -30,6 +30,7 @@ from collection_guard.model.words import (
     ROLES,
     SIGNALS,
     STATE_CHANGES,
+    UNKNOWN,
     WEEKDAYS,
 )
 
@@ -178,6 +179,7 @@ def _zones(words: Mapping[str, tuple[str, ...]]) -> WordTable:
     for zone in pytz.all_timezones:
         # Folding takes zones such as GMT+0 and GMT-0 for different words, as they are.
         table.add((zone,), {"": zone})
+    table.add((UNKNOWN,), {"": UNKNOWN})
     for zone, names in words.items():
         table.add(names, {"": zone})
     return table
@@ -227,6 +229,8 @@ def _outcomes(which: str) -> WordTable:
         for word in DISPOSITIONS if name == "disposition" else STATE_CHANGES:
             if table.meaning(word) is None:
                 table.replace((word,), {f"outcome.{name}": word})
+    nothing = ("network", "disposition", "state_change")
+    table.replace((UNKNOWN,), {f"outcome.{name}": UNKNOWN for name in nothing})
     for entry in file.outcomes:
         table.replace(entry.words, _outcome_meaning(entry))
     overrides = {"on_messages": file.on_messages, "on_calls": file.on_calls}.get(which, ())

@@ -17,6 +17,7 @@ from collection_guard.engines.columnar.clocks import Clocks
 from collection_guard.engines.columnar.log import Log
 from collection_guard.engines.columnar.past import Past
 from collection_guard.engines.columnar.people import People
+from collection_guard.facts.claims import COUNTERPARTS
 from collection_guard.facts.clock import REGISTRY_ZONE
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.registry import RegistryIndex
@@ -24,7 +25,7 @@ from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signals import heard, kind_of
 from collection_guard.facts.world import ContentReading, World
 from collection_guard.language.compiled import RuleSet
-from collection_guard.model.words import SIGNALS
+from collection_guard.model.words import OTHER_CHANNEL, SIGNALS, UNKNOWN
 
 _PEOPLE: Final = (
     "recipient.party_class",
@@ -54,15 +55,17 @@ _SIGNALS: Final = ("content.recorded_empty", *(f"content.{name}" for name in SIG
 _FIRMS: Final = ("law_firm.firms", "law_firm.is_claimed")
 _LISTED: Final = ("law_firm.all_listed", "law_firm.all_in_official_directory")
 _FIELDS: Final = {
-    "contact.channel": "channel",
     "contact.direction": "direction",
-    "contact.audience": "recipient.audience",
     "agency.name": "agency",
     "collector.kind": "collector.kind",
 }
+_UNKNOWN_AS: Final = {
+    "contact.channel": ("channel", OTHER_CHANNEL),
+    "contact.audience": ("recipient.audience", UNKNOWN),
+}
+"""Fields with a word that says that nobody knows."""
 INSTRUCTIONS: Final = ("recipient.number_reported_wrong", "recipient.has_asked_to_cease")
 _INSTRUCTING: Final = frozenset({"wrong_number", "recycled_number", "cease"})
-_COUNTERPART: Final = {"visit": "letter", "letter": "visit"}
 
 
 class _Unhinted(RegistryIndex):
@@ -114,9 +117,12 @@ class FactColumns:
         """Return the column of a fact that depends on no zone and is no number."""
         found = self._columns.get(name)
         if found is None:
-            field = _FIELDS.get(name)
+            field, unknown = _FIELDS.get(name), _UNKNOWN_AS.get(name)
             if field is not None:
                 self._columns[name] = self.log[field]
+            elif unknown is not None:
+                of, word = unknown
+                self._columns[name] = self.log[of].map(lambda value: None if value == word else value)
             else:
                 family = next(compute for names, compute in self._families if name in names)
                 self._columns.update(family())
@@ -231,8 +237,8 @@ class FactColumns:
         name, firms, channel = "law_firm.names_disagree", self.column("law_firm.firms"), self.log["channel"]
         case = self.log["case"].codes
         rows = np.zeros(self.log.size, np.bool_)
-        for word, counterpart in _COUNTERPART.items():
-            left = case[channel.where(counterpart.__eq__)]
+        for word, counterparts in COUNTERPARTS.items():
+            left = case[channel.where(counterparts.__contains__)]
             rows |= channel.where(word.__eq__) & np.isin(case, left)
         # A visit or letter of a case without its counterpart is judged by its own names, as any contact is.
         groups = grouped(self.log.size, firms, (rows, 2))

@@ -10,7 +10,7 @@ from collection_guard.engines.columnar.log import Log
 from collection_guard.engines.columnar.numbers import Numbers
 from collection_guard.facts.timing import LONGEST_RINGING
 from collection_guard.language.units import DAY, SECOND
-from collection_guard.model.words import CALL_CHANNELS, WEEKDAYS
+from collection_guard.model.words import CALL_CHANNELS, OTHER_CHANNEL, UNKNOWN, WEEKDAYS
 
 _RINGING: Final = int(LONGEST_RINGING.total_seconds()) * SECOND
 _FIRST_WEEKDAY: Final = WEEKDAYS.index("thu")
@@ -23,13 +23,14 @@ class ZonedFacts:
     def __init__(self, log: Log) -> None:
         self._log = log
         is_call = log["channel"].where(CALL_CHANNELS.__contains__)
+        rings = is_call | log["channel"].where(OTHER_CHANNEL.__eq__)
         network = log["outcome.network"]
-        failed = is_call & network.where(lambda word: word is not None and word != "connected")
+        failed = is_call & network.where(lambda word: word not in {None, UNKNOWN, "connected"})
         # A call that did not connect was talked for no time, where nobody recorded how long.
         lasted = log.at + whole_microseconds(log.talk)
         self._known = log.has_end | log.has_talk | failed
         self._earliest = np.where(log.has_end, log.ended, lasted)
-        self._latest = np.where(log.has_end, log.ended, lasted + np.where(is_call, _RINGING, 0))
+        self._latest = np.where(log.has_end, log.ended, lasted + np.where(rings, _RINGING, 0))
 
     def column(self, name: str, rows: Ints, zone: str | None) -> Coded | Numbers:
         """Return a fact of rows in a zone; in no zone nothing is known."""
