@@ -18,6 +18,7 @@ from collection_guard.engines.judge import Judged
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.model.event import Event
+from collection_guard.model.words import OTHER_CHANNEL
 
 
 @runtime_checkable
@@ -95,6 +96,7 @@ def _count_empty_fields(
     """Count the fields whose emptiness verdicts hang on, once for all rows in which the same ones are empty."""
     log = found.log
     shapes = [log[name].map(_shape) for name in ("recipient", "outcome", "claims")]
+    shapes.append(log["channel"].map(lambda word: word == OTHER_CHANNEL))
     columns = (
         log["case"].map(empty.of_profile),
         *shapes,

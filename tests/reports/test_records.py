@@ -59,7 +59,7 @@ def test_types_are_read_from_the_models() -> None:
     """A field says its kind, its closed list of words, the record that it holds, and whether it is a list."""
     by_name = {field.name: field for record in records_in(Event) for field in fields_of(record)}
     assert by_name["started_at"].kind.name == "instant"
-    assert by_name["audience"].kind.words == ("private", "group", "public")
+    assert by_name["audience"].kind.words == ("private", "group", "public", "unknown")
     assert by_name["roles"].kind.listed
     assert by_name["roles"].kind.name == "word"
     assert by_name["members"].kind.record is by_name["recipient"].kind.record
