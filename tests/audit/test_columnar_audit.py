@@ -67,12 +67,12 @@ def test_auto_takes_columns_for_many_contacts(monkeypatch: pytest.MonkeyPatch) -
     log = RandomLog(5).records(cases=2)
     basis = basis_of(log, "auto")
     progress: list[int] = []
-    monkeypatch.setattr(columnar, "FROM_CONTACTS", len(log.events))
     intake = take_events(log.events, timezone="Asia/Shanghai", profiles=log.profiles)
+    monkeypatch.setattr(columnar, "FROM_CONTACTS", len(intake.contacts))
     assert run_audit(intake, basis, None, progress.append).engine == "columnar"
     assert progress == sorted(progress)
     assert progress[-1] == len(intake.contacts)
-    monkeypatch.setattr(columnar, "FROM_CONTACTS", len(log.events) + 1)
+    monkeypatch.setattr(columnar, "FROM_CONTACTS", len(intake.contacts) + 1)
     assert run_audit(intake, basis).engine != "columnar"
     monkeypatch.setattr(columnar, "FROM_CONTACTS", 0)
     monkeypatch.setattr(columnar, "find_spec", lambda _: None)
