@@ -42,10 +42,10 @@ _SIMPLE_WORDS: Final = (
     "outcome.party",
     "outcome.message_left",
 )
-_UNREADABLE: Final = dict.fromkeys(("recipient.audience", "recipient.timezone", "outcome.network"), UNKNOWN)
-"""Where null would say something, a word that nobody knows is ``unknown``."""
 _REPORTED: Final = ("outcome.disposition", "outcome.state_change")
-"""Null says that none was reported, so a word that nobody knows is ``unknown``."""
+_UNREADABLE: Final = dict.fromkeys(("recipient.audience", "recipient.timezone", "outcome.network", *_REPORTED), UNKNOWN)
+"""Where null would say something, a word that nobody knows is ``unknown``."""
+_OUTCOME: Final = (*_REPORTED, "outcome.network", "outcome.answered_by", "outcome.party", "outcome.message_left")
 
 Given = dict[str, tuple[str, Any]]
 """The cells of a row that hold something, by path, with their headers."""
@@ -287,23 +287,21 @@ class EventReader:
 
     def _outcome(self, given: Given, flat: dict[str, Any]) -> None:
         channel = flat.get("channel", self._fallback.get("channel"))
-        for path in ("outcome", "hangup"):
-            if path not in given:
-                continue
-            meaning = self._words.meaning(path, self._word(given, path), channel)
-            if meaning is None:
-                if path == "outcome":
-                    # Something was reported, and nobody knows what.
-                    for name in (*_REPORTED, "outcome.network"):
-                        flat.setdefault(name, UNKNOWN)
-                    for name in ("outcome.party", "outcome.answered_by", "outcome.message_left"):
-                        flat.setdefault(name, None)
-                continue
-            if meaning.get("needs_talk") and not flat.get("talk_seconds"):
+        meanings = {
+            path: self._words.meaning(path, self._word(given, path), channel)
+            for path in ("outcome", "hangup")
+            if path in given
+        }
+        for meaning in meanings.values():
+            if meaning is None or (meaning.get("needs_talk") and not flat.get("talk_seconds")):
                 continue
             for name, value in meaning.items():
                 if name != "needs_talk":
                     flat.setdefault(name, value)
+        if meanings.get("outcome", {}) is None:
+            # Something was reported, and nobody knows what.
+            for name in _OUTCOME:
+                flat.setdefault(name, _UNREADABLE.get(name))
 
     def _claims(self, given: Given, flat: dict[str, Any]) -> None:
         for path in ("claims.law_firm", "claims.law_firms"):
