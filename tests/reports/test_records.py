@@ -89,7 +89,7 @@ def test_the_command_speaks_both_languages_and_reads_no_configuration(tmp_path: 
     """`rules schema` takes --lang, refuses another one, and answers beside a configuration that is broken."""
     (tmp_path / "collection-guard.yaml").write_text("nonsense: [", "utf-8")
     chinese = schema_of("event", "--lang", "zh", folder=tmp_path)
-    assert json.loads(chinese.stdout)["properties"]["channel"]["description"] == "触达渠道。"
+    assert json.loads(chinese.stdout)["properties"]["channel"]["description"].startswith("触达渠道。")
     refused = schema_of("event", "--lang", "fr", folder=tmp_path)
     assert refused.returncode == 2
     assert "--lang" in refused.stderr
