@@ -258,14 +258,13 @@ def complete_from(sheet: "FactSheet", measure: CompiledMeasure) -> int | None:
     """
     world, own = sheet.world, sheet.profile
     general = world.settings.history_complete_from
-    if "case" in measure.keys:
-        day = (own.history_from if own else None) or general
-    elif "borrower" in measure.keys:
+    days = {own.history_from if own else None}
+    if "case" not in measure.keys and "borrower" in measure.keys:
         borrower = sheet.event.borrower_id or (own.borrower_id if own else None)
-        days = (own.history_from if own else None, world.borrowers_whole_from.get(borrower) if borrower else None)
-        day = max((day for day in days if day), default=general)
-    else:
-        day = max((day for day in (general, world.whole_from) if day), default=None)
+        days |= world.whole_from_of.get(borrower or "", frozenset())
+    elif "case" not in measure.keys:
+        days = {world.whole_from, general}
+    day = max((found for day in days if (found := day or general) is not None), default=None)
     if day is not None:
         return microseconds(start_of_day(day, sheet.borrower_zone))
     if world.settings.history == "from-earliest" and world.earliest is not None:

@@ -78,17 +78,17 @@ class World:
     earliest: datetime | None = None
     whole_from: date | None = field(init=False)
     """From which date on the last of the cases is in the log as a whole, by the profiles that say so."""
-    borrowers_whole_from: Mapping[str, date] = field(init=False)
-    """The same for the cases of each borrower."""
+    whole_from_of: Mapping[str, frozenset[date | None]] = field(init=False)
+    """From when the cases of each borrower are whole; None stands for a profile that does not say."""
 
     def __post_init__(self) -> None:
         """Gather from when cases are whole: a measure may count the contacts of several."""
-        latest: dict[str, date] = {}
         days = [(profile.borrower_id, profile.history_from) for profile in self.profiles.values()]
+        of_borrower: dict[str, set[date | None]] = {}
         for borrower, day in days:
-            if borrower and day:
-                latest[borrower] = max(day, latest.get(borrower, day))
-        object.__setattr__(self, "borrowers_whole_from", latest)
+            if borrower is not None:
+                of_borrower.setdefault(borrower, set()).add(day)
+        object.__setattr__(self, "whole_from_of", {name: frozenset(said) for name, said in of_borrower.items()})
         object.__setattr__(self, "whole_from", max((day for _, day in days if day), default=None))
 
 

@@ -1,7 +1,7 @@
 """The history of an event: what precedes it, was known by then, and has its key."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -208,10 +208,11 @@ def test_s05_cases_that_share_a_key_are_whole_when_the_last_of_them_is() -> None
         "C4": profile(case_id="C4", borrower_id="B2"),
     }
 
-    def highest(key: Key, days: int, case: str = "C1") -> float:
+    def highest(key: Key, days: int, case: str = "C1", general: date | None = None) -> float:
         measure = CompiledMeasure("m", "events", ALL, None, Window("elapsed", days * 24 * HOUR), (key,))
         given = event("z", NOW, case_id=case, agency="甲", collector={"id": "1"}, recipient={"number": OWN})
-        sheet = FactSheet(given, World(IN_SHANGHAI, profiles), rule_set([measure]), History())
+        settings = Settings("Asia/Shanghai", history_complete_from=general)
+        sheet = FactSheet(given, World(settings, profiles), rule_set([measure]), History())
         return ends(sheet.value("measure.m"))[1]
 
     assert [highest("case", days) for days in (18, 20)] == [0, inf]
@@ -219,6 +220,11 @@ def test_s05_cases_that_share_a_key_are_whole_when_the_last_of_them_is() -> None
     assert [highest("borrower", days, "C4") for days in (0, 2)] == [0, inf]
     assert [highest("agency", days) for days in (0, 2)] == [0, inf]
     assert [highest("case", days, "C4") for days in (2, 99)] == [0, 0]
+    # Of a case whose profile does not say, what is said of the whole log holds.
+    said = date(2025, 11, 12)
+    assert [highest("borrower", days, "C4", said) for days in (0, 2)] == [0, inf]
+    assert [highest("case", days, "C4", said) for days in (7, 9)] == [0, inf]
+    assert [highest("borrower", days, "C1", said) for days in (4, 6)] == [0, inf]
 
 
 def test_contact_without_a_case_has_no_case_to_count_by() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 
 from collection_guard.model import Event
 
@@ -17,6 +18,14 @@ NOT_IN_FORCE: Condition = (False, False)
 CALLED = ("call", "voice_notice")
 SOCIAL_ACCOUNTS = ("wechat", "enterprise_wechat", "qq", "whatsapp")
 AGENCIES_LISTED_FROM = dt.date(2025, 10, 1)
+
+
+@dataclass(frozen=True)
+class OfBorrower:
+    """The contacts of one borrower in all cases, and from when the log holds them all."""
+
+    contacts: list[tuple[Event, Past]]
+    whole_from: dt.datetime | None
 
 
 def _whom(facts: Facts, outbound: Tri) -> dict[str, Condition]:
@@ -109,11 +118,9 @@ def _accessible(event: Event, past: Past, outbound: Tri, is_borrower: Tri) -> Co
     return all_of(outbound, is_borrower), forbid
 
 
-def _counted(
-    event: Event, past: Past, others: list[tuple[Event, Past]], outbound: Tri, settings: Settings
-) -> dict[str, Condition]:
+def _counted(event: Event, past: Past, others: OfBorrower, outbound: Tri, settings: Settings) -> dict[str, Condition]:
     """Line 26: how often on one local day; each limit is the number that is still allowed."""
-    cases = {other.event_id: case for other, case in others}
+    cases = {other.event_id: case for other, case in others.contacts}
 
     def is_contact(other: Event) -> Tri:
         return all_of(is_outbound(other), cases[other.event_id].addressees.is_borrower(other))
@@ -121,7 +128,7 @@ def _counted(
     def is_social(other: Event) -> Tri:
         return all_of(channel_in(other, SOCIAL_ACCOUNTS), is_contact(other))
 
-    events = [other for other, _ in others]
+    events = [other for other, _ in others.contacts]
     to_borrower = all_of(outbound, past.addressees.is_borrower(event))
     found: dict[str, Condition] = {}
     for rule, limit, counts, scope in (
@@ -137,7 +144,7 @@ def _counted(
             found[rule] = NOT_IN_FORCE
             continue
         if past.is_case() or not is_blank(event.borrower_id):
-            earlier = count_today(event, events, counts, past.zone, past.complete_from)
+            earlier = count_today(event, events, counts, past.zone, others.whole_from)
         else:
             earlier = (0, math.inf)  # nobody knows whose contact it is
         found[rule] = scope, at_least(earlier, limit)
@@ -149,7 +156,7 @@ def conditions(
     facts: Facts,
     past: Past,
     clock: Clock,
-    others: list[tuple[Event, Past]],
+    others: OfBorrower,
     settings: Settings,
 ) -> dict[str, Condition]:
     """Return applies_to and forbid of every core rule."""

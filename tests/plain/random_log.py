@@ -98,6 +98,7 @@ class RandomLog:
         return CaseProfile.model_validate(
             {
                 "case_id": case_id,
+                "borrower_id": self._maybe((f"B-{case_id}", "B-shared"), 0.7),
                 "timezone": self._maybe(("Asia/Shanghai", "America/New_York")),
                 "numbers": self._maybe(
                     (

@@ -1,5 +1,6 @@
 """The plain reading: every fact and every verdict of a log, as the text says them."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,7 +8,8 @@ from collection_guard.model import CaseProfile, Event, RegistryData
 
 from . import claims, contact
 from .clock import Clock
-from .conditions import conditions
+from .conditions import OfBorrower, conditions
+from .keys import midnight
 from .past import Past
 from .values import Facts, Settings, all_of, at_least, verdict
 
@@ -37,6 +39,7 @@ class Log:
     borrowers: dict[str, list[Past]]
     registry: RegistryData | None
     settings: Settings
+    profiles: dict[str, CaseProfile]
 
 
 def opened(
@@ -59,7 +62,7 @@ def opened(
     for past in cases.values():
         for key in sorted({borrower_key(event, past) for event in past.events}):
             borrowers.setdefault(key, []).append(past)
-    return Log(cases, borrowers, registry, settings)
+    return Log(cases, borrowers, registry, settings, profiles)
 
 
 def borrower_key(event: Event, past: Past) -> str:
@@ -124,6 +127,16 @@ def _of_borrower(event: Event, log: Log) -> Iterable[tuple[Event, Past]]:
                 yield other, past
 
 
+def _borrower_complete_from(event: Event, past: Past, log: Log) -> dt.datetime | None:
+    """Line 5, for a count over all cases of a borrower: whole is what holds the contacts of each of them."""
+    named = event.borrower_id or (past.profile.borrower_id if past.profile else None)
+    said = [past.profile.history_from if past.profile else None]
+    said += [one.history_from for one in log.profiles.values() if named is not None and one.borrower_id == named]
+    days = [day or log.settings.history_complete_from for day in said]
+    known = [day for day in days if day is not None]
+    return midnight(max(known), past.zone) if known else past.complete_from
+
+
 def judge(
     events: list[Event],
     profiles: dict[str, CaseProfile],
@@ -138,7 +151,7 @@ def judge(
         past = log.cases[event.case_id]
         clock = Clock(past.profile, settings, past.addressees)
         facts[event.event_id] = _facts(event, log)
-        others = list(_of_borrower(event, log))
+        others = OfBorrower(list(_of_borrower(event, log)), _borrower_complete_from(event, past, log))
         rules = conditions(event, facts[event.event_id], past, clock, others, settings)
         for rule, (applies_to, forbid) in rules.items():
             found[event.event_id, rule] = verdict(applies_to, forbid)
