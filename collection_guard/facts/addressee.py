@@ -1,6 +1,6 @@
 """Who was addressed: own numbers, party classes, emergency contacts, zones (semantics 6-9 and 16)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import Final, Protocol
 
@@ -55,7 +55,7 @@ def same_person(number: str | None, name: str | None, other_number: str | None, 
 class Addressee:
     """One recipient of an event, read against the case profile on the dates that the contact may have."""
 
-    __slots__ = ("_class", "_country", "_recipient", "days", "name", "number", "sheet")
+    __slots__ = ("_classes", "_country", "_recipient", "days", "name", "number", "sheet")
 
     def __init__(self, sheet: FactSheet, recipient: Recipient, days: tuple[date, ...]) -> None:
         self.sheet = sheet
@@ -64,7 +64,7 @@ class Addressee:
         self._country = sheet.world.settings.country
         self.number = number_key(recipient.number, self._country)
         self.name = usable_name(recipient.name)
-        self._class: tuple[str | None] | None = None
+        self._classes: frozenset[str | None] | None = None
 
     def number_is_own(self) -> bool | None:
         """Say whether the number is the borrower's own on that date."""
@@ -104,13 +104,21 @@ class Addressee:
     def _is_entry(self, entry: EmergencyContact) -> bool | None:
         return same_person(self.number, self.name, number_key(entry.number, self._country), usable_name(entry.name))
 
+    def classes(self) -> frozenset[str | None]:
+        """Return the party class on each date that it can be; None stands for one that is unknown."""
+        if self._classes is None:
+            found = (self._class_on(day) for day in self.days)
+            self._classes = frozenset(None if one == _OPEN else one for one in found)
+        return self._classes
+
     def party_class(self) -> str | None:
         """Return the party class; None if it is unknown."""
-        if self._class is None:
-            classes = {self._class_on(day) for day in self.days}
-            found = classes.pop() if len(classes) == 1 else None
-            self._class = (None if found == _OPEN else found,)
-        return self._class[0]
+        (found, *more) = self.classes()
+        return None if more else found
+
+    def is_of(self, wanted: Container[str]) -> bool | None:
+        """Say whether the party class is one of several: on every date that it can be, else it is unknown."""
+        return _agreed(None if one is None else one in wanted for one in self.classes())
 
     def _class_on(self, day: date) -> str | None:
         decisive = self._class_by_number(day)
@@ -215,8 +223,7 @@ def _may_be_group(sheet: FactSheet) -> bool:
 
 
 def _is_third_party(sheet: FactSheet, addressee: Addressee) -> bool | None:
-    party_class = addressee.party_class()
-    return None if party_class is None else party_class in sheet.rule_set.tables.third_party_classes
+    return addressee.is_of(sheet.rule_set.tables.third_party_classes)
 
 
 @fact("recipient.party_class")
@@ -247,8 +254,7 @@ def _is_borrower(sheet: FactSheet) -> bool | None:
 
 def is_debtor(addressee: Addressee) -> bool | None:
     """Say whether one person is the borrower."""
-    party_class = addressee.party_class()
-    return None if party_class is None else party_class == "debtor"
+    return addressee.is_of(("debtor",))
 
 
 @fact("recipient.is_emergency_contact")

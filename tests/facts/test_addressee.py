@@ -248,3 +248,14 @@ def test_contact_without_a_case_has_no_profile(case_id: str) -> None:
     assert has_case("number:17")  # a case id of one's own, and not the digest of a number
     given = event(case_id=case_id, recipient={"number": OWN})
     assert sheet_of(given, profile(case_id=case_id)).value(OWN_NUMBER) is None
+
+
+def test_s07_a_class_that_hangs_on_the_date_may_leave_no_doubt_who_it_is() -> None:
+    """Where the zone is unknown and two dates give two classes, what both of them say is known."""
+    numbers = [{"number": "16500000001", "valid_from": "2025-11-30", "valid_to": "2025-11-19"}]
+    case = profile(timezone=None, numbers=numbers)
+    given = event(started_at="2025-11-20T04:00:00Z", recipient={"number": "16500000001", "relationship": "parent"})
+    sheet = sheet_of(given, case, Settings())
+    assert sheet.value("recipient.party_class") is None
+    assert sheet.value("recipient.is_third_party") is True
+    assert sheet.value("recipient.is_borrower") is False
