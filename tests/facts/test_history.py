@@ -317,3 +317,18 @@ def test_s05_connection_since_hides_what_was_not_seen() -> None:
 
     assert said("2025-11-19") == (1, 1)
     assert said("2025-11-20") == (0, float("inf"))
+
+
+def test_time_since_the_last_event_is_since_the_latest_that_surely_counts() -> None:
+    """The time since the last event looks at the latest that surely counts, and at a later one that only may."""
+    measure = CompiledMeasure(
+        "m", "elapsed", Test("contact.disposition", "eq", "promise"), None, Window("ever"), ("case",)
+    )
+
+    def past(hours: int, word: str) -> Event:
+        return event(str(hours), NOW - timedelta(hours=hours), outcome={"disposition": word})
+
+    sure, earlier, doubtful = past(3, "promise"), past(5, "promise"), past(1, "unknown")
+    for before, expected in (([sure, earlier], (3, 3)), ([sure, earlier, doubtful], (1, 3)), ([doubtful], (1, inf))):
+        sheet = sheet_of(event("z", NOW), past=before, rules=rule_set([measure]))
+        assert ends(sheet.value("measure.m")) == tuple(hours * HOUR for hours in expected)
