@@ -326,12 +326,16 @@ class _Count:
                 self._low += (entry.talk or 0.0) if surely else 0.0
                 self._high += UNBOUNDED if entry.talk is None else entry.talk
             case "elapsed":
-                if self._latest_possible is None:
-                    self._latest_possible = entry.at
-                if surely and self._latest_sure is None:
-                    self._latest_sure = entry.at
+                self._last(entry, surely=surely)
             case kind:
                 self._distinct(self._thing(kind, entry), surely=surely)
+
+    def _last(self, entry: Entry, *, surely: bool) -> None:
+        """Keep the first that is given: it is the latest."""
+        if self._latest_possible is None:
+            self._latest_possible = entry.at
+        if surely and self._latest_sure is None:
+            self._latest_sure = entry.at
 
     def _thing(self, kind: str, entry: Entry) -> object | None:
         """Return what is told apart: a local date or a number; None if it is unknown."""
