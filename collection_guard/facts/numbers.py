@@ -8,6 +8,12 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, timezone
 
 _DIALLABLE: Final = re.compile(r"[+\d\s().\-/]+")
+_RUN: Final = re.compile(r"[ .\-/]{2,}")
+"""Separators stand one by one; a run of them stands for digits that are not shown."""
+_ACCOUNT: Final = re.compile(r"(?=.*[A-Za-z])[\w.@+:=/\-]{6,}", re.ASCII)
+"""What names an account: wxid_li4, an e-mail address, the digest that a bank gives in place of a number."""
+_SHORT: Final = re.compile(r"\d{3,6}")
+"""Service numbers, such as 95588, and extensions."""
 _MASK: Final = re.compile(r"[*＊•●#]|[xX×]{2,}")
 _FOLDED: Final = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
 _UNKNOWN_ZONE: Final = "Etc/Unknown"
@@ -15,10 +21,10 @@ _UNKNOWN_ZONE: Final = "Etc/Unknown"
 
 @lru_cache(maxsize=200_000)
 def number_key(number: str | None, country: str = "CN") -> str | None:
-    """Return the key of a number, or None if it can be none: missing, empty or masked.
+    """Return the key of a number, or None if it can be none: missing, masked, several numbers, or no number at all.
 
-    Numbers without a country code are read as dialled in ``country``. What is no telephone number at all, such
-    as the digest that a bank gives in place of one, is its own key.
+    Numbers without a country code are read as dialled in ``country``. What names an account in place of a number is
+    its own key (letters, and six characters or more), and so is a service number.
     """
     if number is None:
         return None
@@ -27,7 +33,8 @@ def number_key(number: str | None, country: str = "CN") -> str | None:
         return None
     parsed = _parsed(plain, country)
     if parsed is None:
-        return plain
+        is_account = _ACCOUNT.fullmatch(plain) and not _RUN.search(plain) and "__" not in plain
+        return plain if is_account or _SHORT.fullmatch(plain) else None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
@@ -47,11 +54,12 @@ def zones_of_number(number: str | None) -> tuple[str, ...]:
 
 
 def _parsed(plain: str, country: str) -> phonenumbers.PhoneNumber | None:
-    if not _DIALLABLE.fullmatch(plain):
+    if not _DIALLABLE.fullmatch(plain) or _RUN.search(plain):
         return None
     if plain.startswith("00"):
         plain = "+" + plain[2:]
     try:
-        return phonenumbers.parse(plain, country)
+        parsed = phonenumbers.parse(plain, country)
     except NumberParseException:
         return None
+    return parsed if phonenumbers.is_possible_number(parsed) else None

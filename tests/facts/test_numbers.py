@@ -29,7 +29,12 @@ def test_s07_ways_to_write_one_number(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["138****0001", "138••••0001", "138●●●●0001", "1650000XX03", "138xxxx0001", "138##0001"]
+    "written",
+    [
+        *("138****0001", "138••••0001", "138●●●●0001", "1650000XX03", "138xxxx0001", "138##0001"),
+        *("138----0001", "138....0001", "138    0001", "138////0001", "138????0001", "138○○○○0001", "138____0001"),
+        *("138…0001", "138 - 0001"),
+    ],
 )
 def test_s07_masked_number_is_no_key(written: str) -> None:
     """A number of which characters are blotted out decides nothing, and tells no zone."""
@@ -37,9 +42,11 @@ def test_s07_masked_number_is_no_key(written: str) -> None:
     assert zones_of_number(f"+86{written}") == ()
 
 
-@pytest.mark.parametrize("written", [None, "", "  ", "\u3000"])
+@pytest.mark.parametrize(
+    "written", [None, "", "  ", "\u3000", "未知", "无", "0", "-", "匿名", "unknown number", "13800000001、13700000001"]
+)
 def test_missing_number_is_no_key(written: str | None) -> None:
-    """What is missing or blank is no key."""
+    """What is missing, blank, a word for nothing or more than one number is no key."""
     assert number_key(written) is None
     assert zones_of_number(written) == ()
 
@@ -51,9 +58,16 @@ def test_account_is_its_own_key(written: str) -> None:
     assert zones_of_number(f"+{written}") == ()
 
 
-def test_digits_that_no_plan_knows_are_their_own_key() -> None:
-    """Digits that cannot be a number of any country stay what they are, and tell no zone."""
-    assert number_key("+999 1") == "+999 1"
+@pytest.mark.parametrize("written", ["95588", "110", "800123"])
+def test_service_numbers_have_a_key_each(written: str) -> None:
+    """Short numbers of services and extensions are keys too, each its own."""
+    assert number_key(written) is not None
+    assert number_key(written) != number_key(f"{written}1")
+
+
+def test_digits_that_no_plan_knows_are_no_key() -> None:
+    """Digits that cannot be a number of any country say nothing, and tell no zone."""
+    assert number_key("+999 1") is None
     assert zones_of_number("+999 1") == ()
 
 

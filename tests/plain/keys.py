@@ -55,12 +55,16 @@ def _telephone(number: str, country: str) -> phonenumbers.PhoneNumber | None:
 
 @cache
 def number_key(number: str | None, country: str) -> str | None:
-    """Return the key of a number; a masked one has none, and what is no telephone number is its own (line 7)."""
-    if number is None or is_blank(number) or is_masked(number):
+    """Return the key of a number (line 7): a masked one has none, nor has what names neither number nor account."""
+    if number is None or is_blank(number) or is_masked(number) or re.search(r"[ ./-]{2}|__", number.strip()):
         return None
     parsed = _telephone(number, country)
     if parsed is None:
-        return number.strip()
+        plain = number.strip()
+        account = len(plain) >= 6 and any(sign.isascii() and sign.isalpha() for sign in plain)
+        account = account and all(sign.isascii() and (sign.isalnum() or sign in "_.@+:=/-") for sign in plain)
+        service = plain.isascii() and plain.isdigit() and 3 <= len(plain) <= 6
+        return plain if account or service else None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
