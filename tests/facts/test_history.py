@@ -86,7 +86,13 @@ def test_s04_events_may_be_added_in_any_order(order: list[int]) -> None:
     assert [sign.event_id for sign in history.signs(asked)] == ["1"]
 
 
-OTHERS = {"case_id": "C2", "borrower_id": "B2", "agency": "乙", "collector": {"id": "2"}, "recipient": {"number": "2"}}
+OTHERS = {
+    "case_id": "C2",
+    "borrower_id": "B2",
+    "agency": "乙",
+    "collector": {"id": "2"},
+    "recipient": {"number": "13900000002"},
+}
 SAME: dict[Key, dict[str, Any]] = {
     "case": {"case_id": "C1"},
     "borrower": {"borrower_id": "B1"},
