@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+import phonenumbers
 import pytz
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -36,6 +37,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _country(name: str) -> str:
+    if name not in phonenumbers.SUPPORTED_REGIONS:
+        raise PydanticCustomError("unknown_country", "CN | US | GB | … (ISO 3166-1)")
+    return name
+
+
 def _preset(name: str) -> str:
     if name != NO_PRESET and name not in presets():
         raise PydanticCustomError("unknown_preset", "no preset; there are {known}", {"known": ", ".join(presets())})
@@ -50,7 +57,7 @@ class ConfigurationFile(BaseModel):
     rules: list[str] | None = None
     parameters: dict[str, Any] | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
-    country: str | None = None
+    country: Annotated[str, AfterValidator(_country)] | None = None
     registry: str | None = None
     cases: str | None = None
     map: str | list[str] | dict[str, str] | None = None
@@ -62,7 +69,7 @@ class ConfigurationFile(BaseModel):
     history_complete_from: Day | None = None
     assume_party: Literal["addressee", "off"] | None = None
     fail_on: Literal["critical", "major", "minor", "advisory", "never"] | None = None
-    max_rejected: int | None = None
+    max_rejected: Annotated[int, Field(ge=0)] | None = None
     max_log_mb: Annotated[int, Field(ge=1)] | None = None
     strict: bool | None = None
     unmasked: bool | None = None
@@ -138,8 +145,11 @@ def configure(
     if path is not None:
         for name, value in _from_file(path, problems).items():
             values[name], origins[name] = value, str(path)
-    for name, value in _from_environment(os.environ if environment is None else environment, problems).items():
+    of_environment = _from_environment(os.environ if environment is None else environment, problems)
+    _forget_date(values, of_environment)
+    for name, value in of_environment.items():
         values[name], origins[name] = value, PREFIX + name.upper()
+    _forget_date(values, given)
     for name, value in given.items():
         if value is None or (isinstance(value, list | dict) and not value):
             continue
@@ -149,6 +159,12 @@ def configure(
     if problems:
         raise ConfigurationError(problems)
     return Configuration(values, origins)
+
+
+def _forget_date(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Let a source that says how far the history goes outrank a date of an earlier one: both say the same thing."""
+    if given.get("history") is not None:
+        values["history_complete_from"] = None
 
 
 def find_upward(folder: Path) -> Path | None:

@@ -15,6 +15,7 @@ items separated by ``|``; an empty cell is unknown, ``none`` or 无 is an empty 
 An instant without an offset is read in the zone of the profile, else in the configured one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from collection_guard.audit.times import Fold
 from collection_guard.audit.values import PrecisionLostError, RowError, identifier
 from collection_guard.audit.vocabulary.files import profile_file
 from collection_guard.audit.vocabulary.folding import fold_word
+from collection_guard.model.masking import mask_name, mask_text, mask_value
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables import Cell, Grid, TableFile, cell_text, is_blank, read_table_file
@@ -35,6 +37,7 @@ from collection_guard.model.texts import nearest
 
 FIELDS: Final = tuple(CaseProfile.model_fields)
 _DEEPEST: Final = 30
+_WORDS: Final = re.compile(r"[^\W\d_]+(?:[ ·][^\W\d_]+)*")
 _ENOUGH: Final = 2
 
 
@@ -155,7 +158,7 @@ class _Reading:
                 self.problems.append(place.problem("profile_precision_lost", field=name))
             except (CellError, RowError) as error:
                 code = str(error) if isinstance(error, CellError) else "profile_number_not_integral"
-                values = {"field": name, "value": cell_text(cell), "example": example_of(name)}
+                values = {"field": name, "value": _shown(cell_text(cell), name), "example": example_of(name)}
                 self.problems.append(place.problem(code, **values))
         if data.get("case_id") is None and len(self.problems) == before:
             self.problems.append(place.problem("profile_no_case"))
@@ -173,7 +176,7 @@ class _Reading:
                 elif item["type"] == "missing" and path == "case_id":
                     self.problems.append(place.problem("profile_no_case"))
                 else:
-                    self._bad_value(place, path, _shown(item["input"]), item["msg"])
+                    self._bad_value(place, path, _shown(item["input"], path), item["msg"])
             return None
 
     def _bad_value(self, place: _Place, name: str, value: str, cause: str) -> None:
@@ -192,9 +195,25 @@ def _known_beside(location: tuple[int | str, ...]) -> Sequence[str]:
     return FIELDS if len(location) == 1 else groups.get(str(location[0]), ())
 
 
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
+def _shown(value: object, path: str) -> str:
+    """Return what stood in a field, shortened, masked by what the field holds."""
+    masked = _masked(value, [part for part in path.split(".") if not part.isdigit()][-1])
+    text = masked if isinstance(masked, str) else repr(masked)
     return text if len(text) <= 80 else text[:80] + "…"
+
+
+def _masked(value: object, name: str) -> object:
+    if isinstance(value, dict):
+        return {key: _masked(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(inner, name) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if name == "emergency_contacts":
+        # A cell of several people: whatever may be a name in it.
+        value = _WORDS.sub(lambda found: mask_name(found[0]), value)
+    path = {"name": "recipient.name", "number": "recipient.number"}.get(name, name)
+    return mask_text(mask_value(path, value))
 
 
 def _headers() -> dict[str, str]:

@@ -72,7 +72,9 @@ def _signal(name: str) -> Callable[[FactSheet], bool | None]:
 
 def _note(sheet: FactSheet, name: str, reading: ContentReading) -> None:
     """Keep who heard it and in which words, masked: what was heard is an allegation that a person confirms."""
-    words = [mask_text(span.text) for span in reading.spans.get(name, ())]
+    heard = [span.text for span in reading.spans.get(name, ())]
+    # What leaks an address or a number is just what must not be printed once more.
+    words = ["*" * len(text) for text in heard] if name == "pii_leak" else [mask_text(text) for text in heard]
     sheet.note(f"content.{name}", heard_by=f"{reading.detector} {reading.version}", words=words)
 
 

@@ -7,15 +7,21 @@ from collection_guard.model import texts
 
 _DIGIT: Final = "0-9０-９"
 _RUN: Final = re.compile(rf"[{_DIGIT}]{{7,}}[xX]?")
-_MOBILE: Final = rf"1[3-9][{_DIGIT}][ \-][{_DIGIT}]{{4}}[ \-][{_DIGIT}]{{4}}"
+_GAP: Final = r"[ ._\-]?"
+_MOBILE: Final = rf"1{_GAP}[3-9](?:{_GAP}[{_DIGIT}]){{9}}"
+_IDENTITY: Final = (
+    rf"[1-9][{_DIGIT}]{{5}}{_GAP}(?:19|20)[{_DIGIT}]{{2}}{_GAP}[{_DIGIT}]{{4}}{_GAP}[{_DIGIT}]{{3}}[{_DIGIT}Xx]"
+)
 _CARD: Final = rf"[{_DIGIT}]{{4}}(?:[ \-][{_DIGIT}]{{4}}){{3,4}}(?:[ \-][{_DIGIT}]{{1,3}})?"
 _LANDLINE: Final = rf"0[{_DIGIT}]{{2,3}}[ \-][{_DIGIT}]{{7,8}}"
-_SPACED: Final = re.compile(rf"(?<![{_DIGIT}])(?:{_MOBILE}|{_CARD}|{_LANDLINE})(?![{_DIGIT}])")
-_ADDRESS: Final = re.compile(r"[\w.+\-]+@(?=[\w\-]+\.[\w.\-]+)")
+_SPACED: Final = re.compile(rf"(?<![{_DIGIT}])(?:{_IDENTITY}|{_MOBILE}|{_CARD}|{_LANDLINE})(?![{_DIGIT}])")
+_ADDRESS: Final = re.compile(r"(?<![\w.+\-])[\w.+\-]+@(?=[\w\-]+\.[\w.\-]+)")
 _MASKED: Final = re.compile(r"\+?\d{0,7}[*＊•●xX]{2,}\d{0,4}[xX]?|[^*＊•●\d]{1,2}[*＊•●]+")
 """A number or a name that the log itself masks already."""
-_COUNTRY: Final = re.compile(r"(\+\d{1,3}[ \-]?|0086|86(?=1[3-9]\d{9}$))")
+_COUNTRY: Final = re.compile(r"(\+86[ \-]?|\+\d{1,3}[ \-]|0086|86(?=1[3-9]\d{9}$))")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]+")
+_SPREAD: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+"""Spaces that make a short name as wide as a long one: 李　明."""
 _TWO_LETTER_SURNAMES: Final = re.compile(
     "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|长孙|宇文|夏侯|轩辕|端木|独孤|南宫|西门|百里"
 )
@@ -55,7 +61,7 @@ def mask_identifier(identifier: str) -> str:
 
 def mask_name(name: str) -> str:
     """Mask a person's name but for the surname: 高**, 欧阳*, J*** Smith."""
-    plain = name.strip()
+    plain = _SPREAD.sub("", name.strip())
     if _MASKED.fullmatch(plain):
         return plain
     if _HAN.fullmatch(plain):
@@ -114,7 +120,7 @@ def mask_any(path: str, value: Any) -> Any:
 
 
 def _mask_run(run: str) -> str:
-    digits = run.replace(" ", "").replace("-", "")
+    digits = re.sub(r"[ ._\-]", "", run)
     if len(digits) == 11 and digits[0] in "1１":
         return digits[:3] + "****" + digits[-4:]
     return _tail(digits, 4)

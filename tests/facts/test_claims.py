@@ -222,3 +222,12 @@ def test_s22_unread_content_may_name_more_firms_than_the_fields() -> None:
     assert said(LISTED, content="您好", signals={"claims_lawyer": False}, **listed) is True
     assert said(LISTED, content="您好", claims={"law_firm": NEAR}, registry=REGISTRY) is False
     assert said(CLAIMED, content="您好", claims={"law_firms": []}) is None
+
+
+def test_a_letter_without_a_case_is_that_of_a_visit_only_perhaps() -> None:
+    """Of two contacts whose case is unknown it is unknown whether the letter was left by the visit."""
+    hand = {"agency": "甲", "collector": {"id": "1"}}
+    for case_id, expected in (("C1", True), ("number:0123456789abcdef", None)):
+        letter = event("1", case_id=case_id, channel="letter", claims={"law_firm": NEAR}, **hand)
+        visit = event("2", case_id=case_id, channel="visit", claims={"law_firm": FIRM}, **hand)
+        assert sheet_of(visit, past=[letter]).value(DISAGREE) is expected

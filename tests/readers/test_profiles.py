@@ -232,3 +232,21 @@ def test_no_cell_of_a_profile_is_beyond_reading(
         assert "C-1" in read_profiles(path, timezone="Asia/Shanghai")
     except LogError as error:
         told(error)
+
+
+def test_what_stood_in_a_wrong_field_is_shown_masked(tmp_path: Path) -> None:
+    """A message about a profile gives neither a whole number nor a whole name away, in a cell or in JSON."""
+    cell = csv_text([HEADER, ("C-1", "", "", "13800000001@nonsense", "赵大宝:13700000001@nonsense", *[""] * 4)])
+    contact = {"name": "赵大宝", "number": "13700000001", "wrong": 1}
+    lines = [{"case_id": "C-1", "numbers": [{"number": 13800000001}], "emergency_contacts": contact}]
+    for path in (
+        write(tmp_path, cell),
+        write(tmp_path, "\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "cases.jsonl"),
+    ):
+        with pytest.raises(LogError) as caught:
+            read_profiles(path)
+        said = "".join(problem.render(lang) for problem in caught.value.problems for lang in LANGS)
+        assert "13800000001" not in said
+        assert "13700000001" not in said
+        assert "赵大宝" not in said
+        assert "赵" in said
