@@ -207,8 +207,9 @@ def _masked(value: object, name: str) -> object:
         return {key: _masked(inner, str(key)) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(inner, name) for inner in value]
-    if not isinstance(value, str):
+    if isinstance(value, bool) or value is None:
         return value
+    value = str(value)  # a number without quotes is a number all the same
     if name == "emergency_contacts":
         # A cell of several people: whatever may be a name in it.
         value = _WORDS.sub(lambda found: mask_name(found[0]), value)

@@ -33,7 +33,7 @@ def number_key(number: str | None, country: str = "CN") -> str | None:
         return None
     parsed = _parsed(plain, country)
     if parsed is None:
-        is_account = _ACCOUNT.fullmatch(plain) and not _RUN.search(plain) and "__" not in plain
+        is_account = _ACCOUNT.fullmatch(plain) and not _RUN.search(plain)
         return plain if is_account or _SHORT.fullmatch(plain) else None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 

@@ -56,7 +56,7 @@ def _telephone(number: str, country: str) -> phonenumbers.PhoneNumber | None:
 @cache
 def number_key(number: str | None, country: str) -> str | None:
     """Return the key of a number (line 7): a masked one has none, nor has what names neither number nor account."""
-    if number is None or is_blank(number) or is_masked(number) or re.search(r"[ ./-]{2}|__", number.strip()):
+    if number is None or is_blank(number) or is_masked(number) or re.search(r"[ ./-]{2}", number.strip()):
         return None
     parsed = _telephone(number, country)
     if parsed is None:
