@@ -1,7 +1,7 @@
 """The audit as a typed library call."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from collection_guard.facts.partner_lists import read_registry, registry_digest
 from collection_guard.facts.world import HistoryReading, Settings
 from collection_guard.language.packs import load_packs
 from collection_guard.model.event import Event
+from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData, RegistryEntry
 
@@ -22,6 +23,8 @@ from collection_guard.model.registry import RegistryData, RegistryEntry
 def audit(
     events: Iterable[Event] | Path | Sequence[Path],
     *,
+    past: Iterable[Event] | Path | Sequence[Path] = (),
+    since: datetime | None = None,
     rules: Iterable[str | Path] = ("core",),
     parameters: Mapping[str, Any] | None = None,
     registry: RegistryData | Iterable[RegistryEntry] | Path | None = None,
@@ -37,21 +40,27 @@ def audit(
 ) -> Report:
     """Judge contacts, and return what was found: counts, violations with their evidence, what could not be known.
 
-    ``events`` are events, or the paths of logs. ``timezone`` is the zone of times without one and of recipients of whom
-    nothing better is known. ``detector`` names what hears content signals, such as ``lexicon``; without one, signals
-    that the events do not give are unknown. ``each`` is given every verdict, sorted by ``started_at``, ``event_id``
-    and rule id.
+    ``events`` are events, or the paths of logs. ``past``, of the same kind, and what was known before ``since``, are
+    the history of the others and are not judged. ``timezone`` is the zone of times without one and of recipients of
+    whom nothing better is known. ``detector`` names what hears content signals, such as ``lexicon``; without one,
+    signals that the events do not give are unknown. ``each`` is given every verdict, sorted by ``started_at``,
+    ``event_id`` and rule id.
 
     Raises RulesError for a pack that is invalid, LogError for a log, profile file or registry that cannot be read,
     ConfigurationError for a setting that is none; each with every problem found.
     """
+    if since is not None and since.tzinfo is None:
+        raise ConfigurationError([Problem("since_without_zone", values={"value": since.isoformat()})])
     profiles = _profiles(cases, timezone)
-    paths = _paths(events)
+    paths, older = _paths(events), _paths(past)
     if paths is None:
         built: Any = events
-        intake = take_events(built, timezone=timezone, country=country, profiles=profiles)
+        gone: Any = past
+        intake = take_events(built, past=gone, since=since, timezone=timezone, country=country, profiles=profiles)
     else:
-        intake = read_logs(paths, timezone=timezone, country=country, profiles=profiles)
+        intake = read_logs(
+            paths, history=older or (), since=since, timezone=timezone, country=country, profiles=profiles
+        )
     settings = Settings(timezone, country, assume_party, history, history_complete_from)
     packs = load_packs(rules)
     read, name = detector_in_use(detector)

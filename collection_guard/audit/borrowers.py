@@ -29,9 +29,9 @@ def with_borrowers(
         event = contact.event
         known = named.get(event.case_id, ())
         if event.borrower_id is None and len(known) == 1:
-            supplied += 1
+            supplied += not contact.past
             (borrower_id,) = known
-            completed.append(Contact(event.model_copy(update={"borrower_id": borrower_id}), contact.position))
+            completed.append(contact.with_event(event.model_copy(update={"borrower_id": borrower_id})))
         else:
             completed.append(contact)
     cases = {contact.event.case_id for contact in contacts}

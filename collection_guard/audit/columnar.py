@@ -47,7 +47,7 @@ def judge_columns(
             progress(int(share * size))
 
     events = [contact.event for contact in contacts]
-    found = LogVerdicts(events, world, packs, done)
+    found = LogVerdicts(events, world, packs, done, [row for row in range(size) if not contacts[row].past])
     _count(report, found)
     _count_agencies(report, found)
     _count_empty_fields(report, found, empty, rule_sets)
@@ -60,7 +60,7 @@ def judge_columns(
     if isinstance(each, TakesColumns):
         each.take_columns(found)
     elif each is not None:
-        for row in range(size):
+        for row in found.rows.tolist():
             for item in found.judged(row):
                 each(item)
 
@@ -126,13 +126,13 @@ def _digest(found: LogVerdicts) -> str:
     """Return the digest of all verdicts but those that do not apply, in the order of contacts and rules."""
     lines: dict[int, list[bytes]] = {}
     digest = hashlib.sha256()
-    for event, group in zip(found.log.events, found.groups.codes.tolist(), strict=True):
+    for row, group in zip(found.rows.tolist(), found.groups.codes[found.rows].tolist(), strict=True):
         if group not in lines:
             lines[group] = [
                 "\0".join(("", rule.id, word, *missing)).encode("utf-8", "surrogatepass") + b"\n"
                 for rule, (word, missing) in zip(found.rules, found.outcomes_of(group), strict=True)
                 if word != NOT_APPLICABLE
             ]
-        event_id = event.event_id.encode("utf-8", "surrogatepass")
+        event_id = found.log.events[row].event_id.encode("utf-8", "surrogatepass")
         digest.update(b"".join([event_id + line for line in lines[group]]))
     return digest.hexdigest()

@@ -46,9 +46,12 @@ def _canonical(content: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _order(contact: Contact) -> tuple[bytes, tuple[str, str, int]]:
-    """Order rows of equal content by the rest of what they say, and only then by their place."""
-    return _canonical(contact.event.extra), contact.position.sort_key()
+def _order(contact: Contact) -> tuple[bool, bytes, tuple[str, str, int]]:
+    """Order rows of equal content by the rest of what they say, and only then by their place.
+
+    What the history holds comes first: it was judged before, under the id that it had then.
+    """
+    return not contact.past, _canonical(contact.event.extra), contact.position.sort_key()
 
 
 def supply_ids(contacts: Iterable[Contact], overlaps: Overlaps | None = None) -> list[Contact]:
@@ -70,7 +73,7 @@ def supply_ids(contacts: Iterable[Contact], overlaps: Overlaps | None = None) ->
                 note_alike(same, overlaps)
         for number, contact in enumerate(same, 1):
             event_id = f"row-{digest}" if number == 1 else f"row-{digest}-{number}"
-            done.append(Contact(contact.event.with_id(event_id), contact.position))
+            done.append(contact.with_event(contact.event.with_id(event_id)))
     return done
 
 

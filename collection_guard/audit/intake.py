@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from collection_guard.audit.borrowers import with_borrowers
 from collection_guard.audit.cases import CaseFinder
@@ -45,34 +46,39 @@ class Tray:
             case SetAside():
                 self.set_aside.append(row)
 
-    def settle(self, cases: CaseFinder) -> Intake:
-        """Supply ids and cases, and take out gate events, second legs, redeliveries and contradictory duplicates."""
+    def settle(self, cases: CaseFinder, since: datetime | None = None) -> Intake:
+        """Supply ids and cases, and take out gate events, second legs, redeliveries and contradictory duplicates.
+
+        What was known before ``since`` is history, as are rows marked so.
+        """
         rows_read = len(self)
         calls = without_second_legs(self._not_blocked(), self.set_aside)
         overlaps = Overlaps()
         kept = resolve_duplicates(supply_ids(calls, overlaps), self.rejected, self.set_aside, overlaps)
         counts: Counter[str] = Counter()
         contacts = []
-        for contact in kept:
+        for one in kept:
+            contact = one if since is None or one.past else replace(one, past=_known(one.event) < since)
             event, how = contact.event, "given"
             if event.case_id == PLACEHOLDER:
                 how, case_id = cases.find(event)
                 event = event.model_copy(update={"case_id": case_id})
             elif not has_case(event.case_id):
                 how = "by_event" if event.case_id.startswith("event:") else "by_number"
-            counts[how] += 1
-            contacts.append(Contact(event, contact.position))
+            counts[how] += not contact.past
+            contacts.append(contact.with_event(event))
         contacts, supplied, disputed = with_borrowers(contacts, cases.profiles)
         contacts.sort(key=lambda contact: contact.position.sort_key())
         self.rejected.sort(key=lambda row: row.position.sort_key())
         self.set_aside.sort(key=lambda row: row.position.sort_key())
         return Intake(
-            tuple(contacts),
+            tuple(contact for contact in contacts if not contact.past),
             tuple(self.rejected),
             tuple(self.set_aside),
             rows_read,
             cases=CaseCounts(**counts, borrower_by_case=supplied, borrower_disputed=disputed),
             overlaps=overlaps.found(),
+            past=tuple(contact for contact in contacts if contact.past),
         )
 
     def _not_blocked(self) -> list[Contact]:
@@ -87,18 +93,30 @@ class Tray:
         return through
 
 
+def _known(event: Event) -> datetime:
+    """Return when an event became known: a contact of an earlier day that was recorded late is a new one."""
+    return event.recorded_at or event.started_at
+
+
 def take_events(
     events: Iterable[Event],
     *,
+    past: Iterable[Event] = (),
+    since: datetime | None = None,
     timezone: str | None = None,
     country: str = "CN",
     profiles: Mapping[str, CaseProfile] | None = None,
 ) -> Intake:
-    """Take in events that are already built, as the library call does; their position is their number."""
+    """Take in events that are already built, as the library call does; their position is their number.
+
+    Those of ``past``, and what was known before ``since``, are history and are not judged.
+    """
     tray = Tray()
     for number, event in enumerate(events, 1):
         tray.add(Contact(event, Position(row=number)))
-    return tray.settle(CaseFinder(profiles, timezone=timezone, country=country))
+    for number, event in enumerate(past, 1):
+        tray.add(Contact(event, Position(row=number), past=True))
+    return tray.settle(CaseFinder(profiles, timezone=timezone, country=country), since)
 
 
 __all__ = ["CaseCounts", "Contact", "Intake", "Position", "Rejected", "SetAside", "Tray", "take_events"]

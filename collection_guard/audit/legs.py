@@ -33,7 +33,7 @@ def without_second_legs(contacts: Sequence[Contact], set_aside: list[SetAside]) 
     kept = [contact for contact in contacts if contact.leg is None]
     for call in _calls([contact for contact in contacts if contact.leg is not None]):
         if len(call) == 1:
-            kept.append(Contact(call[0].event, call[0].position))
+            kept.append(call[0].with_event(call[0].event))
             continue
         units = _units(call)
         legs = _contacts_of(units)
@@ -101,7 +101,7 @@ def _named_apart(units: Sequence[_Unit]) -> list[Contact]:
             event: Event = contact.event
             if number > 1 and event_id != PLACEHOLDER:
                 event = event.with_id(f"{event_id}/{number}")
-            found.append(Contact(event, contact.position))
+            found.append(contact.with_event(event))
     return found
 
 

@@ -57,15 +57,16 @@ class SheetQuality:
 
 def quality_of(intake: Intake) -> tuple[SheetQuality, ...]:
     """Return the quality of each sheet that was read, in the order of the files."""
+    read = (*intake.contacts, *intake.past)
 
     def counted(places: Iterable[Position]) -> Counter[tuple[str | None, str | None]]:
         return Counter((place.file, place.sheet) for place in places)
 
-    contacts = counted(contact.position for contact in intake.contacts)
+    contacts = counted(contact.position for contact in read)
     rejected = counted(row.position for row in intake.rejected)
     set_aside = counted(row.position for row in intake.set_aside)
     times: dict[tuple[str | None, str | None], list[datetime]] = {}
-    for contact in intake.contacts:
+    for contact in read:
         place, start = (contact.position.file, contact.position.sheet), contact.event.started_at
         first, last = times.get(place, (start, start))
         times[place] = [min(first, start), max(last, start)]

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +46,8 @@ def read_logs(
     profiles: Mapping[str, CaseProfile] | None = None,
     preset: str | None = None,
     no_logs: Iterable[str | Path] = (),
+    history: Iterable[str | Path] = (),
+    since: datetime | None = None,
 ) -> Intake:
     """Read logs into one intake; raise LogError with every problem of every file that cannot be read.
 
@@ -54,7 +57,8 @@ def read_logs(
     a repeated hour is meant, ``encoding`` that of text files, ``country`` where numbers without a country code are
     dialled, and ``profiles`` give contacts without a case theirs. ``map_file`` is a mapping file or several, each as
     its path or as ``PATTERN=PATH``. ``preset`` names the log format; without it the file tells, and with ``none`` it is
-    read by the words of its header alone.
+    read by the words of its header alone. The logs of ``history``, and what was known before ``since``, are the history
+    of the others and are not judged.
     """
     if timezone is not None and timezone not in pytz.all_timezones_set:
         values: dict[str, object] = {"zone": timezone, "nearest": nearest(timezone, pytz.all_timezones)}
@@ -62,7 +66,9 @@ def read_logs(
     check_preset(preset)
     run = _Run(read_maps(map_file), timezone, fold, encoding, preset, country)
     with _collector_paused():
-        return _read(find_logs(paths, no_logs), run, profiles)
+        places = find_logs(paths, no_logs)
+        past = find_logs(history, [*no_logs, *places.paths])
+        return _read(places, past, run, profiles, since)
 
 
 @contextmanager
@@ -77,19 +83,27 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _read(places: Places, run: "_Run", profiles: Mapping[str, CaseProfile] | None) -> Intake:
-    run.got.problems += places.problems
-    files = [run.read(path) for path in run.each_once(places.paths)]
+def _read(
+    places: Places,
+    past: Places,
+    run: "_Run",
+    profiles: Mapping[str, CaseProfile] | None,
+    since: datetime | None,
+) -> Intake:
+    run.got.problems += places.problems + past.problems
+    judged = len(places.paths)
+    paths = run.each_once(enumerate([*places.paths, *past.paths]))
+    files = [run.read(path, past=place >= judged) for place, path in paths]
     if run.got.problems:
         raise LogError(run.got.problems)
     zone = run.timezone or run.maps.timezone
-    intake = run.got.tray.settle(CaseFinder(profiles, timezone=zone, country=run.country))
+    intake = run.got.tray.settle(CaseFinder(profiles, timezone=zone, country=run.country), since)
     return replace(
         intake,
         files=tuple(file for file in files if file is not None),
         unmapped=unmapped_values(run.got.words),
         findings=tuple(run.got.findings),
-        left_out=tuple(str(path) for path in places.left_out),
+        left_out=tuple(dict.fromkeys(str(path) for path in (*places.left_out, *past.left_out))),
         unused_maps=tuple(run.maps.unused()),
     )
 
@@ -107,10 +121,10 @@ class _Run:
     got: Yield = field(default_factory=Yield)
     _digests: dict[str, str] = field(default_factory=dict)
 
-    def each_once(self, paths: Iterable[Path]) -> Iterable[Path]:
+    def each_once(self, paths: Iterable[tuple[int, Path]]) -> Iterable[tuple[int, Path]]:
         """Give each file once; the same file named twice would double every contact without an id."""
         seen: set[Path] = set()
-        for path in paths:
+        for number, path in paths:
             try:
                 place = path.resolve()
             except (OSError, ValueError, RuntimeError):
@@ -119,10 +133,18 @@ class _Run:
                 self.got.problems.append(Problem("file_twice", str(path)))
             else:
                 seen.add(place)
-                yield path
+                yield number, path
 
-    def read(self, path: Path) -> FileReading | None:
-        """Read one file; its problems go to those of the run."""
+    def read(self, path: Path, *, past: bool = False) -> FileReading | None:
+        """Read one file, of the history or to be judged; its problems go to those of the run."""
+        first = len(self.got.tray.drafts)
+        reading = self._read(path)
+        if past:
+            drafts = self.got.tray.drafts
+            drafts[first:] = [replace(contact, past=True) for contact in drafts[first:]]
+        return reading and replace(reading, past=past)
+
+    def _read(self, path: Path) -> FileReading | None:
         maps = self.maps.of(path)
         finder = HeaderFinder(maps.of(None) or MapFile())
         found = read_table_file(

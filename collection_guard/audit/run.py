@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
@@ -52,7 +53,8 @@ def run_audit(
     """
     packs = list(basis.packs)
     compiled = compile_packs(packs, basis.parameters)
-    contacts = sorted(intake.contacts, key=lambda item: (item.event.started_at, item.event.event_id))
+    judged = sorted(intake.contacts, key=_place)
+    contacts = sorted((*intake.contacts, *intake.past), key=_place) if intake.past else judged
     earliest = contacts[0].event.started_at if contacts else None
     registry = RegistryIndex(basis.registry) if basis.registry is not None else None
     world = World(basis.settings, basis.profiles, registry, basis.detector, earliest)
@@ -72,8 +74,8 @@ def run_audit(
         detector=basis.detector_name,
         intake=intake,
         rules={rule.id: RuleInfo(rule.rule, last.pack, rule.unset) for last in last_sets for rule in last.rules},
-        earliest=earliest,
-        latest=contacts[-1].event.started_at if contacts else None,
+        earliest=judged[0].event.started_at if judged else None,
+        latest=judged[-1].event.started_at if judged else None,
     )
     report.by_rule = {rule: Tally() for rule in sorted(report.rules)}
     rule_set_of = {rule.id: rule_set for rule_set in last_sets for rule in rule_set.rules}
@@ -91,6 +93,11 @@ def run_audit(
     return report
 
 
+def _place(contact: Contact) -> tuple[datetime, str]:
+    """Return the place of a contact in the total order of a history."""
+    return contact.event.started_at, contact.event.event_id
+
+
 def _judge_each(
     report: Report,
     contacts: Sequence[Contact],
@@ -104,6 +111,11 @@ def _judge_each(
     # INVARIANT (order-free): contacts are judged in the total order of line 4, not in that of the input.
     # INVARIANT (no-look-ahead): an event joins the past only after it was judged.
     for index, contact in enumerate(contacts):
+        if progress is not None:
+            progress(index)
+        if contact.past:
+            judge.add(contact.event)
+            continue
         judged = sorted(judge.judge(contact.event), key=lambda item: item.rule.id)
         _count(report, contact, judged)
         for item in judged:
@@ -117,8 +129,8 @@ def _judge_each(
             if each is not None:
                 each(item)
         judge.add(contact.event)
-        if progress is not None:
-            progress(index + 1)
+    if progress is not None:
+        progress(len(contacts))
     report.verdict_digest = digest.hexdigest()
 
 

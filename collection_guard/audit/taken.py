@@ -48,6 +48,12 @@ class Contact:
     position: Position
     leg: Leg | None = None
     """Until second legs are set aside."""
+    past: bool = False
+    """It is part of the history of later contacts, and is not judged itself."""
+
+    def with_event(self, event: Event) -> "Contact":
+        """Return the contact as another event, no longer as a leg."""
+        return Contact(event, self.position, past=self.past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,8 @@ class FileReading:
     sheets: tuple[SheetReading, ...]
     rows: int
     assumptions: tuple[Assumption, ...] = ()
+    past: bool = False
+    """It holds the history of what is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +233,13 @@ class CaseCounts:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Everything that was read. INVARIANT (nothing-lost): contacts + rejected + set aside = rows read."""
+    """Everything that was read.
+
+    INVARIANT (nothing-lost): contacts + contacts of the history + rejected + set aside = rows read.
+    """
 
     contacts: tuple[Contact, ...]
+    """What is to be judged."""
     rejected: tuple[Rejected, ...]
     set_aside: tuple[SetAside, ...]
     rows_read: int
@@ -240,6 +252,8 @@ class Intake:
     """Files of a folder that were not taken for logs."""
     unused_maps: tuple[str, ...] = ()
     """Mapping files that are for no log of these."""
+    past: tuple[Contact, ...] = ()
+    """Contacts that are the history of others and are not judged."""
 
     def has_case(self, case_id: str) -> bool:
         """Say whether a case id is one, and not the key of a contact whose case is unknown."""

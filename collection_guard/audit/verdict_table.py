@@ -81,11 +81,12 @@ def _findings(rows: Sequence[tuple[str, str, str, str, Any]]) -> pl.DataFrame:
 
 
 def _wide(found: LogVerdicts) -> pl.DataFrame:
-    columns = _ids([(event.event_id, event.case_id) for event in found.log.events])
+    events = [found.log.events[row] for row in found.rows.tolist()]
+    columns = _ids([(event.event_id, event.case_id) for event in events])
     for rule in found.rules:
         codes = rule.outcomes.map(lambda outcome: CODES[outcome[0]])
         values = pl.Series(list(codes.values), dtype=pl.UInt8)
-        columns[rule.id] = values.gather(codes.codes.tolist())
+        columns[rule.id] = values.gather(codes.codes[found.rows].tolist())
     return pl.DataFrame(columns)
 
 

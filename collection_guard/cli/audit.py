@@ -1,5 +1,6 @@
 """``collection-guard audit``: judge contact logs."""
 
+from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +24,7 @@ from collection_guard.cli.exits import (
     say,
 )
 from collection_guard.cli.given import given_again
-from collection_guard.cli.loading import load_basis, load_logs, odd_hours
+from collection_guard.cli.loading import beginning_of, load_basis, load_logs, odd_hours
 from collection_guard.cli.output import emit, refuse_shared, show_configuration, terminal
 from collection_guard.cli.progress import progress_to
 from collection_guard.configuration import Configuration
@@ -58,6 +59,8 @@ def audit(
     preset: o.PresetOption = None,
     encoding: o.EncodingOption = None,
     history: o.HistoryOption = None,
+    past: o.PastOption = None,
+    since: Annotated[str | None, typer.Option(help=o.help_of("since"), metavar="DATE", show_default=False)] = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
     detector: o.DetectorOption = None,
@@ -122,11 +125,18 @@ def audit(
         if not logs:
             raise ConfigurationError([Problem("no_log")])
         files = {"--out": out, "--verdicts": verdicts, "--rejected": rejected, "--quality": quality}
-        read = [*logs, *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None)]
+        begin = beginning_of(since, settings["timezone"])
+        read = [
+            *logs,
+            *(past or ()),
+            *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None),
+        ]
         refuse_shared({name: path for name, path in files.items() if path is not None}, read)
     _run(
         context,
         logs,
+        past or [],
+        begin,
         settings,
         verdicts,
         cast("Which", verdicts_of),
@@ -141,6 +151,8 @@ def audit(
 def _run(
     context: typer.Context,
     logs: list[Path],
+    past: list[Path],
+    since: datetime | None,
     settings: Configuration,
     verdicts: Path | None,
     verdicts_of: Which,
@@ -154,11 +166,11 @@ def _run(
     lang, masked = settings.lang, not settings["unmasked"]
     gathering = Gathering()
     basis = load_basis(settings, gathering)
-    intake = gathering.attempt(lambda: load_logs(logs, settings, dict(basis.profiles) if basis else {}))
+    intake = gathering.attempt(lambda: load_logs(logs, settings, dict(basis.profiles) if basis else {}, past, since))
     gathering.settle(lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     assert intake is not None  # noqa: S101  # as above
-    with exits(lang), progress_to(len(intake.contacts), quiet=quiet) as progress:
+    with exits(lang), progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
         if verdicts is None:
             report = run_audit(intake, basis, None, progress)
         elif verdicts.suffix == PARQUET:
@@ -223,7 +235,7 @@ def exit_code(report: Report, settings: Configuration) -> int:
     limit = settings["max_rejected"]
     refused = len(report.intake.rejected)
     # A log of which nothing could be read is unreadable, whatever share may be rejected.
-    if (limit is not None and refused > limit) or (refused and not report.contacts):
+    if (limit is not None and refused > limit) or (refused and not report.contacts and not report.intake.past):
         codes.add(INPUT)
     if settings["strict"] and report.total.unassessable:
         codes.add(UNASSESSABLE)

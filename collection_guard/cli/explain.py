@@ -34,6 +34,7 @@ def explain(
     preset: o.PresetOption = None,
     encoding: o.EncodingOption = None,
     history: o.HistoryOption = None,
+    past: o.PastOption = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
     detector: o.DetectorOption = None,
@@ -61,11 +62,11 @@ def explain(
         )
     gathering = Gathering()
     basis = load_basis(settings, gathering)
-    intake = gathering.attempt(lambda: load_logs(logs, settings, dict(basis.profiles) if basis else {}))
+    intake = gathering.attempt(lambda: load_logs(logs, settings, dict(basis.profiles) if basis else {}, past or ()))
     gathering.settle(settings.lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     assert intake is not None  # noqa: S101  # as above
-    events = in_order(contact.event for contact in intake.contacts)
+    events = in_order(contact.event for contact in (*intake.contacts, *intake.past))
     with exits(settings.lang):
         event = next((one for one in events if one.event_id == event_id), None)
         if event is None:

@@ -1,6 +1,7 @@
 """What the commands have in common: packs, registry, profiles and logs, loaded as configured."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ from collection_guard.audit.run import Basis
 from collection_guard.audit.taken import Intake
 from collection_guard.cli.exits import Gathering, missing_file
 from collection_guard.configuration import Configuration
+from collection_guard.facts.clock import start_of_day
 from collection_guard.facts.partner_lists import read_registry
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import Pack, load_packs
-from collection_guard.model.problems import LogError, Problem
+from collection_guard.model.problems import ConfigurationError, LogError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData
 from collection_guard.model.texts import Lang, text
@@ -78,10 +80,17 @@ def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
     return read_profiles(path, timezone=config["timezone"], fold=config["fold"])
 
 
-def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, CaseProfile]) -> Intake:
-    """Return what the logs hold, row by row."""
+def load_logs(
+    paths: Sequence[Path],
+    config: Configuration,
+    profiles: dict[str, CaseProfile],
+    past: Sequence[Path] = (),
+    since: datetime | None = None,
+) -> Intake:
+    """Return what the logs hold, row by row; those of the past, and what was known before an instant, as history."""
     no_logs = [config[name] for name in ("cases", "registry") if config[name]]
-    _refuse_too_large(find_logs(paths, no_logs).paths, config["max_log_mb"])
+    logs = find_logs(paths, no_logs).paths
+    _refuse_too_large([*logs, *find_logs(past, [*no_logs, *logs]).paths], config["max_log_mb"])
     return read_logs(
         paths,
         timezone=config["timezone"],
@@ -92,7 +101,28 @@ def load_logs(paths: Sequence[Path], config: Configuration, profiles: dict[str, 
         country=config["country"],
         profiles=profiles,
         no_logs=no_logs,
+        history=past,
+        since=since,
     )
+
+
+def beginning_of(since: str | None, timezone: str | None) -> datetime | None:
+    """Return the instant that ``--since`` names: one with an offset, or the beginning of a date in the zone configured.
+
+    Raises ConfigurationError.
+    """
+    if since is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        values: dict[str, object] = {"option": "--since", "value": since, "reason": "YYYY-MM-DD"}
+        raise ConfigurationError([Problem("bad_option", values=values)]) from None
+    if moment.tzinfo is not None:
+        return moment
+    if timezone is None or moment.time() != time.min:
+        raise ConfigurationError([Problem("since_without_zone", values={"value": since})])
+    return start_of_day(moment.date(), timezone)
 
 
 def _refuse_too_large(logs: Sequence[Path], most: int) -> None:

@@ -51,6 +51,7 @@ PresetOption = Annotated[str | None, _option("preset", "--preset", metavar="NAME
 EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar="NAME")]
 EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable|columnar")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
+PastOption = Annotated[list[Path] | None, _option("past", "--history", metavar="PAST")]
 AssumeOption = Annotated[str | None, _option("assume_party", "--assume-party", metavar="addressee|off")]
 DetectorOption = Annotated[str | None, _option("detector", "--detector", metavar="NAME|none")]
 UnmaskedOption = Annotated[bool, _option("unmasked", "--unmasked")]

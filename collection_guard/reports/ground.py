@@ -114,8 +114,9 @@ class Ground(Section):
         self.title("rows")
         self.page.line(
             say.text(
-                "report.row_sum",
+                "report.row_sum_with_history" if intake.past else "report.row_sum",
                 contacts=number(len(intake.contacts)),
+                history=number(len(intake.past)),
                 rejected=number(len(intake.rejected)),
                 set_aside=number(len(intake.set_aside)),
                 read=number(intake.rows_read),
@@ -201,7 +202,7 @@ class Ground(Section):
         file = self.report.intake.files[place]
         parts = [
             self.say.key(file.path),
-            self.say.text("report.file_rows", rows=number(file.rows)),
+            self.say.text("report.history_rows" if file.past else "report.file_rows", rows=number(file.rows)),
             file.encoding or "",
             file.zone or "",
             file.digest[:_DIGEST],

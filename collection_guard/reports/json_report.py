@@ -210,6 +210,7 @@ class _Json:
             "encoding_confirmed": file.encoding_confirmed,
             "zone": file.zone,
             "rows": file.rows,
+            "history": file.past,
             "sheets": [
                 {
                     "sheet": self._key(sheet.sheet),
@@ -228,6 +229,7 @@ class _Json:
         return {
             "rows_read": report.intake.rows_read,
             "contacts": report.contacts,
+            "history": len(report.intake.past),
             "rejected": len(report.intake.rejected),
             "rejected_by_reason": report.intake.rejected_by_reason(),
             "set_aside": len(report.intake.set_aside),

@@ -37,15 +37,17 @@ class RuleColumn:
 class PackColumns:
     """The verdicts of one pack on a log."""
 
-    def __init__(self, log: Log, world: World, pack: CompiledPack) -> None:
+    def __init__(self, log: Log, world: World, pack: CompiledPack, judged: Flags | None = None) -> None:
+        """Judge the rows that are flagged, or all; the others are the history of these."""
         self.log = log
         self.pack = pack
         self._clocks = Clocks(log.at)
         self._days = self._clocks.dates(pack.zone)
         self.rule_sets = self._rule_sets()
         self.facts = FactColumns(log, world, pack.rule_sets[0], self._clocks)
+        asked = np.ones(log.size, np.bool_) if judged is None else judged
         self.atoms = {
-            code: AtomColumns(self.facts, rule_set, np.flatnonzero(self.rule_sets.codes == code))
+            code: AtomColumns(self.facts, rule_set, np.flatnonzero(asked & (self.rule_sets.codes == code)))
             for code, rule_set in enumerate(self.rule_sets.values)
         }
 

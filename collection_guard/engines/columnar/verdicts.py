@@ -50,11 +50,19 @@ class LogVerdicts:
         world: World,
         packs: Iterable[CompiledPack],
         done: Callable[[float], None],
+        rows: Sequence[int] | None = None,
     ) -> None:
-        """Judge events; ``done`` is told which share of the rules has been decided."""
+        """Judge events; ``done`` is told which share of the rules has been decided.
+
+        With ``rows``, only these are judged, and the others are their history.
+        """
         with _without_collector():
             self.log = log_of(events)
-            self._packs = [PackColumns(self.log, world, pack) for pack in packs]
+            judged = np.zeros(self.log.size, np.bool_)
+            judged[slice(None) if rows is None else np.array(rows, np.int64)] = True
+            self.rows = np.flatnonzero(judged)
+            """The rows that were judged."""
+            self._packs = [PackColumns(self.log, world, pack, judged) for pack in packs]
             self._decide(done)
 
     def _decide(self, done: Callable[[float], None]) -> None:
@@ -73,10 +81,11 @@ class LogVerdicts:
 
     def alike(self, *columns: Coded) -> Iterator[Alike]:
         """Yield rows that share their verdicts and these columns, in the order of their first rows."""
-        groups = grouped(self.log.size, self.groups, *columns)
+        parts = [Coded(column.codes[self.rows], column.values) for column in (self.groups, *columns)]
+        groups = grouped(len(self.rows), *parts)
         counts = np.bincount(groups.codes, minlength=len(groups.firsts))
         for place in np.argsort(groups.firsts).tolist():
-            first = int(groups.firsts[place])
+            first = int(self.rows[groups.firsts[place]])
             yield Alike(first, int(counts[place]), self.outcomes(first))
 
     def outcomes(self, row: int) -> Sequence[Outcome]:
@@ -94,7 +103,7 @@ class LogVerdicts:
     def rows_with(self, *verdicts: str) -> list[int]:
         """Return the rows on which some rule has one of these verdicts."""
         having = [any(outcome[0] in verdicts for outcome in outcomes) for outcomes in self._outcomes]
-        return [int(row) for row in np.flatnonzero(np.array(having, np.bool_)[self.groups.codes])]
+        return [int(row) for row in self.rows[np.array(having, np.bool_)[self.groups.codes[self.rows]]]]
 
     def judged(self, row: int, only: str | None = None) -> Iterator[Judged]:
         """Yield the verdicts on one row as a judge gives them, by rule id; with ``only``, those of one kind."""
