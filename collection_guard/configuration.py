@@ -22,6 +22,7 @@ from collection_guard.facts.world import HistoryReading, Settings
 from collection_guard.language.packs import validated
 from collection_guard.language.yaml_positions import Document, read_yaml
 from collection_guard.model.event import Day
+from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import Lang, language_of_environment, nearest
 
@@ -251,7 +252,7 @@ def check_value(name: str, value: Any, shown_as: str) -> Any:
         if name == "timezone":
             zones: dict[str, object] = {"option": shown_as, "value": value, "nearest": likely_zone(str(value))}
             raise ConfigurationError([Problem("bad_zone", values=zones)]) from None
-        reason = error.errors()[0]["msg"]
+        reason = mismatch(error.errors()[0])
         raise ConfigurationError(
             [Problem("bad_option", values={"option": shown_as, "value": value, "reason": reason})]
         ) from None

@@ -21,6 +21,7 @@ from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import IDENTIFIERS
 from collection_guard.audit.vocabulary.tables import tables
 from collection_guard.model.event import Event
+from collection_guard.model.mismatches import mismatch
 from collection_guard.model.tables import Cell, cell_text
 from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
 
@@ -453,7 +454,7 @@ class EventReader:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             path = ".".join(str(part) for part in first["loc"])
-            raise RowError("field_invalid", path, path, first["input"], cause=first["msg"]) from None
+            raise RowError("field_invalid", path, path, first["input"], cause=mismatch(first)) from None
 
 
 def _in_seconds(cell: Any, unit: float) -> Any:

@@ -52,7 +52,7 @@ class ProfileCells:
         if fold_word(text) in tables().none:
             return []
         where = self._zone(cell_text(zone)) if cell_text(zone) else self._timezone
-        if text.startswith("["):
+        if is_json(text):
             try:
                 return json.loads(text)
             except (ValueError, RecursionError):
@@ -87,7 +87,9 @@ class ProfileCells:
         if gap and not _CLOCK.match(narrow(days)):
             found["weekdays"] = [self._weekday(day) for day in _WEEKDAYS.split(days)]
             words = rest.strip()
-        if fold_word(words) not in {fold_word(word) for word in profile_file().whole_day}:
+        if fold_word(words) in {fold_word(word) for word in profile_file().whole_day}:
+            found |= {"start": None, "end": None}
+        else:
             bounds = _BETWEEN.split(narrow(words))
             if len(bounds) != 2:
                 raise CellError("profile_no_hours")
@@ -144,6 +146,11 @@ class ProfileCells:
             return localise(value, where, self._fold)
         except TimeError:
             raise CellError("profile_clock_change") from None
+
+
+def is_json(text: str) -> bool:
+    """Say whether a cell holds JSON in place of items between bars."""
+    return text.startswith("[")
 
 
 def _dated(item: str) -> tuple[str, dict[str, date | None]]:

@@ -24,12 +24,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from collection_guard.audit.profile_cells import CellError, ProfileCells
+from collection_guard.audit.profile_cells import CellError, ProfileCells, is_json
 from collection_guard.audit.times import Fold
 from collection_guard.audit.values import PrecisionLostError, RowError, identifier
 from collection_guard.audit.vocabulary.files import profile_file
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.model.masking import mask_name, mask_text, mask_value
+from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables import Cell, Grid, TableFile, cell_text, is_blank, read_table_file
@@ -99,7 +100,7 @@ class _Reading:
             self.problems.append(_Place(found.path, None, broken.row).problem(broken.reason, **broken.values))
         for item in found.objects or ():
             place = _Place(found.path, None, item.row)
-            profile = self._validated(place, item.data)
+            profile = self._validated(place, item.data, FIELDS)
             if profile is not None:
                 yield place, profile
         for grid in found.grids:
@@ -162,9 +163,11 @@ class _Reading:
                 self.problems.append(place.problem(code, **values))
         if data.get("case_id") is None and len(self.problems) == before:
             self.problems.append(place.problem("profile_no_case"))
-        return self._validated(place, data) if len(self.problems) == before else None
+        as_json = [name for name, cell in cells.items() if is_json(cell_text(cell))]
+        return self._validated(place, data, as_json) if len(self.problems) == before else None
 
-    def _validated(self, place: _Place, data: dict[str, Any]) -> CaseProfile | None:
+    def _validated(self, place: _Place, data: dict[str, Any], as_json: Sequence[str]) -> CaseProfile | None:
+        """Return a profile; ``as_json`` names the fields that stood as JSON, for the examples of messages."""
         try:
             return CaseProfile.model_validate(data)
         except ValidationError as error:
@@ -176,17 +179,17 @@ class _Reading:
                 elif item["type"] == "missing" and path == "case_id":
                     self.problems.append(place.problem("profile_no_case"))
                 else:
-                    self._bad_value(place, path, _shown(item["input"], path), item["msg"])
+                    code = "profile_several_numbers" if item["type"] == "several_numbers" else "profile_value"
+                    example = example_of(path, as_json=path.partition(".")[0] in as_json)
+                    values = {"field": path, "value": _shown(item["input"], path), "example": example}
+                    self.problems.append(place.problem(code, **values, cause=mismatch(item)))
             return None
 
-    def _bad_value(self, place: _Place, name: str, value: str, cause: str) -> None:
-        values = {"field": name, "value": value, "cause": cause, "example": example_of(name)}
-        self.problems.append(place.problem("profile_value", **values))
 
-
-def example_of(name: str) -> str:
-    """Return how a field is written, for a message."""
-    return profile_file().examples.get(name.partition(".")[0], "—")
+def example_of(name: str, *, as_json: bool = False) -> str:
+    """Return how a field is written in a table, or as JSON, for a message."""
+    field, words = name.partition(".")[0], profile_file()
+    return (words.json_examples if as_json else {}).get(field) or words.examples.get(field, "—")
 
 
 def _known_beside(location: tuple[int | str, ...]) -> Sequence[str]:

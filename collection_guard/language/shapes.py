@@ -6,6 +6,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from collection_guard.language.yaml_positions import Document, KeyPath
+from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import nearest
 
@@ -88,7 +89,12 @@ def value_problem(document: Document, path: KeyPath, details: ErrorDetails) -> P
         near = nearest(str(found), words.split(", "))
         return document.problem("wrong_word", path, name=name, value=found, options=words, nearest=near)
     at_key = details["loc"][-1:] == ("[key]",)
-    values = {"name": name, "value": found, "reason": details["msg"], "pattern": details.get("ctx", {}).get("pattern")}
+    values = {
+        "name": name,
+        "value": found,
+        "reason": mismatch(details),
+        "pattern": details.get("ctx", {}).get("pattern"),
+    }
     return document.problem(_CODES.get(kind, "wrong_shape"), path, at_key=at_key, **values)
 
 

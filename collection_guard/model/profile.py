@@ -1,30 +1,82 @@
 """A case profile: what the creditor knows of the borrower and the case."""
 
-from typing import Annotated
+import re
+from datetime import date, datetime, time
+from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collection_guard.model.event import ClockTime, Day, Identifier, Instant, Record, Zone, as_tuple
 from collection_guard.model.words import Accessibility, Channel, InstructionKind, Weekday
 
+_BETWEEN_NUMBERS: Final = re.compile(r"[/,;，；、|&\n]|或|和|及")
+_SIGN: Final = re.compile(r"[0-9０-９A-Za-z*＊]")
+_LONG_RUN: Final = re.compile(r"\d{7,}")
+_DIGITS_OF_A_NUMBER: Final = 7
+
+
+def _one_number(number: str) -> str:
+    """Refuse several numbers where one belongs, and what is no number at all: both would silently decide nothing."""
+    if not _SIGN.search(number):
+        raise PydanticCustomError("no_number", "no number")
+    parts = sum(
+        sum(character.isdigit() for character in part) >= _DIGITS_OF_A_NUMBER for part in _BETWEEN_NUMBERS.split(number)
+    )
+    if max(parts, len(_LONG_RUN.findall(number))) > 1:
+        raise PydanticCustomError("several_numbers", "several numbers in the place of one")
+    return number
+
+
+def _in_order(first: date | None, last: date | None) -> None:
+    """Refuse dates that end before they begin; both ends are inclusive."""
+    if first is not None and last is not None and last < first:
+        raise PydanticCustomError("dates_reversed", "valid_to lies before valid_from")
+
+
+def _has_duration(first: datetime | None, last: datetime | None) -> None:
+    """Refuse instants that end where or before they begin; the last is exclusive."""
+    if first is not None and last is not None and last <= first:
+        raise PydanticCustomError("instants_reversed", "the end does not lie after the beginning")
+
+
+def _of_no_zone(clock: time) -> time:
+    if clock.tzinfo is not None:
+        raise PydanticCustomError("clock_with_offset", "a local time of day has no offset")
+    return clock
+
+
+LocalClock = Annotated[ClockTime, AfterValidator(_of_no_zone)]
+
 
 class OwnNumber(Record):
     """A number of the borrower's own. Dates are inclusive, in the borrower's zone; null is open."""
 
-    number: str
+    number: Annotated[str, AfterValidator(_one_number)]
     valid_from: Day | None = None
     valid_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _dates(self) -> "OwnNumber":
+        _in_order(self.valid_from, self.valid_to)
+        return self
 
 
 class EmergencyContact(Record):
     """A contact that the borrower named beforehand. Dates as for the borrower's own numbers."""
 
     name: str | None = None
-    number: str | None = None
+    number: Annotated[str, AfterValidator(_one_number)] | None = None
     timezone: Zone | None = None
     valid_from: Day | None = None
     valid_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "EmergencyContact":
+        if not (self.name or "").strip() and self.number is None:
+            raise PydanticCustomError("nobody", "neither a name nor a number")
+        _in_order(self.valid_from, self.valid_to)
+        return self
 
 
 class QuietWindow(Record):
@@ -35,9 +87,9 @@ class QuietWindow(Record):
     ``to`` are the instants between which it is in force, ``to`` exclusive.
     """
 
-    start: ClockTime | None = None
-    end: ClockTime | None = None
-    weekdays: Annotated[tuple[Weekday, ...] | None, BeforeValidator(as_tuple)] = None
+    start: LocalClock | None = None
+    end: LocalClock | None = None
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1), BeforeValidator(as_tuple)] | None = None
     valid_from: Annotated[Instant | None, Field(alias="from")] = None
     valid_to: Annotated[Instant | None, Field(alias="to")] = None
 
@@ -45,6 +97,9 @@ class QuietWindow(Record):
     def _has_a_length(self) -> "QuietWindow":
         if self.start is not None and self.start == self.end:
             raise PydanticCustomError("empty_window", "start and end are the same; leave both out for a whole day")
+        if not self.model_fields_set:
+            raise PydanticCustomError("window_of_nothing", "nothing is given; a whole day begins at 00:00")
+        _has_duration(self.valid_from, self.valid_to)
         return self
 
 
@@ -52,10 +107,15 @@ class Instruction(Record):
     """An instruction given to the collector. ``at`` is when it became known; ``expires`` is exclusive."""
 
     kind: InstructionKind
-    number: str | None = None
+    number: Annotated[str, AfterValidator(_one_number)] | None = None
     channel: Channel | None = None
     at: Instant | None = None
     expires: Instant | None = None
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "Instruction":
+        _has_duration(self.at, self.expires)
+        return self
 
 
 class CaseProfile(Record):

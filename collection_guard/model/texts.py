@@ -2,7 +2,8 @@
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final, Literal
@@ -33,9 +34,17 @@ def catalogue() -> dict[str, dict[str, str]]:
     return texts
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A value of a text that is itself said in the language of the text."""
+
+    texts: Mapping[Lang, str]
+
+
 def text(code: str, lang: Lang, /, **values: object) -> str:
     """Return the text of a code with its values filled in."""
-    return catalogue()[code][lang].format(**values)
+    said = {name: value.texts[lang] if isinstance(value, Spoken) else value for name, value in values.items()}
+    return catalogue()[code][lang].format(**said)
 
 
 def help_text(code: str, lang: Lang, /, **values: object) -> str | None:

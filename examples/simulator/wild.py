@@ -113,14 +113,12 @@ class _Case:
         profile: Json = {"case_id": self.case_id, "borrower_id": rng.choice((f"B-{self.owner}", None))}
         if rng.random() < 0.7:
             profile["timezone"] = rng.choice((self.zone, self.zone, None))
-        numbers = [{"number": number, "valid_from": self._day(rng), "valid_to": self._day(rng)} for number in self.own]
+        numbers = [{"number": number, **self._dates(rng)} for number in self.own]
         contacts = [
             {
-                "name": rng.choice((name, name, None)),
-                "number": rng.choice((number, number, None)),
+                **rng.choice(({"name": name}, {"number": number}, {"name": name, "number": number})),
                 "timezone": rng.choice((None, *ZONES)),
-                "valid_from": self._day(rng),
-                "valid_to": self._day(rng),
+                **self._dates(rng),
             }
             for name, number in zip(self.names[1:], self.kin, strict=True)
         ]
@@ -143,22 +141,28 @@ class _Case:
             profile["history_from"] = (self.anchor + timedelta(days=rng.randint(-9, 3))).isoformat()
         return profile
 
-    def _day(self, rng: Random) -> str | None:
-        if rng.random() < 0.65:
-            return None
-        return (self.anchor + timedelta(days=rng.randint(-6, 6))).isoformat()
+    def _dates(self, rng: Random) -> Json:
+        first, last = sorted((self.anchor + timedelta(days=rng.randint(-6, 6))).isoformat() for _ in range(2))
+        return {"valid_from": self._maybe(rng, 0.35, first), "valid_to": self._maybe(rng, 0.35, last)}
+
+    def _instants(self, rng: Random, first: str, last: str, chance: float) -> Json:
+        """Return the instants between which something is in force; the end is exclusive, and lies behind the first."""
+        earlier, later = sorted((self._instant(rng), self._instant(rng)))
+        return {
+            first: self._maybe(rng, chance, written(earlier)),
+            last: self._maybe(rng, 0.3, written(max(later, earlier + timedelta(minutes=1)))),
+        }
 
     def _window(self, rng: Random) -> Json:
         start, end = rng.choice(
             (("12:00", "14:00"), ("20:30", "09:00"), ("09:00", None), (None, "12:00"), (None, None), ("18:00", "18:30"))
         )
-        days = rng.choice((None, None, rng.sample(self.wild.words["weekday"], rng.randint(1, 5)), []))
+        days = rng.choice((None, None, rng.sample(self.wild.words["weekday"], rng.randint(1, 5))))
         return {
             "start": start,
             "end": end,
             "weekdays": days,
-            "from": self._maybe(rng, 0.3, written(self._instant(rng))),
-            "to": self._maybe(rng, 0.3, written(self._instant(rng))),
+            **self._instants(rng, "from", "to", 0.3),
         }
 
     def _instruction(self, rng: Random) -> Json:
@@ -167,8 +171,7 @@ class _Case:
             "kind": rng.choice(kinds),
             "number": rng.choice((None, *self.own, *self.kin)),
             "channel": rng.choice((None, None, "call", "sms", "visit")),
-            "at": self._maybe(rng, 0.8, written(self._instant(rng))),
-            "expires": self._maybe(rng, 0.3, written(self._instant(rng))),
+            **self._instants(rng, "at", "expires", 0.8),
         }
 
     # -- the contacts ------------------------------------------------------------------------------------

@@ -183,7 +183,7 @@ def test_facts_of_a_wrong_type_are_refused(tmp_path: Path, name: str, written: A
                     "`rules.0.examples.0.event.started_at` must be an instant with its offset, "
                     "not `2025-11-20T10:00:00`; write 2025-11-20T09:30:00+08:00"
                 ),
-                "`rules.0.examples.0.event.talk_seconds` cannot be `-1`: Input should be greater than or equal to 0",
+                "`rules.0.examples.0.event.talk_seconds` cannot be `-1`: it must not be less than 0",
                 "`rules.0.examples.0.profile.numbers` must be a list, not `none`",
                 "`rules.0.examples.0.registry.0` lacks `name`",
                 "`rules.0.examples.0.settings.assume_party` must be true or false, not `yes`",

@@ -252,10 +252,9 @@ def test_contact_without_a_case_has_no_profile(case_id: str) -> None:
 
 def test_s07_a_class_that_hangs_on_the_date_may_leave_no_doubt_who_it_is() -> None:
     """Where the zone is unknown and two dates give two classes, what both of them say is known."""
-    numbers = [{"number": "16500000001", "valid_from": "2025-11-30", "valid_to": "2025-11-19"}]
-    case = profile(timezone=None, numbers=numbers)
-    given = event(started_at="2025-11-20T04:00:00Z", recipient={"number": "16500000001", "relationship": "parent"})
+    case = profile(timezone=None, numbers=[{"number": "16500000001", "valid_from": "2025-11-20"}])
+    given = event(started_at="2025-11-20T04:00:00Z", recipient={"number": "16500000001", "relationship": "guarantor"})
     sheet = sheet_of(given, case, Settings())
     assert sheet.value("recipient.party_class") is None
-    assert sheet.value("recipient.is_third_party") is True
-    assert sheet.value("recipient.is_borrower") is False
+    assert sheet.value("recipient.is_third_party") is False
+    assert sheet.value("recipient.is_borrower") is None

@@ -157,6 +157,21 @@ def test_instants_without_an_offset_are_in_the_profiles_zone_else_the_configured
         ("accessibility", "tall", "profile_no_need"),
         ("history_from", "soon", "profile_no_date"),
         ("borrower_id", "6.22588E+18", "profile_precision_lost"),
+        ("numbers", "13800000000/13900000000", "profile_several_numbers"),
+        ("numbers", "13800000000、13900000000|13700000000", "profile_several_numbers"),
+        ("numbers", "13800000000 13900000000", "profile_several_numbers"),
+        ("numbers", "010-12345678/87654321", "profile_several_numbers"),
+        ("emergency_contacts", "王桂芳:13700000000,13600000000", "profile_several_numbers"),
+        ("instructions", "wrong_number:13800000000；13900000000", "profile_several_numbers"),
+        ("numbers", "未知", "profile_value"),
+        ("numbers", "13800000000@2025-11-02..2025-11-01", "profile_value"),
+        ("emergency_contacts", "王桂芳@2025-11-02..2025-11-01", "profile_value"),
+        ("emergency_contacts", "[{}]", "profile_value"),
+        ("quiet_windows", "[{}]", "profile_value"),
+        ("quiet_windows", '[{"weekdays": [], "start": "22:00"}]', "profile_value"),
+        ("quiet_windows", '[{"start": "22:00+08:00", "end": "23:00"}]', "profile_value"),
+        ("quiet_windows", "12:00-14:00@2025-11-02..2025-11-02", "profile_value"),
+        ("instructions", "cease@2025-11-02..2025-11-01", "profile_value"),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_a_problem_with_its_place(
@@ -165,6 +180,27 @@ def test_a_cell_that_cannot_be_read_is_a_problem_with_its_place(
     """The field, the value, the reason and an example of what would do."""
     path = write(tmp_path, csv_text([("case_id", field), ("C-1", cell)]))
     assert problems(path, timezone="America/New_York") == [(code, 2)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["010-12345678-8001", "+1 (212) 555-0100", "138 0013 8000", "0571/87654321", "95588", "wxid_li4", "138****1234"],
+)
+def test_one_number_may_be_written_in_parts(number: str) -> None:
+    """Codes, extensions, groups of digits, service numbers, accounts and masks are one number each."""
+    profile = CaseProfile.model_validate({"case_id": "C-1", "numbers": [{"number": number}]})
+    assert [own.number for own in profile.numbers or ()] == [number]
+
+
+def test_what_is_wrong_in_json_is_said_in_the_readers_language_with_an_example_in_json(tmp_path: Path) -> None:
+    """The cause of a mismatch is Chinese in a Chinese message, and the example has the form that the file has."""
+    profile = {"case_id": "C-1", "numbers": [{"number": 138}], "quiet_windows": [{"start": "noon"}]}
+    with pytest.raises(LogError) as caught:
+        read_profiles(write(tmp_path, json.dumps(profile), "cases.jsonl"))
+    said = {lang: [problem.render(lang) for problem in caught.value.problems] for lang in LANGS}
+    assert [("应为文本" in words) + ("[{" in words) for words in said["zh"]] == [2, 1]
+    assert "不是时刻" in said["zh"][1]
+    assert "it must be text" in said["en"][0]
 
 
 def test_the_end_of_a_day_may_be_written_as_24(tmp_path: Path) -> None:
@@ -217,6 +253,8 @@ def test_every_example_of_a_message_can_be_read(tmp_path: Path) -> None:
         write(tmp_path, csv_text([list(examples), list(examples.values())])), timezone="Asia/Shanghai"
     )
     assert list(found) == [examples["case_id"]]
+    whole = {"case_id": "C-1"} | {name: json.loads(text) for name, text in profile_file().json_examples.items()}
+    assert CaseProfile.model_validate(whole).instructions
     assert example_of("nothing") == "—"
 
 

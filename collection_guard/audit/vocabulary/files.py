@@ -152,6 +152,7 @@ class ProfileFile(Record):
     ignored: Words
     whole_day: Words
     examples: dict[str, str]
+    json_examples: dict[str, str]
     parts: dict[str, Words]
 
 

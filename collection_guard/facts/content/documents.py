@@ -6,7 +6,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import Problem
 
 Place: TypeAlias = tuple[int, int]
@@ -75,12 +77,13 @@ class Document:
             return model.model_validate(self.value)
         except ValidationError as error:
             for detail in error.errors():
-                self._complain(detail["loc"], detail["type"], detail["msg"], model)
+                self._complain(detail, model)
             return None
 
-    def _complain(self, address: Address, kind: str, message: str, model: type[BaseModel]) -> None:
+    def _complain(self, detail: ErrorDetails, model: type[BaseModel]) -> None:
+        address = detail["loc"]
         where = ".".join(str(part) for part in address)
-        if kind == "extra_forbidden":
+        if detail["type"] == "extra_forbidden":
             key = str(address[-1])
             known = _keys_of(model, address[:-1])
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
@@ -89,7 +92,7 @@ class Document:
             else:
                 self.problem("lexicon_unknown_key", address, key=key, known=", ".join(sorted(known)))
             return
-        self.problem("lexicon_value", address, where=where, cause=message)
+        self.problem("lexicon_value", address, where=where, cause=mismatch(detail))
 
 
 def _scalar(node: yaml.Node) -> Any:
