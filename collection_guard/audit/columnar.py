@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from collection_guard.audit.columns import EmptyFields
-from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Violation
+from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally, Violation
 from collection_guard.audit.taken import Contact
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.columnar.verdicts import LogVerdicts
@@ -86,6 +86,7 @@ def _count_agencies(report: Report, found: LogVerdicts) -> None:
         agency.contacts_assessed += alike.count * (UNASSESSABLE not in words)
         for rule, word in zip(found.rules, words, strict=True):
             agency.verdicts.add(word, alike.count)
+            agency.tallies.setdefault(rule.id, Tally()).add(word, alike.count)
             if word == VIOLATION:
                 agency.by_rule[rule.id] += alike.count
 

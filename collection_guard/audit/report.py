@@ -17,11 +17,12 @@ NO_AGENCY = "—"
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """A rule as a report needs it."""
+    """A rule as a report needs it; ``facts`` are those that its condition and its scope name."""
 
     rule: Rule
     pack: str
     unset: tuple[str, ...] = ()
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class AgencyTally:
     contacts_assessed: int = 0
     verdicts: Tally = field(default_factory=Tally)
     by_rule: Counter[str] = field(default_factory=Counter)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """The verdicts of each rule."""
 
 
 @dataclass(frozen=True, slots=True)

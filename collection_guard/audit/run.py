@@ -19,6 +19,7 @@ from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Detector, Settings, World
 from collection_guard.language.compiled import RuleSet
 from collection_guard.language.compiling import compile_packs
+from collection_guard.language.ir import facts_of
 from collection_guard.language.packs import Pack
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData
@@ -73,7 +74,11 @@ def run_audit(
         registry_digest=basis.registry.digest if basis.registry is not None else None,
         detector=basis.detector_name,
         intake=intake,
-        rules={rule.id: RuleInfo(rule.rule, last.pack, rule.unset) for last in last_sets for rule in last.rules},
+        rules={
+            rule.id: RuleInfo(rule.rule, last.pack, rule.unset, frozenset(facts_of(rule.whole)))
+            for last in last_sets
+            for rule in last.rules
+        },
         earliest=judged[0].event.started_at if judged else None,
         latest=judged[-1].event.started_at if judged else None,
     )
@@ -142,6 +147,7 @@ def _count(report: Report, contact: Contact, judged: list[Judged]) -> None:
         verdict = item.verdict
         report.by_rule[verdict.rule].add(verdict.verdict)
         agency.verdicts.add(verdict.verdict)
+        agency.tallies.setdefault(verdict.rule, Tally()).add(verdict.verdict)
         report.looks_past_log += item.looks_past_log
         if verdict.verdict == VIOLATION:
             violated = True

@@ -141,6 +141,25 @@ def _checks(run: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
+def bases_of(violation: Violation) -> tuple[str, ...]:
+    """Return how a violation was established: from fields alone, else from signals supplied or detected."""
+    event = violation.contact.event
+    found = set()
+    for name in violation.evidence:
+        signal = name.removeprefix(_CONTENT) if name.startswith(_CONTENT) else None
+        if signal is not None and signal != "recorded_empty":
+            given = (event.signals or {}).get(signal)  # type: ignore[call-overload]  # any name may be asked for
+            found.add("basis_detected" if given is None and event.content else "basis_supplied")
+        elif name.startswith(_FIRMS) and not name.endswith(":") and _firm_heard(violation):
+            found.add("basis_detected")
+    return tuple(sorted(found)) or ("basis_fields",)
+
+
+def _firm_heard(violation: Violation) -> bool:
+    claims = violation.contact.event.claims
+    return not claims.law_firm and not claims.law_firms and bool(violation.contact.event.content)
+
+
 class Speech:
     """Says in one language what came from the input, masked or not; times are shown in a zone, if one is given."""
 
@@ -365,22 +384,7 @@ class Wording(Speech):
 
     def basis(self, violation: Violation) -> str:
         """Say how a violation was established: from fields, from signals supplied, or from words detected."""
-        event = violation.contact.event
-        found = set()
-        for name in violation.evidence:
-            signal = name.removeprefix(_CONTENT) if name.startswith(_CONTENT) else None
-            if signal is not None and signal != "recorded_empty":
-                given = (event.signals or {}).get(signal)  # type: ignore[call-overload]  # any name may be asked for
-                found.add("basis_detected" if given is None and event.content else "basis_supplied")
-            elif name.startswith(_FIRMS) and not name.endswith(":") and self._firm_heard(violation):
-                found.add("basis_detected")
-        return self.listed(
-            [self.text(f"report.{kind}") for kind in sorted(found)] or [self.text("report.basis_fields")]
-        )
-
-    def _firm_heard(self, violation: Violation) -> bool:
-        claims = violation.contact.event.claims
-        return not claims.law_firm and not claims.law_firms and bool(violation.contact.event.content)
+        return self.listed([self.text(f"report.{kind}") for kind in bases_of(violation)])
 
     def assumptions(self) -> list[tuple[str, str | None, Assumption]]:
         """Return what was assumed of each file and sheet."""
