@@ -18,6 +18,7 @@ from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
 from collection_guard.cli.rules import app as rules_app
 from collection_guard.cli.signals import signals
+from collection_guard.cli.timeline import timeline
 from collection_guard.model.problems import Problem
 from collection_guard.version import __version__
 
@@ -35,6 +36,7 @@ app.command("explain", help=o.help_of("explain"))(explain)
 app.command("init", help=o.help_of("init"))(init)
 app.command("reconcile", help=o.help_of("reconcile"))(reconcile_command)
 app.command("signals", help=o.help_of("signals"))(signals)
+app.command("timeline", help=o.help_of("timeline"))(timeline)
 app.add_typer(rules_app, name="rules")
 app.add_typer(registry_app, name="registry")
 app.add_typer(map_app, name="map")

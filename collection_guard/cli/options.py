@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -100,3 +101,14 @@ def _parameters(pairs: list[str]) -> dict[str, Any]:
             raise ConfigurationError([Problem("bad_parameter_option", values={"value": pair})])
         found[name.strip()] = parse_yaml(value, "--param").data
     return found
+
+
+def day_of(value: str | None, option: str) -> date | None:
+    """Return the date that an option gives; raise ConfigurationError for what is none."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        values: dict[str, object] = {"option": option, "value": value, "reason": "YYYY-MM-DD"}
+        raise ConfigurationError([Problem("bad_option", values=values)]) from None

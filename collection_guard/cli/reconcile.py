@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, cast
 
@@ -116,8 +115,8 @@ def reconcile_command(
             parse_severities(severity or []),
             settings["country"],
             settings["timezone"],
-            _day(first, "--from"),
-            _day(last, "--to"),
+            o.day_of(first, "--from"),
+            o.day_of(last, "--to"),
         )
     with exits(settings.lang):
         missing = [side for side, given in (("notes", notes), ("calls", calls)) if not given]
@@ -129,16 +128,6 @@ def reconcile_command(
     sides = _Side(notes or [], notes_map, notes_preset), _Side(calls or [], calls_map, calls_preset)
     result = _reconciled(sides, recordings or [], own_numbers, collectors, settings, terms)
     _report(result, settings, rejected, cast("Format", output_format), out, fail_on, quiet=quiet)
-
-
-def _day(value: str | None, option: str) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        values: dict[str, object] = {"option": option, "value": value, "reason": "YYYY-MM-DD"}
-        raise ConfigurationError([Problem("bad_option", values=values)]) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Ground(Section):
         report, say = self.report, self.say
         settings, cases = report.settings, report.intake.cases
         self.title("assumed")
-        self.page.item(self.history())
+        self.page.item(self.say.history())
         if settings.timezone is None:
             self.page.item(say.text("report.zone_none"))
         else:

@@ -32,15 +32,6 @@ class Section:
     def rule(self, rule: str) -> str:
         return self.say.text("report.named", name=self.say.of(self.report.rules[rule].rule.title), id=rule)
 
-    def history(self) -> str:
-        """Say what is taken for granted of what came before the log; semantics 5 wants it on the first screen."""
-        settings = self.report.settings
-        if settings.history_complete_from is not None:
-            return self.say.text("report.history_from", date=settings.history_complete_from.isoformat())
-        if settings.history == "from-earliest":
-            return self.say.text("report.history_earliest")
-        return self.say.text("report.history_complete", count=number(self.report.looks_past_log))
-
     def left_out(self, count: int) -> None:
         if count > 0:
             self.page.line(self.say.text("report.left_out", count=number(count)))

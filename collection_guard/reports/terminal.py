@@ -95,7 +95,7 @@ class _Terminal(Section):
                     if severities
                     else count,
                 ),
-                (say.text("report.history"), self.history()),
+                (say.text("report.history"), say.history()),
             ]
         )
         if not report.violations:

@@ -244,8 +244,10 @@ class Speech:
     def number_of(self, contact: Contact) -> str | None:
         """Return the number that was contacted."""
         value = contact.event.recipient.number
-        if value is None:
-            return None
+        return None if value is None else self.telephone(value)
+
+    def telephone(self, value: str) -> str:
+        """Return a telephone number."""
         return mask_text(mask_number(plain(value))) if self.masked else plain(value)
 
     def place(self, position: Position) -> str:
@@ -385,6 +387,15 @@ class Wording(Speech):
     def basis(self, violation: Violation) -> str:
         """Say how a violation was established: from fields, from signals supplied, or from words detected."""
         return self.listed([self.text(f"report.{kind}") for kind in bases_of(violation)])
+
+    def history(self) -> str:
+        """Say what is taken for granted of what came before the log; semantics 5 wants it on the first screen."""
+        settings = self.report.settings
+        if settings.history_complete_from is not None:
+            return self.text("report.history_from", date=settings.history_complete_from.isoformat())
+        if settings.history == "from-earliest":
+            return self.text("report.history_earliest")
+        return self.text("report.history_complete", count=number(self.report.looks_past_log))
 
     def assumptions(self) -> list[tuple[str, str | None, Assumption]]:
         """Return what was assumed of each file and sheet."""

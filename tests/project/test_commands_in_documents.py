@@ -82,6 +82,16 @@ def test_the_page_on_reconciliation_names_every_option_and_finding(name: str) ->
     assert told == [(kind, text(f"word.{severity}", lang)) for kind, severity in kinds().items()]
 
 
+@pytest.mark.parametrize("folder", ["docs", "docs/zh"])
+@pytest.mark.parametrize("name", ["timeline"])
+def test_pages_of_commands_name_every_option(folder: str, name: str) -> None:
+    """A page that leaves the options on reading to the page on audits names them all the same, and no others."""
+    command = command_at([name])
+    assert command is not None
+    found = re.findall(r"`(--[a-z-]+)", (ROOT / folder / f"{name}.md").read_text("utf-8"))
+    assert set(found) == options_of(command) - {"--help"}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_page_on_audits_names_every_key_of_the_configuration(page: Path) -> None:
     """The example of a configuration holds each key once, and can be read."""

@@ -18,8 +18,20 @@ ROOMS = {
     "audit": {"model", "language", "facts", "engines"},
     "checks": {"model", "language", "facts", "engines", "audit"},
     "reconciliation": {"model", "language", "facts", "engines", "audit"},
-    "reports": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reconciliation"},
-    "cli": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reconciliation", "reports"},
+    "complaints": {"model", "language", "facts", "engines", "audit"},
+    "reports": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reconciliation", "complaints"},
+    "cli": {
+        "model",
+        "language",
+        "facts",
+        "engines",
+        "guard",
+        "audit",
+        "checks",
+        "reconciliation",
+        "complaints",
+        "reports",
+    },
 }
 TOP = {"model", "language", "facts", "engines", "audit"}
 OF_ENTRY_POINTS = {"__main__.py": TOP | {"cli"}, "pytest_plugin.py": TOP | {"checks", "reports", "cli"}}
