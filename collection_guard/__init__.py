@@ -9,6 +9,7 @@ As a library::
         print(violation.rule, violation.contact.event.event_id, violation.evidence)
 """
 
+from collection_guard.guard.decision import Decision
 from collection_guard.library import audit
 from collection_guard.model import (
     CaseProfile,
@@ -20,12 +21,16 @@ from collection_guard.model import (
     RegistryEntry,
     RulesError,
 )
+from collection_guard.online import Guard, GuardSettings
 from collection_guard.version import __version__
 
 __all__ = [
     "CaseProfile",
     "ConfigurationError",
+    "Decision",
     "Event",
+    "Guard",
+    "GuardSettings",
     "InputError",
     "LogError",
     "Problem",

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from collection_guard.audit.presets import NO_PRESET, presets
 from collection_guard.facts.world import HistoryReading, Settings
+from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
 from collection_guard.language.packs import validated
 from collection_guard.language.yaml_positions import Document, read_yaml
 from collection_guard.model.event import Day
@@ -76,6 +77,9 @@ class ConfigurationFile(BaseModel):
     unmasked: bool | None = None
     detector: str | None = None
     lang: Literal["zh", "en"] | None = None
+    store: str | None = None
+    mode: Mode | None = None
+    guard: GuardOptions | None = None
 
 
 DEFAULTS: Final[dict[str, Any]] = {
@@ -100,6 +104,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "unmasked": False,
     "detector": "none",
     "lang": None,
+    "store": IN_MEMORY,
+    "mode": "enforce",
+    "guard": GuardOptions(),
 }
 
 
@@ -162,6 +169,19 @@ def configure(
     return Configuration(values, origins)
 
 
+def configured(given: Mapping[str, Any]) -> Configuration:
+    """Return the configuration that a mapping gives, as a file would; its paths are as they stand.
+
+    Raises ConfigurationError with everything that is wrong with it.
+    """
+    problems: list[Problem] = []
+    model = validated(ConfigurationFile, Document("configuration", data=dict(given)), problems)
+    if model is None:
+        raise ConfigurationError(problems)
+    found = {name: getattr(model, name) for name in model.model_fields_set if getattr(model, name) is not None}
+    return Configuration(DEFAULTS | found, dict.fromkeys(DEFAULTS, "default") | dict.fromkeys(found, "given"))
+
+
 def _forget_date(values: dict[str, Any], given: Mapping[str, Any]) -> None:
     """Let a source that says how far the history goes outrank a date of an earlier one: both say the same thing."""
     if given.get("history") is not None:
@@ -191,6 +211,8 @@ def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
     for name in PATHS:
         if name in found:
             found[name] = str(path.parent / found[name])
+    if (store := found.get("store")) is not None and store != IN_MEMORY and "://" not in store:
+        found["store"] = str(path.parent / store)
     if "map" in found:
         found["map"] = [_map_beside(item, path.parent) for item in as_maps(found["map"])]
     if "rules" in found:
@@ -222,7 +244,7 @@ def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -
     found: dict[str, Any] = {}
     for variable, text in environment.items():
         name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or name not in DEFAULTS or name == "parameters" or not text:
+        if not variable.startswith(PREFIX) or name not in DEFAULTS or name in {"parameters", "guard"} or not text:
             continue
         value: Any = _plain(name, text)
         document = Document(variable, data={name: value})

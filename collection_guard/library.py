@@ -51,7 +51,7 @@ def audit(
     """
     if since is not None and since.tzinfo is None:
         raise ConfigurationError([Problem("since_without_zone", values={"value": since.isoformat()})])
-    profiles = _profiles(cases, timezone)
+    profiles = profiles_given(cases, timezone)
     paths, older = _paths(events), _paths(past)
     if paths is None:
         built: Any = events
@@ -64,7 +64,7 @@ def audit(
     settings = Settings(timezone, country, assume_party, history, history_complete_from)
     packs = load_packs(rules)
     read, name = detector_in_use(detector)
-    basis = Basis(packs, parameters or {}, settings, _registry(registry), profiles, read, name, engine)
+    basis = Basis(packs, parameters or {}, settings, registry_given(registry), profiles, read, name, engine)
     return run_audit(intake, basis, each)
 
 
@@ -76,9 +76,10 @@ def _paths(events: object) -> list[Path] | None:
     return None
 
 
-def _profiles(
+def profiles_given(
     cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | Path | None, timezone: str | None
 ) -> Mapping[str, CaseProfile]:
+    """Return case profiles by case, whichever way they are given."""
     if cases is None:
         return {}
     if isinstance(cases, Path):
@@ -88,7 +89,8 @@ def _profiles(
     return {profile.case_id: profile for profile in cases}
 
 
-def _registry(registry: RegistryData | Iterable[RegistryEntry] | Path | None) -> RegistryData | None:
+def registry_given(registry: RegistryData | Iterable[RegistryEntry] | Path | None) -> RegistryData | None:
+    """Return a registry with its digest, whichever way it is given."""
     if registry is None or isinstance(registry, RegistryData):
         return registry
     if isinstance(registry, Path):

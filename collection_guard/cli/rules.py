@@ -27,6 +27,7 @@ from collection_guard.cli.rule_checks import (
 from collection_guard.configuration import Configuration, ConfigurationFile
 from collection_guard.engines.examples import failures, run_examples
 from collection_guard.engines.judge import engine_maker
+from collection_guard.engines.messages import word
 from collection_guard.facts.content.detector import LexiconDetector
 from collection_guard.facts.content.lexicon import CHARACTERS_FILE
 from collection_guard.facts.content.lint import lint as lint_lexicon
@@ -42,7 +43,6 @@ from collection_guard.reports.records import documented_schema
 from collection_guard.reports.rule_checks import mutation_json, mutation_lines, mutation_summary
 from collection_guard.reports.rule_difference import DIFFERENCE_FORMATS, render_difference
 from collection_guard.reports.rule_pages import page, pages
-from collection_guard.reports.wording import word
 
 app = typer.Typer(help=o.help_of("rules_commands"), no_args_is_help=True, rich_markup_mode=None)
 PacksArgument = Annotated[list[str] | None, typer.Argument(help=o.help_of("packs"), metavar="[PACK]...")]

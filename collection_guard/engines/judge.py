@@ -77,6 +77,17 @@ class Judged:
     values: dict[str, Any]
 
 
+def verdict_on(sheet: FactSheet, rule: CompiledRule, word: str) -> Verdict:
+    """Return a verdict with what was missing for it, or the evidence of it."""
+    missing: tuple[str, ...] = ()
+    evidence: dict[str, Any] = {}
+    if word == UNASSESSABLE:
+        missing = missing_facts(rule, sheet, sheet.rule_set)
+    elif word == VIOLATION:
+        evidence = evidence_of(rule, sheet)
+    return Verdict(sheet.event.event_id, sheet.event.case_id, rule.id, word, missing, evidence)
+
+
 class _Bench:
     """One pack with its history, and an engine for each span of dates."""
 
@@ -120,19 +131,10 @@ class Judge:
             day = bench.day_of(event)
             words = bench.engines[rule_set].verdicts(sheet)
             for rule, word in zip(rule_set.rules, words, strict=True):
-                verdict = self._verdict(event, sheet, rule, word if rule.in_force_on(day) else NOT_APPLICABLE)
+                verdict = verdict_on(sheet, rule, word if rule.in_force_on(day) else NOT_APPLICABLE)
                 past = verdict.verdict != NOT_APPLICABLE and self._looks_past_log(sheet, rule)
                 values = values_named(rule, sheet) if word == VIOLATION else {}
                 yield Judged(rule, bench.pack, verdict, past, values)
-
-    def _verdict(self, event: Event, sheet: FactSheet, rule: CompiledRule, word: str) -> Verdict:
-        missing: tuple[str, ...] = ()
-        evidence: dict[str, Any] = {}
-        if word == UNASSESSABLE:
-            missing = missing_facts(rule, sheet, sheet.rule_set)
-        elif word == VIOLATION:
-            evidence = evidence_of(rule, sheet)
-        return Verdict(event.event_id, event.case_id, rule.id, word, missing, evidence)
 
     def _looks_past_log(self, sheet: FactSheet, rule: CompiledRule) -> bool:
         earliest = self.world.earliest

@@ -75,3 +75,11 @@ class ConfigurationError(InputError):
 
 class LogError(InputError):
     """A log, profile file or partner list that cannot be read."""
+
+
+class EventError(InputError):
+    """An event or an attempt that cannot be used."""
+
+
+class StoreError(InputError):
+    """A store of the guard that cannot be reached, read or written."""

@@ -12,12 +12,13 @@ from collection_guard.checks.findings import STANDINGS, Finding, Passed, Place, 
 from collection_guard.checks.rates import Rate
 from collection_guard.checks.report import CheckReport, Item
 from collection_guard.checks.waivers import Waiver
+from collection_guard.engines.messages import word
 from collection_guard.language.schema import Rule
 from collection_guard.model.masking import mask_identifier, mask_text
 from collection_guard.model.plain import plain
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import Lang, has_text, text
-from collection_guard.reports.wording import Wording, holds_personal_number, number, word
+from collection_guard.reports.wording import Wording, holds_personal_number, number
 
 _WORDS: Final = frozenset({"expected", "found"})
 _KEYS: Final = frozenset({"event", "ticket"})

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.evidence import show
 from collection_guard.engines.judge import Judged
+from collection_guard.engines.messages import message_of, spoken, word
 from collection_guard.facts.atoms import truth_of_atom
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.language.ir import Node, deciding_atoms, negated, tests_of
 from collection_guard.model.texts import Lang, text
 from collection_guard.reports.conditions import in_words, tree
-from collection_guard.reports.wording import Speech, message_of, spoken, word
+from collection_guard.reports.wording import Speech
 
 
 def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: str | None = None) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final, get_args
 
 from collection_guard.checks.difference import Difference, FlipKey, PartChange, RuleChange
+from collection_guard.engines.messages import word
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.schema import SEVERITIES, Effect, OnUnknown
 from collection_guard.language.written import as_said
@@ -13,7 +14,7 @@ from collection_guard.model.masking import mask_identifier, mask_text
 from collection_guard.model.plain import plain
 from collection_guard.model.texts import Lang, has_text, text
 from collection_guard.reports.conditions import tree
-from collection_guard.reports.wording import holds_personal_number, number, word
+from collection_guard.reports.wording import holds_personal_number, number
 
 DIFFERENCE_FORMATS: Final = ("text", "markdown", "json")
 _ABSENT: Final = "—"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from collection_guard.engines.messages import word
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.ir import facts_of
 from collection_guard.model.texts import LANGS, Lang, text
 from collection_guard.reports.conditions import tree
-from collection_guard.reports.wording import word
 
 
 def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) -> Iterator[str]:

@@ -33,7 +33,7 @@ ROOMS = {
         "reports",
     },
 }
-TOP = {"model", "language", "facts", "engines", "audit"}
+TOP = {"model", "language", "facts", "engines", "guard", "audit"}
 OF_ENTRY_POINTS = {"__main__.py": TOP | {"cli"}, "pytest_plugin.py": TOP | {"checks", "reports", "cli"}}
 """What may be imported where others than our own code begin."""
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from collection_guard import reports
 from collection_guard.audit.report import Violation
 from collection_guard.audit.run import Basis, run_audit
+from collection_guard.engines import messages
 from collection_guard.engines.base import VERDICTS
+from collection_guard.engines.messages import message_of, spoken, word
 from collection_guard.language.schema import SEVERITIES, Effect, OnUnknown, PackFile
 from collection_guard.language.vocabulary import FACTS, PARTY_CLASSES
 from collection_guard.model import words
@@ -20,12 +22,9 @@ from collection_guard.model.texts import LANGS, Lang, catalogue, text
 from collection_guard.reports.wording import (
     Wording,
     holds_personal_number,
-    message_of,
     per_thousand,
     percent,
     said,
-    spoken,
-    word,
 )
 from reports.november import CLAIMED, LISTED, REGISTRY, SETTINGS, audit, event, intake, packs, whole_report
 
@@ -253,7 +252,8 @@ def test_what_was_heard_in_the_text_is_told_from_what_fields_say() -> None:
 
 def test_every_text_of_the_reports_is_used_by_one() -> None:
     """A text that no report asks for is never read."""
-    code = "\n".join(path.read_text("utf-8") for path in Path(reports.__file__).parent.glob("*.py"))
+    rooms = [Path(reports.__file__).parent.glob("*.py"), [Path(messages.__file__)]]
+    code = "\n".join(path.read_text("utf-8") for room in rooms for path in room)
     unused = [
         name
         for name in catalogue()

@@ -1,0 +1,68 @@
+"""Events as callers give them: read, refused with every reason, and as they are before anybody has answered."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from collection_guard.language.shapes import known_keys
+from collection_guard.model.event import Event, Outcome
+from collection_guard.model.problems import EventError, Problem
+from collection_guard.model.texts import nearest
+
+_UNDER_WAY: Final = Outcome(disposition="unknown")
+_UNKNOWN_OUTCOME: Final = Outcome(disposition="unknown", state_change="unknown")
+
+
+def event_of(given: Event | Mapping[str, Any], *, started_at: datetime | None = None, event_id: str = "") -> Event:
+    """Return an event as given; raise EventError with everything that is wrong with it.
+
+    ``started_at`` and ``event_id`` stand in where the mapping has none.
+    """
+    if isinstance(given, Event):
+        return given
+    fields = dict(given)
+    if started_at is not None and fields.get("started_at") is None:
+        fields["started_at"] = started_at
+    if event_id and fields.get("event_id") is None:
+        fields["event_id"] = event_id
+    try:
+        return Event.model_validate(fields)
+    except ValidationError as error:
+        raise EventError([_problem(details) for details in error.errors(include_url=False)]) from None
+
+
+def _problem(details: Any) -> Problem:
+    path = tuple(details["loc"])
+    field = ".".join(str(part) for part in path)
+    match details["type"]:
+        case "extra_forbidden":
+            return Problem("event_unknown_field", values={"field": field, "nearest": _near(path)})
+        case "missing":
+            return Problem("event_lacks", values={"field": field})
+        case _:
+            return Problem("event_value", values={"field": field, "reason": details["msg"]})
+
+
+def _near(path: tuple[int | str, ...]) -> str | None:
+    near = nearest(str(path[-1]), known_keys(Event, path[:-1]))
+    return near and ".".join(str(part) for part in (*path[:-1], near))
+
+
+def before_contact(event: Event, at: datetime) -> Event:
+    """Return an attempt as it is known before the contact: at its instant, with an outcome that nobody knows."""
+    return event.model_copy(
+        update={
+            "started_at": at,
+            "ended_at": None,
+            "talk_seconds": None,
+            "recorded_at": None,
+            "outcome": _UNKNOWN_OUTCOME,
+        }
+    )
+
+
+def reserved(attempt: Event, token: str) -> Event:
+    """Return an attempt as it takes its place in what is counted: under way, and no instruction given by anybody."""
+    return attempt.model_copy(update={"event_id": f"reserved:{token}", "outcome": _UNDER_WAY})

@@ -1,0 +1,294 @@
+"""The gate: asked before each contact, told after it."""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+
+from collection_guard.facts.clock import microseconds
+from collection_guard.guard.attempts import before_contact, event_of, reserved
+from collection_guard.guard.deciding import Ruling, add_places, rule_on, under_way, unseen
+from collection_guard.guard.decision import RANK, Decision, Disposition, Finding, Outcome, Reason, finding_of, reason_of
+from collection_guard.guard.decision import words_of as _words
+from collection_guard.guard.scene import Scene, event_in, keys_of, row_of, wanted_of
+from collection_guard.guard.settings import GuardOptions, Mode
+from collection_guard.guard.stores.base import Keys, Reservation, Store, Transaction
+from collection_guard.guard.surroundings import Surroundings
+from collection_guard.model.event import Event
+from collection_guard.model.problems import InputError, Problem, StoreError
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = 1_000_000
+_DISPOSITIONS: Final[dict[Outcome, Disposition]] = {"allow": "CGALOW", "review": "CGREVW", "deny": "CGDENY"}
+Given = Event | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What came of a reload: whether the new rules are in force, and else what is wrong with them."""
+
+    taken: bool
+    rules_digest: str
+    registry_digest: str | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the guard stands."""
+
+    mode: Mode
+    store: str
+    store_reachable: bool
+    store_problem: str | None
+    rules_digest: str
+    registry_digest: str | None
+    reload_problems: tuple[Problem, ...]
+
+
+class ClockError(Exception):
+    """The clock stands before an instant at which the guard has already acted."""
+
+    def __init__(self, now: int, last: int) -> None:
+        super().__init__(f"{last - now} microseconds back")
+        self.now = now
+        self.last = last
+
+
+class Gate:
+    """Decides on attempts and keeps what was recorded. Safe for any number of threads."""
+
+    def __init__(
+        self,
+        load: Callable[[], Surroundings],
+        store: Store,
+        options: GuardOptions | None = None,
+        mode: Mode = "enforce",
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Take what loads the surroundings, a store, and the clock, which nothing below this reads."""
+        self._load = load
+        self._around = load()
+        self._store = store
+        self._options = options or GuardOptions()
+        self._mode: Mode = mode
+        self._now = now or (lambda: datetime.now(UTC))
+        self._reloading = threading.Lock()
+        self._reload_problems: tuple[Problem, ...] = ()
+
+    # Before
+
+    def check(self, attempt: Given) -> Decision:
+        """Say whether a contact may be made; an allow keeps its place until it is recorded, cancelled or expires.
+
+        The attempt is an event of which only what is known before it need be given; ``started_at`` is when it is to
+        begin, now if left out. Raises EventError for an attempt that is none.
+        """
+        around = self._around
+        token = secrets.token_hex(16)
+        asked = event_of(attempt, started_at=self._now(), event_id=f"attempt:{token}")
+        keys = keys_of(around, asked)
+        try:
+            with self._store.transaction([keys], durable=False) as step:
+                return self._decide(around, step, asked, keys, token)
+        except StoreError as error:
+            return self._without_store(around, asked, token, error)
+        except ClockError as error:
+            return self._without_clock(around, token, error)
+
+    def _decide(self, around: Surroundings, step: Transaction, asked: Event, keys: Keys, token: str) -> Decision:
+        now = self._instant(step)
+        # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
+        at = max(now, microseconds(asked.started_at))
+        event = before_contact(asked, _moment(at))
+        wanted = wanted_of(around, event)
+        past = [event_in(row.payload) for row in step.past(wanted)]
+        alone = Scene(around, past)
+        ruling = rule_on(alone, event, self._options.on_failure)
+        held = [event_in(place.payload) for place in step.places(wanted, now)]
+        beside = [*held, *unseen(past, event)]
+        if beside:
+            taken = {event.event_id for event in beside}
+            counted = [one for one in past if one.event_id not in taken]
+            add_places(ruling, alone, Scene(around, counted, under_way(beside, event)), event)
+        expires = now + self._options.reservation_seconds * _SECOND
+        if ruling.decision == "allow" or self._mode == "shadow":
+            place = reserved(event, token).model_dump_json()
+            step.reserve(Reservation(token, now, expires, keys, place))
+            step.set_instant(now)
+        return self._answer(around, ruling, token, valid_until=_moment(expires))
+
+    def _answer(self, around: Surroundings, ruling: Ruling, token: str, *, valid_until: datetime) -> Decision:
+        reason = reason_of(ruling.reason, rules=", ".join(ruling.rules))
+        return Decision(
+            decision="allow" if self._mode == "shadow" else ruling.decision,
+            violations=tuple(ruling.violations),
+            unassessable=tuple(ruling.unassessable),
+            disposition=_DISPOSITIONS["allow" if self._mode == "shadow" else ruling.decision],
+            reason=reason,
+            valid_until=valid_until,
+            token=token,
+            rules_digest=around.rules_digest,
+            registry_digest=around.registry_digest,
+            would_deny=ruling.decision == "deny" if self._mode == "shadow" else None,
+        )
+
+    def _refusal(self, around: Surroundings, token: str, outcome: Outcome, reason: Reason) -> Decision:
+        shadow = self._mode == "shadow"
+        return Decision(
+            decision="allow" if shadow else outcome,
+            disposition="CGFAIL",
+            reason=reason,
+            valid_until=self._now(),
+            token=token,
+            rules_digest=around.rules_digest,
+            registry_digest=around.registry_digest,
+            would_deny=outcome == "deny" if shadow else None,
+        )
+
+    def _without_store(self, around: Surroundings, asked: Event, token: str, error: StoreError) -> Decision:
+        """Answer without a history: as configured, but allow what no history could forbid, such as an inbound call."""
+        event = before_contact(asked, asked.started_at)
+        scene = Scene(around)
+        forgotten = rule_on(scene, event, self._options.on_failure, forgotten=True)
+        if forgotten.decision == "allow":
+            return self._answer(around, forgotten, token, valid_until=self._now())
+        outcome: Outcome = self._options.on_failure.store
+        problem = error.problems[0]
+        reason = reason_of("store", zh={"problem": problem.render("zh")}, en={"problem": problem.render("en")})
+        if RANK[forgotten.decision] > RANK[outcome]:
+            return self._answer(around, forgotten, token, valid_until=self._now())
+        return self._refusal(around, token, outcome, reason)
+
+    def _without_clock(self, around: Surroundings, token: str, error: ClockError) -> Decision:
+        seconds = -(-(error.last - error.now) // _SECOND)
+        reason = reason_of("clock", last=_moment(error.last).isoformat(), seconds=seconds)
+        return self._refusal(around, token, self._options.on_failure.clock, reason)
+
+    def _instant(self, step: Transaction) -> int:
+        """Return the instant of a step: by the clock, and after every step before it."""
+        now = microseconds(self._now())
+        last = step.last_instant()
+        if last is None or now > last:
+            return now
+        if last - now > self._options.clock_tolerance_seconds * _SECOND:
+            raise ClockError(now, last)
+        return last + 1
+
+    # After
+
+    def record(self, event: Given, *, token: str | None = None) -> list[Finding]:
+        """Record a contact that was made, whatever was decided of it, and return what the rules say of it.
+
+        It is placed in the history by its own time, and known from now on. Raises EventError for an event that is
+        none, StoreError if it could not be kept: then it is not recorded, and is to be sent again.
+        """
+        around = self._around
+        given = event_of(event)
+        with self._store.transaction([keys_of(around, given)], durable=True) as step:
+            found = self._release(step, token)
+            known = step.recorded(given.event_id)
+            if known is None:
+                # INVARIANT (no-look-ahead): a verdict counts what was known at its instant, and what is recorded late
+                # was known late. A clock that was put back must not lose a contact: it is kept at the latest instant.
+                now = max(microseconds(self._now()), (step.last_instant() or 0) + 1)
+                kept = given.model_copy(update={"recorded_at": max(_moment(now), given.recorded_at or _EPOCH)})
+                row = row_of(around, kept)
+                step.record(row)
+                step.set_instant(now)
+            else:
+                row, kept = known, event_in(known.payload)
+                found.append(_redelivery(given, kept))
+            past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
+            return found + _findings(Scene(around, past), kept)
+
+    def _release(self, step: Transaction, token: str | None) -> list[Finding]:
+        if token is None:
+            return []
+        held = step.release(token)
+        if held is None:
+            return [Finding(kind="unknown_token", message=_words("guard.unknown_token"))]
+        expired = _moment(held.expires)
+        if self._now() < expired:
+            return []
+        return [Finding(kind="overrun", message=_words("guard.overrun", expired=expired.isoformat()))]
+
+    def cancel(self, token: str) -> bool:
+        """Give back the place of an attempt that was not made; false if no such token is held."""
+        with self._store.transaction([], durable=False) as step:
+            return step.release(token) is not None
+
+    # Beside
+
+    async def acheck(self, attempt: Given) -> Decision:
+        """Do as ``check`` does, in a thread."""
+        return await asyncio.to_thread(self.check, attempt)
+
+    async def arecord(self, event: Given, *, token: str | None = None) -> list[Finding]:
+        """Do as ``record`` does, in a thread."""
+        return await asyncio.to_thread(self.record, event, token=token)
+
+    async def acancel(self, token: str) -> bool:
+        """Do as ``cancel`` does, in a thread."""
+        return await asyncio.to_thread(self.cancel, token)
+
+    def reload(self) -> Reloaded:
+        """Load rules, registry and profiles anew, all or none: what is wrong keeps what was in force, and is said."""
+        with self._reloading:
+            try:
+                around = self._load()
+            except InputError as error:
+                self._reload_problems = error.problems
+                old = self._around
+                return Reloaded(False, old.rules_digest, old.registry_digest, error.problems)
+            self._around, self._reload_problems = around, ()
+            return Reloaded(True, around.rules_digest, around.registry_digest)
+
+    def status(self) -> Status:
+        """Say how the guard stands."""
+        problem: str | None = None
+        try:
+            self._store.check()
+        except StoreError as error:
+            problem = str(error)
+        around = self._around
+        return Status(
+            mode=self._mode,
+            store=self._store.name,
+            store_reachable=problem is None,
+            store_problem=problem,
+            rules_digest=around.rules_digest,
+            registry_digest=around.registry_digest,
+            reload_problems=self._reload_problems,
+        )
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _moment(at: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def _redelivery(given: Event, kept: Event) -> Finding:
+    same = given.model_copy(update={"recorded_at": None}) == kept.model_copy(update={"recorded_at": None})
+    kind = "redelivered" if same else "contradicted"
+    return Finding(kind=kind, message=_words(f"guard.{kind}"))
+
+
+def _findings(scene: Scene, event: Event) -> list[Finding]:
+    found = (finding_of(judged, reading.sheet.rule_set.vocabulary) for reading, judged in scene.judged(event))
+    return [finding for finding in found if finding is not None]

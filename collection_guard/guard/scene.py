@@ -1,0 +1,174 @@
+"""An attempt or a contact before its past: which part of the past is needed, and what the rules say.
+
+The facts, the history and the engines are those of every audit; here a history is made of the few contacts that the
+windows of the rules reach, not of a whole log.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from collection_guard.engines.base import NOT_APPLICABLE, VIOLATION
+from collection_guard.engines.evidence import values_named
+from collection_guard.engines.judge import Judged, verdict_on
+from collection_guard.facts.atoms import missing_of, truth_of_atom
+from collection_guard.facts.clock import local_date, microseconds
+from collection_guard.facts.history import MAY_BE_ANY, Entry, History, KeyOf, is_sign, key_part, known_at, reach_of
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.guard.stores.base import CHANGES_STATE, MAY_NAME_FIRM, NO_SIGN, ByKey, Keys, Row, Signs, Wanted
+from collection_guard.guard.surroundings import Surroundings
+from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.ir import Atom, truth
+from collection_guard.language.kleene import MAYBE, NO, YES
+from collection_guard.language.schema import Key
+from collection_guard.language.units import DAY
+from collection_guard.model.event import Event
+
+KINDS: Final[tuple[Key, ...]] = ("case", "borrower", "number", "collector", "agency")
+"""The kinds of keys, the narrowest first: a measure with several is read by the first that it has."""
+_FIRMS_FOR: Final = 2 * DAY
+"""A visit and the letter that it left lie on one date, and a date lasts 25 hours at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One rule as it stands on an event, and whether it is in force on its date."""
+
+    rule: CompiledRule
+    pack: CompiledPack
+    sheet: FactSheet
+    in_force: bool
+
+    def truth_before(self) -> int:
+        """Return the truth of the rule before the contact: what only the contact itself will tell decides nothing.
+
+        A leaf that hangs on facts of after the contact alone counts as false, so what remains unknown could be made a
+        violation by facts that can be known before.
+        """
+        return truth(self.rule.whole, lambda atom: _before(atom, self.sheet)) if self.in_force else NO
+
+
+class _Taken(History):
+    """A history in which some contacts are under way: each counts wherever it may, and restarts no count."""
+
+    def __init__(self, under_way: frozenset[str]) -> None:
+        super().__init__()
+        self._under_way = under_way
+
+    def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, KeyOf], list[Entry]]:
+        fresh = rule_set not in self._entries
+        found = super()._entries_of(rule_set)
+        for entries in found.values() if fresh else ():
+            entries[:] = [self._taken(entry) if entry.event_id in self._under_way else entry for entry in entries]
+        return found
+
+    def _taken(self, entry: Entry) -> Entry:
+        return replace(entry, counts=NO if entry.counts == NO else YES, restarts=NO)
+
+
+class Scene:
+    """A past, under every pack; beside it, contacts that are under way."""
+
+    def __init__(self, around: Surroundings, past: Iterable[Event] = (), under_way: Iterable[Event] = ()) -> None:
+        self.around = around
+        beside = list(under_way)
+        taken = frozenset(event.event_id for event in beside)
+        self._histories = {pack.name: _Taken(taken) if taken else History() for pack in around.packs}
+        for event in (*past, *beside):
+            for pack, rule_set in around.rule_sets(event):
+                history = self._histories[pack.name]
+                history.add(FactSheet(event, around.world, rule_set, history))
+
+    def sheets(self, event: Event) -> Iterator[tuple[CompiledPack, FactSheet]]:
+        """Yield the fact sheet of an event under each pack."""
+        for pack, rule_set in self.around.rule_sets(event):
+            yield pack, FactSheet(event, self.around.world, rule_set, self._histories[pack.name])
+
+    def readings(self, event: Event) -> Iterator[Reading]:
+        """Yield every rule as it stands on an event."""
+        for pack, sheet in self.sheets(event):
+            day = local_date(event.started_at, pack.zone)
+            for rule in sheet.rule_set.rules:
+                yield Reading(rule, pack, sheet, rule.in_force_on(day))
+
+    def judged(self, event: Event, *, forgotten: bool = False) -> list[tuple[Reading, Judged]]:
+        """Return what every rule says of an event, sorted by rule id; ``forgotten``: of a past nobody can read."""
+        found = []
+        readings = list(self.readings(event))
+        for sheet in {id(reading.sheet): reading.sheet for reading in readings}.values() if forgotten else ():
+            _forget(sheet)
+        words = {
+            sheet.rule_set: dict(
+                zip(
+                    (rule.id for rule in sheet.rule_set.rules),
+                    self.around.engines[sheet.rule_set].verdicts(sheet),
+                    strict=True,
+                )
+            )
+            for sheet in {reading.sheet.rule_set: reading.sheet for reading in readings}.values()
+        }
+        for reading in readings:
+            rule, sheet = reading.rule, reading.sheet
+            word = words[sheet.rule_set][rule.id] if reading.in_force else NOT_APPLICABLE
+            verdict = verdict_on(sheet, rule, word)
+            values = values_named(rule, sheet) if word == VIOLATION else {}
+            found.append((reading, Judged(rule, reading.pack, verdict, False, values)))
+        return sorted(found, key=lambda item: item[0].rule.id)
+
+
+def _forget(sheet: FactSheet) -> None:
+    """Leave open what hangs on the past; what a profile says stands."""
+    defined = sheet.rule_set.defined
+    for name, fact in sheet.rule_set.vocabulary.items():
+        if fact.of_history and name not in defined and (name.startswith("measure.") or not sheet.value(name)):
+            sheet.tell(name, None)
+
+
+def _before(atom: Atom, sheet: FactSheet) -> int:
+    found = truth_of_atom(atom, sheet)
+    if found != MAYBE:
+        return found
+    vocabulary = sheet.rule_set.vocabulary
+    names = missing_of(atom, sheet)
+    return NO if all(name in vocabulary and vocabulary[name].stage == "after" for name in names) else MAYBE
+
+
+def keys_of(around: Surroundings, event: Event) -> Keys:
+    """Return the keys by which an event is found again; they are the same under every pack."""
+    sheet = next(sheet for _, sheet in Scene(around).sheets(event))
+    return Keys(event.case_id, **{kind: key_part(sheet, kind) for kind in KINDS})
+
+
+def wanted_of(around: Surroundings, event: Event) -> Wanted:
+    """Return the part of the past that any rule may read of an event, or of the same event at a later time."""
+    at = microseconds(event.started_at)
+    parts: dict[tuple[Key, str], int] = {}
+    for pack in around.packs:
+        for rule_set in pack.rule_sets:
+            sheet = FactSheet(event, around.world, rule_set, History())
+            for measure in rule_set.measures.values():
+                kind = next(kind for kind in KINDS if kind in measure.keys)
+                value = key_part(sheet, kind)
+                if value is not None:
+                    floor = reach_of(sheet, measure).floor
+                    parts[kind, value] = min(floor, parts.get((kind, value), floor))
+    by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
+    return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
+
+
+def row_of(around: Surroundings, event: Event) -> Row:
+    """Return a contact as a store keeps it."""
+    sign: Signs = NO_SIGN
+    if event.outcome.state_change is not None:
+        sign = CHANGES_STATE
+    elif is_sign(event):
+        sign = MAY_NAME_FIRM
+    at = microseconds(event.started_at)
+    return Row(event.event_id, at, known_at(event), sign, keys_of(around, event), event.model_dump_json())
+
+
+@lru_cache(maxsize=20_000)
+def event_in(payload: str) -> Event:
+    """Return the event of a row: contacts of the same people are read again and again."""
+    return Event.model_validate_json(payload)

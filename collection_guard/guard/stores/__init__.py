@@ -1,0 +1,1 @@
+"""Stores of the guard: what was recorded, and the places that are kept, behind one small interface."""

@@ -1,0 +1,91 @@
+"""The store of one process that forgets everything at its end."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from collection_guard.guard.stores.base import CHANGES_STATE, NO_SIGN, Keys, Reservation, Row, Transaction, Wanted
+
+KINDS = ("case", "borrower", "number", "collector", "agency")
+
+
+@dataclass(slots=True)
+class _Contents:
+    """Everything that the store holds, and by which keys it is found."""
+
+    instant: int | None = None
+    rows: dict[str, Row] = field(default_factory=dict)
+    by_key: dict[tuple[str, str | None], dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
+    signs: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+
+    # A step reads and writes under the store's one lock, so it is its own transaction.
+
+    def last_instant(self) -> int | None:
+        return self.instant
+
+    def set_instant(self, at: int) -> None:
+        self.instant = at
+
+    def past(self, wanted: Wanted) -> list[Row]:
+        found: dict[str, Row] = {}
+        for part in wanted.by_key:
+            for value in {part.value, None} if part.or_none else {part.value}:
+                found.update(self.by_key.get((part.key, value), {}))
+        found.update(self.signs.get(wanted.case_id, {}))
+        return [row for row in found.values() if wanted.wants(row)]
+
+    def places(self, wanted: Wanted, now: int) -> list[Reservation]:
+        return [held for held in self.reservations.values() if held.expires > now and wanted.takes_place(held)]
+
+    def reserve(self, reservation: Reservation) -> None:
+        self.reservations[reservation.token] = reservation
+
+    def release(self, token: str) -> Reservation | None:
+        return self.reservations.pop(token, None)
+
+    def recorded(self, event_id: str) -> Row | None:
+        return self.rows.get(event_id)
+
+    def record(self, row: Row) -> None:
+        self.rows[row.event_id] = row
+        for kind in KINDS:
+            self.by_key[kind, getattr(row.keys, kind)][row.event_id] = row
+        if row.sign != NO_SIGN:
+            self.signs[row.keys.case_id][row.event_id] = row
+
+    def forget(self, before: int, tokens_before: int) -> int:
+        old = [row for row in self.rows.values() if row.at < before and row.sign != CHANGES_STATE]
+        for row in old:
+            del self.rows[row.event_id]
+            for kind in KINDS:
+                self.by_key[kind, getattr(row.keys, kind)].pop(row.event_id)
+            self.signs[row.keys.case_id].pop(row.event_id, None)
+        for token in [held.token for held in self.reservations.values() if held.expires < tokens_before]:
+            del self.reservations[token]
+        return len(old)
+
+
+class MemoryStore:
+    """Keeps everything in this process."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._contents = _Contents()
+
+    @contextmanager
+    def transaction(self, keys: Iterable[Keys], *, durable: bool) -> Iterator[Transaction]:
+        """Begin a step, alone."""
+        del keys, durable
+        with self._lock:
+            yield self._contents
+
+    def check(self) -> None:
+        """Memory is always there."""
+
+    def close(self) -> None:
+        """Let go of nothing: who opens another store begins anew."""

@@ -1,0 +1,45 @@
+"""What a guard decides by: rules compiled once, their engines, profiles and the registry, each with its digest."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from collection_guard.engines.base import Engine
+from collection_guard.engines.judge import engine_maker
+from collection_guard.facts.clock import local_date
+from collection_guard.facts.world import World
+from collection_guard.language.compiled import CompiledPack, RuleSet
+from collection_guard.language.compiling import compile_packs
+from collection_guard.language.pack import Pack
+from collection_guard.model.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The surroundings of every decision until the next reload."""
+
+    packs: tuple[CompiledPack, ...]
+    world: World
+    engines: Mapping[RuleSet, Engine]
+    rules_digest: str
+    registry_digest: str | None
+
+    def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
+        """Yield each pack with the rule set that holds on the date of an event."""
+        for pack in self.packs:
+            yield pack, pack.on(local_date(event.started_at, pack.zone))
+
+
+def surroundings(
+    packs: Iterable[Pack], parameters: Mapping[str, Any], world: World, engine: str = "auto"
+) -> Surroundings:
+    """Compile packs, once; raise RulesError or ConfigurationError with all that is wrong with them."""
+    compiled = tuple(compile_packs(packs, parameters))
+    make = engine_maker(engine)
+    engines = {rule_set: make(rule_set) for pack in compiled for rule_set in pack.rule_sets}
+    said = {"packs": sorted((pack.name, pack.digest) for pack in compiled), "parameters": dict(parameters)}
+    written = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    return Surroundings(compiled, world, engines, digest, world.registry.digest if world.registry else None)

@@ -1,0 +1,117 @@
+"""The guard as a typed library: opened by a configuration, asked before each contact, told after it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from collection_guard.audit.detection import detector_in_use
+from collection_guard.configuration import Configuration, configure, configured
+from collection_guard.facts.registry import RegistryIndex
+from collection_guard.facts.world import HistoryReading, Settings, World
+from collection_guard.guard.gate import Gate
+from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
+from collection_guard.guard.stores.base import Store
+from collection_guard.guard.stores.opening import open_store
+from collection_guard.guard.surroundings import Surroundings, surroundings
+from collection_guard.language.packs import load_packs
+from collection_guard.library import profiles_given, registry_given
+from collection_guard.model.profile import CaseProfile
+from collection_guard.model.registry import RegistryData, RegistryEntry
+
+Registry = RegistryData | Sequence[RegistryEntry] | Path
+Cases = Mapping[str, CaseProfile] | Sequence[CaseProfile] | Path
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """Everything that a guard is opened with; paths of rules, registry and cases are read anew by every reload."""
+
+    rules: Sequence[str | Path] = ("core",)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    registry: Registry | None = None
+    cases: Cases | None = None
+    timezone: str | None = None
+    country: str = "CN"
+    history: HistoryReading = "complete"
+    history_complete_from: date | None = None
+    assume_party: bool = False
+    engine: str = "auto"
+    detector: str | None = None
+    store: str | Store = IN_MEMORY
+    mode: Mode = "enforce"
+    options: GuardOptions = field(default_factory=GuardOptions)
+
+
+class Guard(Gate):
+    """The guard of a dialer."""
+
+    @classmethod
+    def open(
+        cls, config: str | Path | Mapping[str, Any] | GuardSettings, *, now: Callable[[], datetime] | None = None
+    ) -> Self:
+        """Open a guard by a ``collection-guard.yaml``, by the same settings as a mapping, or by settings built in code.
+
+        ``now`` is the clock. Raises RulesError, LogError or ConfigurationError with everything that is wrong, and
+        StoreError if the store cannot be opened.
+        """
+        settings = config if isinstance(config, GuardSettings) else _settings(_configuration(config))
+        given = settings.store
+        # A configuration file is read anew by a reload too; where the store stands is settled when it is opened.
+        load = (lambda: _load(settings)) if isinstance(config, GuardSettings) else (lambda: _reload(config))
+        return cls(
+            load,
+            open_store(given, settings.options) if isinstance(given, str) else given,
+            settings.options,
+            settings.mode,
+            now,
+        )
+
+
+def _configuration(config: str | Path | Mapping[str, Any]) -> Configuration:
+    if isinstance(config, Mapping):
+        return configured(config)
+    return configure({}, Path(config))
+
+
+def _reload(config: str | Path | Mapping[str, Any]) -> Surroundings:
+    return _load(_settings(_configuration(config)))
+
+
+def _settings(config: Configuration) -> GuardSettings:
+    plain = config.settings
+    return GuardSettings(
+        rules=config["rules"],
+        parameters=config["parameters"],
+        registry=None if config["registry"] is None else Path(config["registry"]),
+        cases=None if config["cases"] is None else Path(config["cases"]),
+        timezone=plain.timezone,
+        country=plain.country,
+        history=plain.history,
+        history_complete_from=plain.history_complete_from,
+        assume_party=plain.assume_party,
+        engine=config["engine"],
+        detector=config["detector"],
+        store=config["store"],
+        mode=config["mode"],
+        options=config["guard"],
+    )
+
+
+def _load(settings: GuardSettings) -> Surroundings:
+    registry = registry_given(settings.registry)
+    detector, _ = detector_in_use(settings.detector)
+    world = World(
+        Settings(
+            settings.timezone,
+            settings.country,
+            settings.assume_party,
+            settings.history,
+            settings.history_complete_from,
+        ),
+        profiles_given(settings.cases, settings.timezone),
+        RegistryIndex(registry) if registry is not None else None,
+        detector,
+    )
+    return surroundings(load_packs(settings.rules), settings.parameters, world, settings.engine)

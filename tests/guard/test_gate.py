@@ -1,0 +1,258 @@
+"""The gate: what it answers before a contact, and what it says after one."""
+
+import asyncio
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+import collection_guard as cg
+from guard.making import MUM, OWN, Clock, answered, attempt, open_guard, profile
+
+
+def test_a_lawful_call_is_allowed_and_an_unlawful_one_denied_with_its_rule() -> None:
+    """In the permitted hours a call is allowed; at night it is denied, with the rule, its message and its evidence."""
+    clock = Clock()
+    guard = open_guard(clock)
+    assert guard.check(attempt()).decision == "allow"
+    clock.move(hours=12)
+    denied = guard.check(attempt())
+    assert denied.decision == "deny"
+    assert denied.disposition == "CGDENY"
+    assert denied.reason.code == "violation"
+    (violation,) = denied.violations
+    assert violation.rule == "contact-outside-permitted-hours"
+    assert violation.evidence["contact.local_time"] == {"Asia/Shanghai": "22:00:00"}
+    assert violation.message.zh != violation.message.en
+
+
+def test_an_allow_keeps_its_place_until_it_is_recorded_cancelled_or_expires() -> None:
+    """Of three places a day the fourth attempt gets none, until one is given back or has expired."""
+    clock = Clock()
+    guard = open_guard(clock)
+    tokens = [guard.check(attempt()).token for _ in range(3)]
+    refused = guard.check(attempt())
+    assert (refused.decision, refused.reason.code, refused.violations) == ("deny", "reserved", ())
+    assert guard.cancel(tokens[0]) is True
+    assert guard.cancel(tokens[0]) is False
+    assert guard.check(attempt()).decision == "allow"
+    assert guard.check(attempt()).decision == "deny"
+    clock.move(seconds=119)
+    assert guard.check(attempt()).decision == "deny"
+    clock.move(seconds=2)
+    assert guard.check(attempt()).decision == "allow"
+
+
+def test_a_recorded_contact_frees_its_place_and_counts() -> None:
+    """What is recorded takes the place of its reservation: three contacts fill three places, and no more."""
+    clock = Clock()
+    guard = open_guard(clock)
+    for number in range(3):
+        decision = guard.check(attempt())
+        assert decision.decision == "allow"
+        found = guard.record(answered(f"E-{number}", clock.at), token=decision.token)
+        assert [one.kind for one in found if one.kind != "unassessable"] == []
+        clock.move(seconds=1)
+    refused = guard.check(attempt())
+    assert [one.rule for one in refused.violations] == ["repeated-contact"]
+    clock.move(days=1)
+    assert guard.check(attempt()).decision == "allow"
+
+
+def test_what_is_recorded_on_an_expired_token_counts_and_is_an_overrun() -> None:
+    """The place is gone, the contact was made: it counts, and the finding says when the place was lost."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={"contacts_per_day": 1})
+    token = guard.check(attempt()).token
+    began = clock.at
+    clock.move(seconds=121)
+    found = guard.record(answered("E-1", began), token=token)
+    assert [one.kind for one in found if one.kind != "unassessable"] == ["overrun"]
+    assert guard.check(attempt()).decision == "deny"
+    assert guard.record(answered("E-2", clock.at), token="none")[0].kind == "unknown_token"  # noqa: S106  # no secret
+
+
+def test_a_contact_recorded_twice_counts_once() -> None:
+    """A redelivered event is said to be one; with another content the first stands."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={"contacts_per_day": 2})
+    first = guard.record(answered("E-1", clock.at))
+    again = guard.record(answered("E-1", clock.at))
+    assert again[0].kind == "redelivered"
+    assert again[1:] == first
+    assert guard.record(answered("E-1", clock.at, agency="别家"))[0].kind == "contradicted"
+    clock.move(seconds=1)
+    assert guard.check(attempt()).decision == "allow"
+
+
+def test_late_records_stand_where_they_belong() -> None:
+    """Contacts of yesterday that are recorded today count yesterday, in whichever order they come."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={"contacts_per_day": 1})
+    guard.record(answered("E-2", clock.at - timedelta(days=1)))
+    guard.record(answered("E-1", clock.at - timedelta(days=1, hours=1)))
+    assert guard.check(attempt()).decision == "allow"
+
+
+def test_contacts_of_the_very_instant_or_of_a_fast_clock_take_their_place() -> None:
+    """A limit holds although contacts are recorded with the instant of the attempt, or with one that is to come."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={"contacts_per_day": 2})
+    guard.record(answered("z", clock.at))
+    assert guard.check(attempt(started_at=clock.at)).decision == "allow"
+    guard.record(answered("zz", clock.at + timedelta(seconds=2)))
+    refused = guard.check(attempt(started_at=clock.at))
+    assert (refused.decision, refused.reason.code) == ("deny", "reserved")
+
+
+def test_a_call_under_way_takes_places_and_proves_nothing() -> None:
+    """Three failed attempts allow a call to the mother; another attempt under way takes nothing from them."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={})
+    for days, event_id in ((3, "E-1"), (2, "E-2"), (1, "E-3")):
+        failed = attempt(event_id=event_id, started_at=clock.at - timedelta(days=days), outcome={"network": "busy"})
+        guard.record(failed)
+    mother = attempt(recipient={"number": MUM, "relationship": "parent"})
+    assert guard.check(mother).decision == "allow"
+    assert guard.check(attempt()).decision == "allow"
+    assert guard.check(mother).decision == "allow"
+    guard.record(answered("E-4", clock.at))
+    assert [one.rule for one in guard.check(mother).violations] == ["third-party-while-borrower-reachable"]
+
+
+def test_unknown_facts_decide_as_the_rule_says_and_those_of_after_decide_nothing() -> None:
+    """Without a profile nobody knows of requests to cease: deny, or review; what will be said decides nothing."""
+    stranger = attempt(case_id="C-9")
+    denied = open_guard(Clock()).check(stranger)
+    assert (denied.decision, denied.reason.code) == ("deny", "unknown_facts")
+    assert {one.rule for one in denied.unassessable} >= {"contact-after-cease-request"}
+    softened = open_guard(Clock(), options={"on_failure": {"unknown_facts": "review"}}).check(stranger)
+    assert softened.decision == "review"
+    known = open_guard(Clock()).check(attempt())
+    assert known.unassessable == ()
+
+
+def test_a_message_is_judged_by_its_words_before_it_is_sent() -> None:
+    """The text of a message is known before: a threat is denied, and the same text without it allowed."""
+    guard = open_guard(Clock())
+    text = attempt(channel="sms", content="请回电", signals={"threat": True})
+    assert [one.rule for one in guard.check(text).violations] == ["threat-made"]
+    assert guard.check(attempt(channel="sms", content="请回电", signals={"threat": False})).decision == "allow"
+
+
+def test_what_an_attempt_says_of_its_outcome_is_not_taken() -> None:
+    """Before the contact nobody knows what came of it, whatever the dialer's template says."""
+    guard = open_guard(Clock())
+    late = guard.check(attempt(channel="sms", outcome={"network": "undelivered"}, signals={"threat": True}))
+    assert [one.rule for one in late.violations] == ["threat-made"]
+
+
+def test_shadow_mode_always_allows_and_says_what_it_would_do() -> None:
+    """A shadow decides, keeps places and answers allow."""
+    clock = Clock()
+    guard = open_guard(clock, mode="shadow", parameters={"contacts_per_day": 1})
+    first, second = guard.check(attempt()), guard.check(attempt())
+    assert (first.decision, first.would_deny) == ("allow", False)
+    assert (second.decision, second.would_deny, second.reason.code) == ("allow", True, "reserved")
+    assert open_guard(clock).check(attempt()).would_deny is None
+
+
+def test_a_clock_that_was_put_back_denies_and_says_so() -> None:
+    """A few seconds are borne; more is refused, but a contact that was made is recorded all the same."""
+    clock = Clock()
+    guard = open_guard(clock)
+    guard.record(answered("E-1", clock.at))
+    clock.move(seconds=-4)
+    assert guard.check(attempt()).decision == "allow"
+    clock.move(minutes=-10)
+    refused = guard.check(attempt())
+    assert (refused.decision, refused.disposition, refused.reason.code) == ("deny", "CGFAIL", "clock")
+    guard.record(answered("E-2", clock.at))
+    clock.move(minutes=11)
+    guard.record(answered("E-3", clock.at))
+    clock.move(seconds=1)
+    assert [one.rule for one in guard.check(attempt()).violations] == ["repeated-contact"]
+
+
+def test_a_bad_reload_keeps_what_was_in_force(tmp_path: Path) -> None:
+    """A reload takes everything or nothing, and a bad file is named until a good one is taken."""
+    clock = Clock()
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(profile().model_dump_json() + "\n", "utf-8")
+    guard = open_guard(clock, cases=cases)
+    before = guard.status()
+    cases.write_text("{broken\n", "utf-8")
+    kept = guard.reload()
+    assert (kept.taken, kept.rules_digest) == (False, before.rules_digest)
+    assert kept.problems == guard.status().reload_problems != ()
+    assert guard.check(attempt()).decision == "allow"
+    cases.write_text(
+        profile(instructions=[{"kind": "cease", "number": OWN}]).model_dump_json(by_alias=True) + "\n", "utf-8"
+    )
+    assert guard.reload().taken is True
+    assert guard.status().reload_problems == ()
+    assert [one.rule for one in guard.check(attempt()).violations] == ["contact-after-cease-request"]
+
+
+def test_a_bad_attempt_is_refused_with_everything_that_is_wrong() -> None:
+    """An unknown field, a wrong word and a missing one are named together."""
+    with pytest.raises(cg.InputError) as caught:
+        open_guard(Clock()).check({"channel": "cal", "recipient": {"numbre": "1"}, "direction": "outbound"})
+    said = str(caught.value)
+    assert "`case_id` is missing" in said
+    assert "nearest: recipient.number" in said
+    assert "the value of `channel`" in said
+
+
+def test_threads_never_exceed_a_limit_together() -> None:
+    """Sixteen threads ask at once for three places: exactly three are allowed."""
+    guard = open_guard(Clock())
+    allowed: list[str] = []
+
+    def ask() -> None:
+        decision = guard.check(attempt())
+        if decision.decision == "allow":
+            allowed.append(decision.token)
+
+    threads = [threading.Thread(target=ask) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(allowed)) == 3
+
+
+def test_the_async_twins_do_the_same() -> None:
+    """What is awaited decides, records and cancels as what is called does."""
+
+    async def run() -> tuple[str, bool, list[str]]:
+        with open_guard(Clock()) as guard:
+            decision = await guard.acheck(attempt())
+            recorded = await guard.arecord(answered("E-1", Clock().at), token=decision.token)
+            other = await guard.acheck(attempt())
+            return decision.decision, await guard.acancel(other.token), [one.kind for one in recorded]
+
+    decided, cancelled, kinds = asyncio.run(run())
+    assert (decided, cancelled) == ("allow", True)
+    assert set(kinds) == {"unassessable"}
+
+
+def test_a_guard_is_opened_by_a_file_or_a_mapping(tmp_path: Path) -> None:
+    """A configuration file, and the same settings as a mapping, open the same guard; what is wrong is named."""
+    (tmp_path / "cases.jsonl").write_text(profile().model_dump_json() + "\n", "utf-8")
+    config = tmp_path / "collection-guard.yaml"
+    config.write_text(
+        "timezone: Asia/Shanghai\ncases: cases.jsonl\nmode: shadow\nguard: {reservation_seconds: 30}\n", "utf-8"
+    )
+    by_file = cg.Guard.open(config, now=Clock())
+    given = {"timezone": "Asia/Shanghai", "cases": str(tmp_path / "cases.jsonl"), "mode": "shadow"}
+    by_mapping = cg.Guard.open(given | {"guard": {"reservation_seconds": 30}}, now=Clock())
+    assert by_file.status() == by_mapping.status()
+    decision = by_file.check(attempt())
+    assert decision.valid_until == Clock().at + timedelta(seconds=30)
+    with pytest.raises(cg.ConfigurationError):
+        cg.Guard.open({"guard": {"reservation_seconds": 0}, "moed": "shadow"})
+    with pytest.raises(ValidationError):
+        decision.decision = "deny"
