@@ -26,6 +26,15 @@ def test_the_python_of_the_documents_runs(
     assert re.search(r"\d+ contacts, \d+ violations", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("page", ["docs/guard.md", "docs/zh/guard.md"])
+def test_the_python_of_the_page_on_the_guard_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block of Python runs where the example is, one after the other, and its assertions hold."""
+    monkeypatch.chdir(ROOT / "examples/november")
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert blocks
+    exec(compile("\n".join(blocks), page, "exec"), {})  # noqa: S102 - running them is the subject
+
+
 @pytest.mark.parametrize(("page", "heading"), list(zip(PAGES, HEADINGS[0], strict=True)), ids=("en", "zh"))
 def test_the_page_names_every_parameter_of_the_call(page: Path, heading: str) -> None:
     """The table of parameters holds those of the call, and no other."""
