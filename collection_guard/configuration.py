@@ -108,8 +108,6 @@ DEFAULTS: Final[dict[str, Any]] = {
     "mode": "enforce",
     "guard": GuardOptions(),
 }
-_OF_ENVIRONMENT: Final = frozenset(DEFAULTS) - {"parameters", "guard"}
-"""The settings that a variable of the environment can hold: the others have names of their own inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +202,10 @@ def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
         return {}
     document = read_yaml(path)
     problems.extend(document.problems)
-    # What else is wrong is told in the same run, as far as the file could be read at all.
+    if document.problems:
+        return {}
     model = validated(ConfigurationFile, document, problems)
-    if model is None or document.problems:
+    if model is None:
         return {}
     found = {name: getattr(model, name) for name in model.model_fields_set if getattr(model, name) is not None}
     for name in PATHS:
@@ -245,12 +244,7 @@ def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -
     found: dict[str, Any] = {}
     for variable, text in environment.items():
         name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or not text:
-            continue
-        if name not in _OF_ENVIRONMENT:
-            near = nearest(name, _OF_ENVIRONMENT)
-            shown: dict[str, object] = {"name": variable, "nearest": near and PREFIX + near.upper()}
-            problems.append(Problem("environment_unknown", values=shown))
+        if not variable.startswith(PREFIX) or name not in DEFAULTS or name in {"parameters", "guard"} or not text:
             continue
         value: Any = _plain(name, text)
         document = Document(variable, data={name: value})
@@ -293,7 +287,7 @@ def likely_zone(written: str) -> str | None:
     )
     word = written.strip().casefold()
     for zone, words in listed.items():
-        if {word, word.rpartition("/")[2]} & set(words):
+        if word in words:
             return zone
     last = {zone.rpartition("/")[2].replace("_", " ").casefold(): zone for zone in pytz.common_timezones}
     return last.get(word.replace("_", " ")) or nearest(written, pytz.common_timezones)

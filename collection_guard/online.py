@@ -22,6 +22,8 @@ from collection_guard.model.registry import RegistryData, RegistryEntry
 
 Registry = RegistryData | Sequence[RegistryEntry] | Path
 Cases = Mapping[str, CaseProfile] | Sequence[CaseProfile] | Path
+Source = str | Path | Mapping[str, Any] | Callable[[], Configuration]
+"""Where settings come from: a file, the same as a mapping, or whatever gathers them anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ class Guard(Gate):
     """The guard of a dialer."""
 
     @classmethod
-    def open(
-        cls, config: str | Path | Mapping[str, Any] | GuardSettings, *, now: Callable[[], datetime] | None = None
-    ) -> Self:
+    def open(cls, config: Source | GuardSettings, *, now: Callable[[], datetime] | None = None) -> Self:
         """Open a guard by a ``collection-guard.yaml``, by the same settings as a mapping, or by settings built in code.
+
+        What returns a configuration is called again by each reload.
 
         ``now`` is the clock. Raises RulesError, LogError or ConfigurationError with everything that is wrong, and
         StoreError if the store cannot be opened.
@@ -69,13 +71,15 @@ class Guard(Gate):
         )
 
 
-def _configuration(config: str | Path | Mapping[str, Any]) -> Configuration:
+def _configuration(config: Source) -> Configuration:
+    if callable(config):
+        return config()
     if isinstance(config, Mapping):
         return configured(config)
     return configure({}, Path(config))
 
 
-def _reload(config: str | Path | Mapping[str, Any]) -> Surroundings:
+def _reload(config: Source) -> Surroundings:
     return _load(_settings(_configuration(config)))
 
 

@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 import pytz
 
-from collection_guard.model.event import YEARS
 from collection_guard.model.tables.cells import Cell, cell_text, narrow
 
 Fold = Literal["first", "second"]
@@ -44,6 +43,8 @@ _SERIAL_DAYS: Final = (20_000, 80_000)
 _EPOCHS: Final = ((1e9, 1e10, 1), (1e12, 1e13, 1_000), (1e15, 1e16, 1_000_000))
 """Seconds, milliseconds and microseconds since 1970, between 2001 and 2286."""
 _LARGEST: Final = 10**17
+_YEARS: Final = (1900, 2199)
+"""0001-01-01 and 9999-12-31 stand for a missing time in some systems."""
 _EVENING: Final = frozenset({"下午", "晚上", "pm"})
 
 
@@ -68,7 +69,7 @@ def read_time(cell: Cell, *, day_first: bool | None = None, told: str | None = N
     """
     match cell:
         case datetime() | date():
-            return Reading("year-first", cell) if YEARS[0] <= cell.year <= YEARS[1] else None
+            return Reading("year-first", cell) if _YEARS[0] <= cell.year <= _YEARS[1] else None
         case time():
             return Reading("clock", cell)
         case bool() | None | timedelta():
@@ -89,7 +90,7 @@ def _as_told(text: str, told: str) -> Reading | None:
         value = datetime.strptime(text, told)  # noqa: DTZ007 -- the zone is added afterwards, where none is read
     except ValueError:
         return None
-    return Reading("told", value) if YEARS[0] <= value.year <= YEARS[1] else None
+    return Reading("told", value) if _YEARS[0] <= value.year <= _YEARS[1] else None
 
 
 @lru_cache(maxsize=1 << 18)
@@ -131,7 +132,7 @@ def _year_last(found: re.Match[str], day_first: bool | None) -> Reading:
 
 def _reading(family: Family, found: re.Match[str], year: int, month: int, day: int) -> Reading:
     on = date(year, month, day)
-    if not YEARS[0] <= year <= YEARS[1]:
+    if not _YEARS[0] <= year <= _YEARS[1]:
         raise ValueError(found[0])
     if found["h"] is None:
         return Reading(family, on)

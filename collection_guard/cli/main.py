@@ -17,6 +17,7 @@ from collection_guard.cli.map import app as map_app
 from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
 from collection_guard.cli.rules import app as rules_app
+from collection_guard.cli.serve import serve
 from collection_guard.cli.signals import signals
 from collection_guard.cli.timeline import timeline
 from collection_guard.model.problems import Problem
@@ -35,6 +36,7 @@ app.command("check", help=o.help_of("check"))(check)
 app.command("explain", help=o.help_of("explain"))(explain)
 app.command("init", help=o.help_of("init"))(init)
 app.command("reconcile", help=o.help_of("reconcile"))(reconcile_command)
+app.command("serve", help=o.help_of("serve"))(serve)
 app.command("signals", help=o.help_of("signals"))(signals)
 app.command("timeline", help=o.help_of("timeline"))(timeline)
 app.add_typer(rules_app, name="rules")

@@ -62,16 +62,12 @@ class DatedValue(Part):
 
 
 class Parameter(Part):
-    """A number or a word of a pack that a configuration may set. Without a value its rules are not in force.
-
-    ``least`` is the smallest value that makes sense: no configuration, and no date, can set a smaller one.
-    """
+    """A number or a word of a pack that a configuration may set. Without a value its rules are not in force."""
 
     type: ParameterType
     title: Text
     value: Any = None
     values: list[DatedValue] | None = None
-    least: Any = None
     stricter: Literal["lower", "higher", "subset"] | None = None
 
 

@@ -1,5 +1,6 @@
 """Data of a document held against its schema: each mismatch a problem with its place, cause and nearest name."""
 
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -46,13 +47,20 @@ def validated(model: type[_Model], document: Document, problems: list[Problem]) 
 def shape_problems(
     model: type[BaseModel], document: Document, error: ValidationError, base: KeyPath = ()
 ) -> list[Problem]:
-    """Return a problem for each thing that is wrong with the data at a path of a document.
+    """Return a problem for each thing that is wrong with the data at a path of a document."""
+    return detailed_problems(model, document, error.errors(include_url=False), base)
+
+
+def detailed_problems(
+    model: type[BaseModel], document: Document, errors: Iterable[ErrorDetails], base: KeyPath = ()
+) -> list[Problem]:
+    """Return a problem for each thing that pydantic finds wrong with the data at a path of a document.
 
     Where a value may be one of several shapes, pydantic reports what it lacks for each; one of them is enough.
     """
     placed: dict[KeyPath, ErrorDetails] = {}
     found: list[Problem] = []
-    for details in error.errors(include_url=False):
+    for details in errors:
         path = _real(document, base, details["loc"])
         name = str(details["loc"][-1]) if details["loc"] else ""
         match details["type"]:

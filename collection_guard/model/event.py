@@ -1,7 +1,7 @@
 """A contact event: a call, a message, a visit or a letter, as it was recorded."""
 
-from datetime import date, datetime, time
-from typing import Annotated, Any, Final, Self
+from datetime import date, time
+from typing import Annotated, Any, Self
 
 import pytz
 from pydantic import (
@@ -58,20 +58,6 @@ def _no_number(value: Any) -> Any:
 
 Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number)]
 """An instant with its offset, as a ``datetime`` or as ISO 8601 text."""
-_LONGEST_TALK: Final = 31_536_000
-"""A year: what is longer is a number of something else, such as an instant."""
-YEARS: Final = (1900, 2199)
-"""0001-01-01 and 9999-12-31 stand for a missing time in some systems."""
-
-
-def _of_a_contact(instant: datetime) -> datetime:
-    if not YEARS[0] <= instant.year <= YEARS[1]:
-        raise PydanticCustomError("no_such_year", "no year of a contact: {year}", {"year": instant.year})
-    return instant
-
-
-ContactInstant = Annotated[Instant, AfterValidator(_of_a_contact)]
-"""An instant of a contact: placeholders of systems, such as the year 9999, are none."""
 Day = Annotated[date, Field(strict=False), BeforeValidator(_no_number)]
 """A date, as a ``date`` or as ISO 8601 text."""
 ClockTime = Annotated[time, Field(strict=False), BeforeValidator(_no_number)]
@@ -152,10 +138,10 @@ class Event(Record):
     collector: Annotated[Collector, BeforeValidator(_nothing_known)] = Collector()
     channel: Channel = Field(description="Of a channel given as other, it is unknown which it was.")
     direction: Direction | None = None
-    started_at: ContactInstant
-    ended_at: ContactInstant | None = None
-    talk_seconds: Annotated[float, Field(ge=0, le=_LONGEST_TALK, allow_inf_nan=False)] | None = None
-    recorded_at: ContactInstant | None = None
+    started_at: Instant
+    ended_at: Instant | None = None
+    talk_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    recorded_at: Instant | None = None
     recipient: Annotated[Recipient, BeforeValidator(_nothing_known)] = Recipient()
     outcome: Annotated[Outcome, BeforeValidator(_nothing_known)] = Outcome()
     claims: Annotated[Claims, BeforeValidator(_nothing_known)] = Claims()

@@ -14,7 +14,10 @@ THROUGH = {"pydantic-core": "pydantic"}
 
 WHERE_PRESENT = {"pytest": "collection_guard/pytest_plugin.py"}
 """What only one module imports, which nothing loads where it is absent: pytest itself loads its plugin."""
-OF_EXTRAS = {"large": ("collection_guard/engines/columnar/", "collection_guard/audit/verdict_table.py")}
+OF_EXTRAS = {
+    "large": ("collection_guard/engines/columnar/", "collection_guard/audit/verdict_table.py"),
+    "serve": ("collection_guard/guard/sidecar/",),
+}
 """Where the distributions of an extra are imported: nothing loads these modules without it."""
 
 

@@ -1,0 +1,223 @@
+"""The sidecar as an application: what can be asked, and who answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from collection_guard.guard.decision import Decision, Finding
+from collection_guard.guard.gate import Gate
+from collection_guard.guard.sidecar.answers import (
+    CancelAnswer,
+    CancelBatchAnswer,
+    CheckBatchAnswer,
+    HealthAnswer,
+    ReadyAnswer,
+    RecordAnswer,
+    RecordBatchAnswer,
+    refused,
+    written,
+)
+from collection_guard.guard.sidecar.bodies import (
+    CancelBatch,
+    CancelRequest,
+    CheckBatch,
+    CheckRequest,
+    RecordBatch,
+    RecordRequest,
+    read_body,
+)
+from collection_guard.guard.sidecar.description import describe, described
+from collection_guard.guard.sidecar.front import TOLD
+from collection_guard.guard.sidecar.log import JsonLog
+from collection_guard.guard.sidecar.metrics import CONTENT_TYPE, Metrics
+from collection_guard.model.event import Event
+from collection_guard.model.problems import InputError, Problem, StoreError
+
+_T = TypeVar("_T")
+_Body = TypeVar("_Body", bound=BaseModel)
+BODIES: Final = (CheckRequest, CheckBatch, RecordRequest, RecordBatch, CancelRequest, CancelBatch)
+THREADS: Final = 8
+"""How many requests are worked on at a time; a store on the network is waited for, and the others go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Carries requests out on the gate, in threads of its own, and counts and tells what came of them."""
+
+    gate: Gate
+    log: JsonLog
+    metrics: Metrics
+    threads: ThreadPoolExecutor
+
+    async def work(self, step: Callable[[], _T]) -> _T:
+        """Do something that may block in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, step)
+
+    def check(self, given: dict[str, Any]) -> Decision:
+        """Decide on an attempt."""
+        decision = self.gate.check(given)
+        self.metrics.decisions.labels(decision.decision, str(decision.would_deny).lower()).inc()
+        for finding in (*decision.violations, *decision.unassessable):
+            self.metrics.rules.labels(finding.rule, finding.kind).inc()
+        return decision
+
+    def record(self, body: RecordRequest) -> list[Finding]:
+        """Record a contact."""
+        findings = self.gate.record(body.event, token=body.token)
+        self.metrics.records.inc()
+        for finding in findings:
+            self.metrics.findings.labels(finding.kind, finding.rule or "").inc()
+        return findings
+
+    def cancel(self, token: str) -> bool:
+        """Give a place back."""
+        known = self.gate.cancel(token)
+        self.metrics.cancelled.labels(str(known).lower()).inc()
+        return known
+
+    def ready(self) -> ReadyAnswer:
+        """Say how the gate stands."""
+        status = self.gate.status()
+        self.metrics.ready.set(status.store_reachable)
+        return ReadyAnswer(
+            ready=status.store_reachable,
+            mode=status.mode,
+            store_reachable=status.store_reachable,
+            rules_digest=status.rules_digest,
+            registry_digest=status.registry_digest,
+            last_reload_taken=not status.reload_problems,
+        )
+
+    def reload(self) -> None:
+        """Read rules, registry and profiles again, and say what came of it."""
+        taken = self.gate.reload()
+        self.metrics.reloads.labels("taken" if taken.taken else "refused").inc()
+        if taken.taken:
+            self.log.write("reloaded", rules_digest=taken.rules_digest, registry_digest=taken.registry_digest)
+        else:
+            self.log.problems("reload refused: what was in force stays in force", taken.problems)
+
+
+def application(desk: Desk, begun: Callable[[], None] = lambda: None) -> FastAPI:
+    """Return the application; ``begun`` is called within its loop before the first request."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        begun()
+        yield
+        desk.threads.shutdown()
+        desk.gate.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
+    describe(app, BODIES)
+    _add_calls(app, desk)
+    _add_watching(app, desk)
+    _add_refusals(app)
+    return app
+
+
+def _add_calls(app: FastAPI, desk: Desk) -> None:
+    @app.post("/v1/check", **described("check", CheckRequest, Decision))
+    async def check(request: Request) -> Response:
+        body = await _read(CheckRequest, request)
+        decision = await desk.work(lambda: desk.check(body.attempt.given()))
+        request.scope[TOLD] |= _told(body.attempt) | {
+            "decision": decision.decision,
+            "would_deny": decision.would_deny,
+            "reason": decision.reason.code,
+            "rules": [finding.rule for finding in decision.violations],
+        }
+        return written(decision)
+
+    @app.post("/v1/check/batch", **described("check_batch", CheckBatch, CheckBatchAnswer))
+    async def check_batch(request: Request) -> Response:
+        body = await _read(CheckBatch, request)
+        decisions = await desk.work(lambda: tuple(desk.check(attempt.given()) for attempt in body.attempts))
+        words = [decision.decision for decision in decisions]
+        request.scope[TOLD] |= {"decisions": {word: words.count(word) for word in sorted(set(words))}}
+        return written(CheckBatchAnswer(decisions=decisions))
+
+    @app.post("/v1/record", **described("record", RecordRequest, RecordAnswer))
+    async def record(request: Request) -> Response:
+        body = await _read(RecordRequest, request)
+        findings = await desk.work(lambda: desk.record(body))
+        request.scope[TOLD] |= _told(body.event) | {"findings": _kinds(findings)}
+        return written(RecordAnswer(findings=tuple(findings)))
+
+    @app.post("/v1/record/batch", **described("record_batch", RecordBatch, RecordBatchAnswer))
+    async def record_batch(request: Request) -> Response:
+        body = await _read(RecordBatch, request)
+        found = await desk.work(lambda: [desk.record(one) for one in body.records])
+        request.scope[TOLD] |= {"records": len(found), "findings": _kinds(one for each in found for one in each)}
+        return written(RecordBatchAnswer(records=tuple(RecordAnswer(findings=tuple(each)) for each in found)))
+
+    @app.post("/v1/cancel", **described("cancel", CancelRequest, CancelAnswer))
+    async def cancel(request: Request) -> Response:
+        body = await _read(CancelRequest, request)
+        return written(CancelAnswer(cancelled=await desk.work(lambda: desk.cancel(body.token))))
+
+    @app.post("/v1/cancel/batch", **described("cancel_batch", CancelBatch, CancelBatchAnswer))
+    async def cancel_batch(request: Request) -> Response:
+        body = await _read(CancelBatch, request)
+        known = await desk.work(lambda: tuple(desk.cancel(token) for token in body.tokens))
+        return written(CancelBatchAnswer(cancelled=known))
+
+
+def _add_watching(app: FastAPI, desk: Desk) -> None:
+    @app.get("/healthz", **described("healthz", None, HealthAnswer))
+    async def healthz() -> Response:
+        return written(HealthAnswer(alive=True))
+
+    @app.get("/readyz", **described("readyz", None, ReadyAnswer))
+    async def readyz() -> Response:
+        answer = await desk.work(desk.ready)
+        return written(answer, 200 if answer.ready else 503)
+
+    @app.get("/metrics", **described("metrics", None, None))
+    async def metrics() -> Response:
+        await desk.work(desk.ready)
+        return Response(desk.metrics.text(), media_type=CONTENT_TYPE)
+
+
+def _add_refusals(app: FastAPI) -> None:
+    @app.exception_handler(StoreError)
+    async def no_store(request: Request, error: StoreError) -> Response:
+        request.scope[TOLD]["problem"] = error.problems[0].code
+        return refused(503, error.problems)
+
+    @app.exception_handler(InputError)
+    async def no_input(request: Request, error: InputError) -> Response:
+        request.scope[TOLD]["problem"] = error.problems[0].code
+        return refused(422, error.problems)
+
+    @app.exception_handler(HTTPException)
+    async def no_such(request: Request, error: HTTPException) -> Response:
+        code = "no_such_method" if error.status_code == 405 else "no_such_path"
+        request.scope[TOLD]["problem"] = code
+        return refused(error.status_code, [Problem(code)], error.headers)
+
+
+async def _read(model: type[_Body], request: Request) -> _Body:
+    return read_body(model, await request.body())
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """Return what the log says of a contact: enough to find it again."""
+    return {
+        "event_id": event.event_id,
+        "case_id": event.case_id,
+        "channel": event.channel,
+        "recipient.number": event.recipient.number,
+    }
+
+
+def _kinds(findings: Iterable[Finding]) -> list[str]:
+    return sorted({finding.rule or finding.kind for finding in findings})

@@ -1,0 +1,57 @@
+"""Clients that open a connection and do not get on with it: cut off before they hold what others need."""
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+HEAD_SECONDS: Final = 10.0
+"""How long the head of a request may take, from the opening of the connection or its first byte."""
+HEAD_BYTES: Final = 64 * 1024
+"""How long it may be."""
+_Protocol: Any = AutoHTTPProtocol
+
+
+class PatientProtocol(_Protocol):  # type: ignore[misc]  # which class it is depends on what is installed
+    """The protocol of uvicorn, with limits for the head of a request, which it has none for."""
+
+    _pending: asyncio.TimerHandle | None = None
+    _head: int = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; cut off a head that is longer than any honest one."""
+        if self._awaits_request():
+            self._head += len(data)
+            if self._pending is None:
+                self._wait()
+        super().data_received(data)
+        if not self._awaits_request():
+            self._stop_waiting()
+        elif self._head > HEAD_BYTES:
+            self._cut_off()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _awaits_request(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _wait(self) -> None:
+        self._pending = asyncio.get_running_loop().call_later(HEAD_SECONDS, self._cut_off)
+
+    def _stop_waiting(self) -> None:
+        self._head = 0
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+
+    def _cut_off(self) -> None:
+        self._stop_waiting()
+        self.transport.close()
