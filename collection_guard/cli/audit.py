@@ -32,6 +32,7 @@ from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
 from collection_guard.model.whole_files import whole_file
 from collection_guard.reports import FORMATS, Format, render, render_quality_csv
+from collection_guard.reports.files import check_report_files, write_report_file
 from collection_guard.reports.presets import preset_list
 
 LIST: Final = "list"
@@ -70,6 +71,10 @@ def audit(
     ] = "findings",
     rejected: Annotated[Path | None, typer.Option(help=o.help_of("rejected"), metavar="FILE")] = None,
     quality: Annotated[Path | None, typer.Option(help=o.help_of("quality"), metavar="FILE")] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(help=o.help_of("report"), metavar="FILE.xlsx", show_default=False),
+    ] = None,
     output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json|csv")] = "text",
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
     fail_on: Annotated[
@@ -131,7 +136,9 @@ def audit(
             *(past or ()),
             *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None),
         ]
-        refuse_shared({name: path for name, path in files.items() if path is not None}, read)
+        shared = [(name, path) for name, path in files.items() if path is not None]
+        refuse_shared([*shared, *(("--report", path) for path in report or ())], read)
+        check_report_files(report or [])
     _run(
         context,
         logs,
@@ -142,6 +149,7 @@ def audit(
         cast("Which", verdicts_of),
         rejected,
         quality,
+        report or [],
         cast("Format", output_format),
         out,
         quiet=quiet,
@@ -158,6 +166,7 @@ def _run(
     verdicts_of: Which,
     rejected: Path | None,
     quality: Path | None,
+    report_files: list[Path],
     output_format: Format,
     out: Path | None,
     *,
@@ -191,6 +200,9 @@ def _run(
         emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
         if quality is not None:
             emit(render_quality_csv(report, lang, masked=masked), quality)
+        for path in report_files:
+            with writing(path):
+                write_report_file(report, path, lang, masked=masked)
     if intake.rejected:
         path = rejected or Path(Path(intake.files[0].path).stem + REJECTED)
         with exits(lang), writing(path):

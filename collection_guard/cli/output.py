@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -34,11 +34,11 @@ def emit(content: str, out: Path | None) -> None:
         raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
 
 
-def refuse_shared(outputs: Mapping[str, Path], inputs: Iterable[Path]) -> None:
-    """Refuse an output that would overwrite an input or another output; raise ConfigurationError."""
+def refuse_shared(outputs: Iterable[tuple[str, Path]], inputs: Iterable[Path]) -> None:
+    """Refuse an output, by its option, that would overwrite an input or another output; raise ConfigurationError."""
     taken = {path.resolve() for path in inputs}
     problems = []
-    for option, path in outputs.items():
+    for option, path in outputs:
         target = path.resolve()
         if target in taken and (target.is_file() or not target.exists()):
             problems.append(Problem("output_is_input", values={"option": option, "path": str(path)}))

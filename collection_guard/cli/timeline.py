@@ -103,7 +103,7 @@ def timeline(
         _refuse(logs or (), complaint, settings, report)
         files = {"--out": out, "--report": report}
         read = [*(logs or ()), *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None)]
-        refuse_shared({name: path for name, path in files.items() if path is not None}, read)
+        refuse_shared([(name, path) for name, path in files.items() if path is not None], read)
     gathering = Gathering()
     basis = load_basis(settings, gathering)
     intake = gathering.attempt(lambda: load_logs(logs or (), settings, dict(basis.profiles) if basis else {}))

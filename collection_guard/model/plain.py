@@ -11,7 +11,12 @@ def plain(words: str) -> str:
     return "".join(character if character.isprintable() else " " for character in words)
 
 
+def begins_formula(words: str) -> bool:
+    """Say whether a spreadsheet may compute a cell that begins so."""
+    return words.lstrip().startswith(_FORMULA)
+
+
 def harmless(words: str) -> str:
     """Return a cell that a spreadsheet takes for text: what a log says must not run where it is shown."""
     clean = plain(words).strip()
-    return "'" + clean if clean.startswith(_FORMULA) else clean
+    return "'" + clean if begins_formula(clean) else clean

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Final
 
 from collection_guard.audit.quality import SheetQuality, quality_of
@@ -38,12 +39,17 @@ def render_quality_csv(report: Report, lang: Lang, *, masked: bool = True) -> st
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([text(f"csv.{column}", lang) for column in COLUMNS])
+    for row in quality_rows(report, say):
+        writer.writerow([harmless(row[name]) for name in COLUMNS])
+    return "\ufeff" + file.getvalue()
+
+
+def quality_rows(report: Report, say: Wording) -> Iterator[dict[str, str]]:
+    """Yield each column of each sheet as a row of cells by the names of COLUMNS."""
     for sheet in quality_of(report.intake):
         about = _sheet(sheet, say)
         for column in sheet.reading.column_readings:
-            row = about | _column(sheet, column, say)
-            writer.writerow([harmless(row[name]) for name in COLUMNS])
-    return "\ufeff" + file.getvalue()
+            yield about | _column(sheet, column, say)
 
 
 def _sheet(sheet: SheetQuality, say: Wording) -> dict[str, str]:

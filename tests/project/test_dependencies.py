@@ -17,6 +17,7 @@ WHERE_PRESENT = {"pytest": "collection_guard/pytest_plugin.py"}
 OF_EXTRAS = {
     "large": ("collection_guard/engines/columnar/", "collection_guard/audit/verdict_table.py"),
     "serve": ("collection_guard/guard/sidecar/",),
+    "excel": ("collection_guard/reports/excel/",),
 }
 """Where the distributions of an extra are imported: nothing loads these modules without it."""
 

@@ -19,7 +19,19 @@ ROOMS = {
     "checks": {"model", "language", "facts", "engines", "audit"},
     "reconciliation": {"model", "language", "facts", "engines", "audit"},
     "complaints": {"model", "language", "facts", "engines", "audit"},
-    "reports": {"model", "language", "facts", "engines", "guard", "audit", "checks", "reconciliation", "complaints"},
+    "sampling": {"model", "language", "facts", "engines", "audit", "checks"},
+    "reports": {
+        "model",
+        "language",
+        "facts",
+        "engines",
+        "guard",
+        "audit",
+        "checks",
+        "reconciliation",
+        "complaints",
+        "sampling",
+    },
     "cli": {
         "model",
         "language",
@@ -30,6 +42,7 @@ ROOMS = {
         "checks",
         "reconciliation",
         "complaints",
+        "sampling",
         "reports",
     },
 }
