@@ -38,13 +38,15 @@ class Ruling:
             self.rules.append(rule)
 
 
-def outcome_of(reading: Reading, on_failure: OnFailure) -> tuple[Outcome, str]:
-    """Return what a rule asks for before the contact, and why."""
+def outcome_of(reading: Reading, on_failure: OnFailure, *, forgotten: bool = False) -> tuple[Outcome, str]:
+    """Return what a rule asks for before the contact, and why; ``forgotten``: the past cannot be read."""
     rule = reading.rule.rule
     match reading.truth_before():
         case truth if truth == YES:
             return _OF_EFFECT[rule.effect], "violation"
         case truth if truth == MAYBE:
+            if forgotten and rule.on_unknown != "allow":
+                return on_failure.store, "store"
             if rule.on_unknown == "deny":
                 return on_failure.unknown_facts, "unknown_facts"
             return rule.on_unknown, "unknown_facts"
@@ -61,7 +63,7 @@ def rule_on(scene: Scene, attempt: Event, on_failure: OnFailure, *, forgotten: b
             ruling.violations.append(finding)
         elif finding is not None and judged.verdict.verdict == UNASSESSABLE and reading.truth_before() != NO:
             ruling.unassessable.append(finding)
-        ruling.weigh(*outcome_of(reading, on_failure), reading.rule.id)
+        ruling.weigh(*outcome_of(reading, on_failure, forgotten=forgotten), reading.rule.id)
     return ruling
 
 

@@ -145,7 +145,9 @@ def words_of(code: str, *, zh: dict[str, Any] | None = None, en: dict[str, Any] 
     return Words(zh=text(code, "zh", **values, **(zh or {})), en=text(code, "en", **values, **(en or {})))
 
 
-def reason_of(code: str, **values: Any) -> Reason:
+def reason_of(
+    code: str, *, zh: dict[str, Any] | None = None, en: dict[str, Any] | None = None, **values: Any
+) -> Reason:
     """Return a reason by its code."""
-    words = words_of(f"guard.reason.{code}", **values)
+    words = words_of(f"guard.reason.{code}", zh=zh, en=en, **values)
     return Reason(code=code, zh=words.zh, en=words.en)

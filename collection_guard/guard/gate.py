@@ -12,17 +12,18 @@ from typing import Any, Final, Self
 from collection_guard.facts.clock import microseconds
 from collection_guard.guard.attempts import before_contact, event_of, reserved
 from collection_guard.guard.deciding import Ruling, add_places, rule_on, under_way, unseen
-from collection_guard.guard.decision import RANK, Decision, Disposition, Finding, Outcome, Reason, finding_of, reason_of
+from collection_guard.guard.decision import Decision, Disposition, Finding, Outcome, Reason, finding_of, reason_of
 from collection_guard.guard.decision import words_of as _words
-from collection_guard.guard.scene import Scene, event_in, keys_of, row_of, wanted_of
+from collection_guard.guard.scene import Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
 from collection_guard.guard.settings import GuardOptions, Mode
-from collection_guard.guard.stores.base import Keys, Reservation, Store, Transaction
+from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
+from collection_guard.language.units import DAY, HOUR, SECOND
 from collection_guard.model.event import Event
 from collection_guard.model.problems import InputError, Problem, StoreError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND: Final = 1_000_000
+_EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
 _DISPOSITIONS: Final[dict[Outcome, Disposition]] = {"allow": "CGALOW", "review": "CGREVW", "deny": "CGDENY"}
 Given = Event | Mapping[str, Any]
 
@@ -77,6 +78,7 @@ class Gate:
         self._options = options or GuardOptions()
         self._mode: Mode = mode
         self._now = now or (lambda: datetime.now(UTC))
+        self._tidied = 0
         self._reloading = threading.Lock()
         self._reload_problems: tuple[Problem, ...] = ()
 
@@ -93,7 +95,7 @@ class Gate:
         asked = event_of(attempt, started_at=self._now(), event_id=f"attempt:{token}")
         keys = keys_of(around, asked)
         try:
-            with self._store.transaction([keys], durable=False) as step:
+            with self._store.transaction(locks_of(around, keys), durable=False) as step:
                 return self._decide(around, step, asked, keys, token)
         except StoreError as error:
             return self._without_store(around, asked, token, error)
@@ -115,7 +117,7 @@ class Gate:
             taken = {event.event_id for event in beside}
             counted = [one for one in past if one.event_id not in taken]
             add_places(ruling, alone, Scene(around, counted, under_way(beside, event)), event)
-        expires = now + self._options.reservation_seconds * _SECOND
+        expires = now + self._options.reservation_seconds * SECOND
         if ruling.decision == "allow" or self._mode == "shadow":
             place = reserved(event, token).model_dump_json()
             step.reserve(Reservation(token, now, expires, keys, place))
@@ -153,19 +155,15 @@ class Gate:
     def _without_store(self, around: Surroundings, asked: Event, token: str, error: StoreError) -> Decision:
         """Answer without a history: as configured, but allow what no history could forbid, such as an inbound call."""
         event = before_contact(asked, asked.started_at)
-        scene = Scene(around)
-        forgotten = rule_on(scene, event, self._options.on_failure, forgotten=True)
-        if forgotten.decision == "allow":
-            return self._answer(around, forgotten, token, valid_until=self._now())
-        outcome: Outcome = self._options.on_failure.store
+        ruling = rule_on(Scene(around), event, self._options.on_failure, forgotten=True)
+        if ruling.reason != "store":
+            return self._answer(around, ruling, token, valid_until=self._now())
         problem = error.problems[0]
         reason = reason_of("store", zh={"problem": problem.render("zh")}, en={"problem": problem.render("en")})
-        if RANK[forgotten.decision] > RANK[outcome]:
-            return self._answer(around, forgotten, token, valid_until=self._now())
-        return self._refusal(around, token, outcome, reason)
+        return self._refusal(around, token, ruling.decision, reason)
 
     def _without_clock(self, around: Surroundings, token: str, error: ClockError) -> Decision:
-        seconds = -(-(error.last - error.now) // _SECOND)
+        seconds = -(-(error.last - error.now) // SECOND)
         reason = reason_of("clock", last=_moment(error.last).isoformat(), seconds=seconds)
         return self._refusal(around, token, self._options.on_failure.clock, reason)
 
@@ -175,7 +173,7 @@ class Gate:
         last = step.last_instant()
         if last is None or now > last:
             return now
-        if last - now > self._options.clock_tolerance_seconds * _SECOND:
+        if last - now > self._options.clock_tolerance_seconds * SECOND:
             raise ClockError(now, last)
         return last + 1
 
@@ -189,7 +187,7 @@ class Gate:
         """
         around = self._around
         given = event_of(event)
-        with self._store.transaction([keys_of(around, given)], durable=True) as step:
+        with self._store.transaction(locks_of(around, keys_of(around, given)), durable=True) as step:
             found = self._release(step, token)
             known = step.recorded(given.event_id)
             if known is None:
@@ -200,11 +198,21 @@ class Gate:
                 row = row_of(around, kept)
                 step.record(row)
                 step.set_instant(now)
+                self._tidy(around, step, now)
             else:
                 row, kept = known, event_in(known.payload)
                 found.append(_redelivery(given, kept))
             past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
             return found + _findings(Scene(around, past), kept)
+
+    def _tidy(self, around: Surroundings, step: Transaction, now: int) -> None:
+        """Delete, once an hour, tokens of yesterday and what the policy does not keep and no rule reads any more."""
+        if now < self._tidied + HOUR:
+            return
+        self._tidied = now
+        widest, days = widest_window(around), self._options.keep_days
+        before = now - max(widest, days * DAY) if widest is not None and days is not None else microseconds(_EARLIEST)
+        step.forget(before, now - DAY)
 
     def _release(self, step: Transaction, token: str | None) -> list[Finding]:
         if token is None:
@@ -219,7 +227,7 @@ class Gate:
 
     def cancel(self, token: str) -> bool:
         """Give back the place of an attempt that was not made; false if no such token is held."""
-        with self._store.transaction([], durable=False) as step:
+        with self._store.transaction(Locks(), durable=False) as step:
             return step.release(token) is not None
 
     # Beside

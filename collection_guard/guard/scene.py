@@ -16,13 +16,23 @@ from collection_guard.facts.atoms import missing_of, truth_of_atom
 from collection_guard.facts.clock import local_date, microseconds
 from collection_guard.facts.history import MAY_BE_ANY, Entry, History, KeyOf, is_sign, key_part, known_at, reach_of
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.guard.stores.base import CHANGES_STATE, MAY_NAME_FIRM, NO_SIGN, ByKey, Keys, Row, Signs, Wanted
+from collection_guard.guard.stores.base import (
+    CHANGES_STATE,
+    MAY_NAME_FIRM,
+    NO_SIGN,
+    ByKey,
+    Keys,
+    Locks,
+    Row,
+    Signs,
+    Wanted,
+)
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.ir import Atom, truth
 from collection_guard.language.kleene import MAYBE, NO, YES
 from collection_guard.language.schema import Key
-from collection_guard.language.units import DAY
+from collection_guard.language.units import DAY, HOUR
 from collection_guard.model.event import Event
 
 KINDS: Final[tuple[Key, ...]] = ("case", "borrower", "number", "collector", "agency")
@@ -155,6 +165,38 @@ def wanted_of(around: Surroundings, event: Event) -> Wanted:
                     parts[kind, value] = min(floor, parts.get((kind, value), floor))
     by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
     return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
+
+
+def locks_of(around: Surroundings, keys: Keys) -> Locks:
+    """Return what a step on an event must be alone with: everyone whose count it may change or read."""
+    exclusive = {f"case:{keys.case_id}", f"borrower:{keys.borrower}"}
+    shared: set[str] = set()
+    for kind in _widest_kinds(around):
+        value = getattr(keys, kind)
+        # Who has no number, or no name, may count for everybody: such a step is alone with all of them.
+        exclusive.add(f"{kind}" if value is None else f"{kind}:{value}")
+        if value is not None:
+            shared.add(kind)
+    return Locks(tuple(sorted(exclusive)), tuple(sorted(shared)))
+
+
+def _widest_kinds(around: Surroundings) -> set[Key]:
+    """Return the kinds of keys that some measure collects by, without a case or a borrower."""
+    measures = (one for pack in around.packs for rules in pack.rule_sets for one in rules.measures.values())
+    narrowest = {next(kind for kind in KINDS if kind in measure.keys) for measure in measures}
+    return narrowest & MAY_BE_ANY
+
+
+def widest_window(around: Surroundings) -> int | None:
+    """Return how far back any rule looks, in microseconds, None for ever."""
+    windows = (one.window for pack in around.packs for rules in pack.rule_sets for one in rules.measures.values())
+    widest = _FIRMS_FOR
+    for window in windows:
+        if window.kind == "ever":
+            return None
+        dates = {"local_day": 1, "local_week": 7, "local_month": 31}.get(window.kind, window.size)
+        widest = max(widest, window.size if window.kind == "elapsed" else (dates + 1) * (DAY + HOUR))
+    return widest
 
 
 def row_of(around: Surroundings, event: Event) -> Row:

@@ -2,14 +2,20 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from pydantic import ValidationError
 
 import collection_guard as cg
-from guard.making import MUM, OWN, Clock, answered, attempt, open_guard, profile
+from collection_guard.guard.stores.base import Locks, Transaction
+from collection_guard.guard.stores.memory import MemoryStore
+from collection_guard.model.problems import Problem, StoreError
+from guard.making import MORNING, MUM, OWN, Clock, answered, attempt, open_guard, profile
 
 
 def test_a_lawful_call_is_allowed_and_an_unlawful_one_denied_with_its_rule() -> None:
@@ -256,3 +262,64 @@ def test_a_guard_is_opened_by_a_file_or_a_mapping(tmp_path: Path) -> None:
         cg.Guard.open({"guard": {"reservation_seconds": 0}, "moed": "shadow"})
     with pytest.raises(ValidationError):
         decision.decision = "deny"
+
+
+@contextmanager
+def broken() -> Iterator[NoReturn]:
+    """Fail as a store does that cannot be reached."""
+    raise StoreError([Problem("store_unknown", values={"store": "broken"})])
+    yield  # type: ignore[unreachable]  # a context manager yields
+
+
+class BrokenStore:
+    """A store that cannot be reached."""
+
+    name = "broken"
+
+    def transaction(self, locks: Locks, *, durable: bool) -> AbstractContextManager[Transaction]:
+        del locks, durable
+        return broken()
+
+    def check(self) -> None:
+        with broken():
+            pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_without_its_store_the_guard_denies_what_a_history_could_forbid() -> None:
+    """Outbound contacts are refused as configured, with the reason; inbound ones are forbidden by no past."""
+    guard = open_guard(Clock(), store=BrokenStore())
+    refused = guard.check(attempt())
+    assert (refused.decision, refused.disposition, refused.reason.code) == ("deny", "CGFAIL", "store")
+    assert guard.check(attempt(direction="inbound")).decision == "allow"
+    softened = open_guard(Clock(), store=BrokenStore(), options={"on_failure": {"store": "review"}})
+    assert softened.check(attempt()).decision == "review"
+    night = Clock(MORNING + timedelta(hours=12))
+    hours = open_guard(night, store=BrokenStore(), options={"on_failure": {"store": "review"}}).check(attempt())
+    assert (hours.decision, hours.reason.code) == ("deny", "violation")
+    told = profile(instructions=[{"kind": "cease"}])
+    assert open_guard(Clock(), store=BrokenStore(), cases=[told]).check(attempt()).decision == "deny"
+    with pytest.raises(StoreError):
+        guard.record(answered("E-1", MORNING))
+    status = guard.status()
+    assert status.store_reachable is False
+    assert "broken" in (status.store_problem or "")
+
+
+def test_old_contacts_are_deleted_as_configured_but_never_within_a_window() -> None:
+    """Kept for two days, a contact of ten days ago goes, one of six stays: the rules look back for seven."""
+    clock = Clock()
+    store = MemoryStore()
+    guard = open_guard(clock, store=store, options={"keep_days": 2})
+    for days in (10, 6):
+        guard.record(answered(f"E-{days}", clock.at - timedelta(days=days)))
+        clock.move(hours=1)
+    with store.transaction(Locks(), durable=False) as step:
+        assert step.recorded("E-10") is None
+        assert step.recorded("E-6") is not None
+    kept = open_guard(clock, store=(everything := MemoryStore()))
+    kept.record(answered("E-1", clock.at - timedelta(days=900)))
+    with everything.transaction(Locks(), durable=False) as step:
+        assert step.recorded("E-1") is not None

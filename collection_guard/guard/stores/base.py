@@ -1,6 +1,5 @@
 """What every store is: recorded contacts and reservations, read and written in atomic transactions."""
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
@@ -88,8 +87,16 @@ class Wanted:
         return value == part.value or (part.or_none and value is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What a step must be alone with, and what it may share with others that do not need to be alone with it."""
+
+    exclusive: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
 class Transaction(Protocol):
-    """One atomic step. Whoever holds one sees every step before it, and none beside it that touches its keys."""
+    """One atomic step. It sees every step before it, and none is beside it that touches what it is alone with."""
 
     def last_instant(self) -> int | None:
         """Return the latest instant at which the guard acted, None if it never did."""
@@ -129,8 +136,8 @@ class Store(Protocol):
     def name(self) -> str:
         """Return what the store is, without anything secret."""
 
-    def transaction(self, keys: Iterable[Keys], *, durable: bool) -> AbstractContextManager[Transaction]:
-        """Begin a step that touches these keys; ``durable``: what it writes must survive whatever can be survived."""
+    def transaction(self, locks: Locks, *, durable: bool) -> AbstractContextManager[Transaction]:
+        """Begin a step under locks; ``durable``: what it writes must survive whatever the store can survive."""
 
     def check(self) -> None:
         """Raise StoreError if the store cannot be reached."""

@@ -2,11 +2,11 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from collection_guard.guard.stores.base import CHANGES_STATE, NO_SIGN, Keys, Reservation, Row, Transaction, Wanted
+from collection_guard.guard.stores.base import CHANGES_STATE, NO_SIGN, Locks, Reservation, Row, Transaction, Wanted
 
 KINDS = ("case", "borrower", "number", "collector", "agency")
 
@@ -78,9 +78,9 @@ class MemoryStore:
         self._contents = _Contents()
 
     @contextmanager
-    def transaction(self, keys: Iterable[Keys], *, durable: bool) -> Iterator[Transaction]:
+    def transaction(self, locks: Locks, *, durable: bool) -> Iterator[Transaction]:
         """Begin a step, alone."""
-        del keys, durable
+        del locks, durable
         with self._lock:
             yield self._contents
 

@@ -1,0 +1,113 @@
+"""The embedded store: one SQLite file for all threads and processes of one machine."""
+
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from collection_guard.guard.stores.base import Locks, Transaction
+from collection_guard.guard.stores.sql import SCHEMA, SqlStep
+from collection_guard.model.problems import Problem, StoreError
+
+_PATIENCE: Final = 30.0
+"""How many seconds a step waits for those of other processes."""
+_PAUSE: Final = (0.0002, 0.002)
+"""Between two attempts to begin, in seconds; at random, so that no process waits behind all others."""
+_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_ALL: Final = ("",)
+
+
+class SqliteStore:
+    """Keeps everything in one file, in write-ahead mode.
+
+    What was written survives that any process is killed. With ``survives="power"`` a recorded contact also survives a
+    loss of power: its step returns when the disk has it. Places never wait for the disk.
+    """
+
+    def __init__(self, path: Path, survives: str = "power") -> None:
+        self.name = f"sqlite:{path.name}"
+        self._path = path
+        self._survives = survives
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = os.getpid()
+        self._synchronous = ""
+        with self._lock, self._failing():
+            self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        # A connection does not outlive a fork: the child begins with one of its own and leaves the parent's alone.
+        if self._connection is None or self._process != os.getpid():
+            connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            held = connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'collection_guard_%'")
+            if held.fetchone()[0] < len(SCHEMA):
+                for statement in SCHEMA:
+                    connection.execute(statement)
+            self._connection, self._process, self._synchronous = connection, os.getpid(), ""
+        return self._connection
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            values: dict[str, object] = {"store": self.name, "cause": str(error)}
+            raise StoreError([Problem("store_unreachable", values=values)]) from error
+
+    @contextmanager
+    def transaction(self, locks: Locks, *, durable: bool) -> Iterator[Transaction]:
+        """Begin a step; SQLite lets one process write at a time, whatever it touches."""
+        del locks
+        with self._lock, self._failing():
+            connection = self._connect()
+            mode = "FULL" if durable and self._survives == "power" else "NORMAL"
+            if mode != self._synchronous:
+                connection.execute(f"PRAGMA synchronous = {mode}")
+                self._synchronous = mode
+            self._begin(connection)
+            try:
+                yield SqlStep(connection.execute, _ALL)
+            except BaseException:
+                self._roll_back(connection)
+                raise
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.Error:
+                self._roll_back(connection)
+                raise
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        until = time.monotonic() + _PATIENCE
+        connection.execute("PRAGMA busy_timeout = 0")
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode not in _BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(random.uniform(*_PAUSE))  # noqa: S311  # no secret
+            else:
+                return
+
+    def _roll_back(self, connection: sqlite3.Connection) -> None:
+        """End a step that failed; SQLite has already ended those that it failed itself."""
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+    def check(self) -> None:
+        """Raise StoreError if the file cannot be written."""
+        with self.transaction(Locks(), durable=False):
+            pass
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock, self._failing():
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+            self._connection = None

@@ -1,0 +1,209 @@
+"""Every store does the same: one conformance test for each behaviour that the guard rests on."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collection_guard.guard.settings import GuardOptions
+from collection_guard.guard.stores import postgres
+from collection_guard.guard.stores.base import ByKey, Keys, Locks, Reservation, Row, Store, Wanted
+from collection_guard.guard.stores.opening import open_store
+from collection_guard.model.problems import ConfigurationError, StoreError
+
+KEYS = Keys("C-1", "C-1", "B-1", "+8613800000001", None, "诚信")
+LOCKS = Locks(("borrower:B-1", "case:C-1"))
+CASE = Wanted("C-1", 0)
+
+
+def row(event_id: str = "E-1", at: int = 10, sign: int = 0, keys: Keys = KEYS) -> Row:
+    """Return a recorded contact."""
+    return Row(event_id, at, at + 1, sign, keys, f'{{"event_id": "{event_id}", "名": "高"}}')  # type: ignore[arg-type]  # one of the three
+
+
+def held(token: str = "t", expires: int = 100, keys: Keys = KEYS) -> Reservation:  # noqa: S107  # no secret
+    """Return a place."""
+    return Reservation(token, 1, expires, keys, "{}")
+
+
+def test_what_is_written_is_read_again_by_whoever_opens_the_store(reopen: Callable[[], Store]) -> None:
+    """A contact, a place and the instant are there for the next step, and for the next to open the store."""
+    with reopen().transaction(LOCKS, durable=True) as step:
+        assert step.last_instant() is None
+        step.record(row())
+        step.reserve(held())
+        step.set_instant(5)
+        step.set_instant(7)
+    with reopen().transaction(LOCKS, durable=False) as step:
+        assert step.last_instant() == 7
+        assert step.recorded("E-1") == row()
+        assert step.recorded("E-2") is None
+        wanted = Wanted("C-2", 0, (ByKey("borrower", "B-1", 10),))
+        assert step.past(wanted) == [row()]
+        assert step.places(wanted, 99) == [held()]
+        assert step.places(wanted, 100) == []
+        assert step.places(Wanted("C-2", 0), 0) == []
+        assert step.places(CASE, 0) == [held()]
+
+
+def test_a_place_is_given_back_once(store: Store) -> None:
+    """The first who releases a token gets its place, also when it has expired; the second gets none."""
+    with store.transaction(LOCKS, durable=False) as step:
+        step.reserve(held())
+    with store.transaction(Locks(), durable=False) as step:
+        assert step.release("t") == held()
+    with store.transaction(Locks(), durable=False) as step:
+        assert step.release("t") is None
+
+
+def fail(store: Store, rows: list[Row]) -> None:
+    """Record contacts, and fail if the store has not."""
+    with store.transaction(LOCKS, durable=True) as step:
+        for one in rows:
+            step.record(one)
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("reopen", ["sqlite", "postgres"], indirect=True)
+def test_a_step_that_fails_leaves_nothing(reopen: Callable[[], Store]) -> None:
+    """What a step wrote before it failed is not there, and the store goes on; in memory no writing fails."""
+    store = reopen()
+    with pytest.raises(ZeroDivisionError):
+        fail(store, [row()])
+    with pytest.raises(StoreError):
+        fail(store, [row("E-2"), row("E-2")])
+    with store.transaction(LOCKS, durable=True) as step:
+        assert step.past(Wanted("C-1", 0, (ByKey("case", "C-1", 0),))) == []
+
+
+def test_signs_are_read_beyond_every_window(store: Store) -> None:
+    """A change of state is read for good, a letter for as long as it is asked for, a plain call by its keys alone."""
+    with store.transaction(LOCKS, durable=True) as step:
+        step.record(row("call", 10, 0))
+        step.record(row("letter", 10, 1))
+        step.record(row("later letter", 20, 1))
+        step.record(row("cease", 10, 2))
+        step.record(row("other case", 10, 2, Keys("C-2", "C-2", "B-1")))
+        found = step.past(Wanted("C-1", 15))
+    assert sorted(one.event_id for one in found) == ["cease", "later letter"]
+
+
+def test_what_is_forgotten_is_old_and_changed_no_state(store: Store) -> None:
+    """Old contacts and tokens go; instructions stay, and so does what is young enough."""
+    wanted = Wanted("C-1", 0, (ByKey("case", "C-1", 0),))
+    with store.transaction(LOCKS, durable=True) as step:
+        for number, sign in enumerate((0, 1, 2)):
+            step.record(row(f"old {number}", 10, sign))
+        step.record(row("young", 20))
+        step.reserve(held("old", 30))
+        step.reserve(held("young", 50))
+        assert step.forget(20, 40) == 2
+        assert sorted(one.event_id for one in step.past(wanted)) == ["old 2", "young"]
+        assert step.release("old") is None
+        assert step.release("young") is not None
+        assert step.recorded("old 1") is None
+
+
+KEY = st.sampled_from(["a", "b", None])
+ROWS = st.lists(
+    st.builds(
+        lambda number, at, sign, case, *keys: row(str(number), at, sign, Keys(case, case, *keys)),
+        st.integers(0, 10_000),
+        st.integers(0, 50),
+        st.sampled_from((0, 1, 2)),
+        st.sampled_from(["a", "b"]),
+        KEY,
+        KEY,
+        KEY,
+        KEY,
+    ),
+    unique_by=lambda one: one.event_id,
+    max_size=12,
+)
+WANTED = st.builds(
+    Wanted,
+    st.sampled_from(["a", "b"]),
+    st.integers(0, 50),
+    st.lists(
+        st.builds(
+            ByKey,
+            st.sampled_from(["case", "borrower", "number", "collector", "agency"]),
+            st.sampled_from(["a", "b"]),
+            st.integers(0, 50),
+            st.booleans(),
+        ),
+        max_size=4,
+    ).map(tuple),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS, wanted=WANTED)
+def test_every_store_reads_what_is_wanted_and_nothing_else(store: Store, rows: list[Row], wanted: Wanted) -> None:
+    """Whatever is held and asked for, exactly the contacts that the request describes come back, each once."""
+    with store.transaction(LOCKS, durable=False) as step:
+        step.forget(1_000, 0)
+        # Signs are not forgotten: what earlier examples left is told apart by its id.
+        fresh = [one for one in rows if step.recorded(one.event_id) is None]
+        for one in fresh:
+            step.record(one)
+        found = step.past(wanted)
+    mine = {one.event_id for one in fresh}
+    assert sorted((one for one in found if one.event_id in mine), key=lambda one: one.event_id) == sorted(
+        (one for one in fresh if wanted.wants(one)), key=lambda one: one.event_id
+    )
+    assert len({one.event_id for one in found}) == len(found)
+
+
+def test_steps_that_touch_the_same_people_take_turns(reopen: Callable[[], Store]) -> None:
+    """Eight threads over two openings each read a number and write the next: none is lost."""
+    stores = [reopen(), reopen()]
+
+    def count(store: Store) -> None:
+        for _ in range(5):
+            with store.transaction(LOCKS, durable=False) as step:
+                seen = step.last_instant() or 0
+                time.sleep(0.0005)
+                step.set_instant(seen + 1)
+
+    threads = [threading.Thread(target=count, args=(stores[number % 2],)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with stores[0].transaction(LOCKS, durable=False) as step:
+        assert step.last_instant() == 40
+
+
+def test_the_name_of_a_store_says_what_it_is_and_no_secret(database: str, tmp_path: Path) -> None:
+    """A store is opened by its name; where one cannot be opened, the error names it without the password."""
+    assert open_store("memory", GuardOptions()).name == "memory"
+    store = open_store(str(tmp_path / "a.db"), GuardOptions())
+    assert store.name == "sqlite:a.db"
+    store.close()
+    real = open_store(database, GuardOptions())
+    real.check()
+    assert real.name.startswith("postgresql:")
+    real.close()
+    with pytest.raises(StoreError) as caught:
+        open_store("postgresql://me:secret@127.0.0.1:1/x", GuardOptions())
+    assert "secret" not in str(caught.value)
+    with pytest.raises(StoreError):
+        open_store(str(tmp_path / "none" / "a.db"), GuardOptions())
+    with pytest.raises(ConfigurationError):
+        open_store("redis://x", GuardOptions())
+
+
+def test_without_psycopg_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has not installed the extra is told which one."""
+
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(postgres, "import_module", missing)
+    with pytest.raises(ConfigurationError, match=r"collection-guard\[postgres\]"):
+        open_store("postgresql://x/y", GuardOptions())
