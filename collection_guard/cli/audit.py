@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
+from collection_guard.audit.detection import detector_in_use
 from collection_guard.audit.places import REJECTED
 from collection_guard.audit.rejected_file import write_rejected
 from collection_guard.audit.report import Report
@@ -32,7 +33,7 @@ from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
 from collection_guard.model.whole_files import whole_file
 from collection_guard.reports import FORMATS, Format, render, render_quality_csv
-from collection_guard.reports.files import check_report_files, write_report_file
+from collection_guard.reports.files import Told, check_report_files, write_report_file
 from collection_guard.reports.presets import preset_list
 
 LIST: Final = "list"
@@ -40,6 +41,9 @@ LIST: Final = "list"
 
 if TYPE_CHECKING:
     from collection_guard.audit.verdict_table import VerdictTable
+
+MARKING: Final = "lexicon"
+"""Marks in texts the words on which findings rest, where no detector was asked to decide anything."""
 
 PARQUET: Final = ".parquet"
 """Verdicts whose file is named so are written as a table."""
@@ -73,7 +77,7 @@ def audit(
     quality: Annotated[Path | None, typer.Option(help=o.help_of("quality"), metavar="FILE")] = None,
     report: Annotated[
         list[Path] | None,
-        typer.Option(help=o.help_of("report"), metavar="FILE.xlsx", show_default=False),
+        typer.Option(help=o.help_of("report"), metavar="FILE.html|.xlsx", show_default=False),
     ] = None,
     output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json|csv")] = "text",
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
@@ -200,9 +204,11 @@ def _run(
         emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
         if quality is not None:
             emit(render_quality_csv(report, lang, masked=masked), quality)
-        for path in report_files:
-            with writing(path):
-                write_report_file(report, path, lang, masked=masked)
+        if report_files:
+            told = Told(report, lang, masked, basis.detector or detector_in_use(MARKING)[0])
+            for target in report_files:
+                with writing(target):
+                    write_report_file(told, target)
     if intake.rejected:
         path = rejected or Path(Path(intake.files[0].path).stem + REJECTED)
         with exits(lang), writing(path):

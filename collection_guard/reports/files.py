@@ -1,37 +1,63 @@
 """Reports that are files of their own: what their suffix says they are, and what writing them needs."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from collection_guard.audit.report import Report
+from collection_guard.facts.world import Detector
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import Lang
 
 WORKBOOK: Final = ".xlsx"
-SUFFIXES: Final = (WORKBOOK,)
+PAGE: Final = ".html"
+_NEEDS: Final[Mapping[str, tuple[str, Problem]]] = {
+    PAGE: ("jinja2", Problem("page_needs_extra")),
+    WORKBOOK: ("xlsxwriter", Problem("excel_needs_extra")),
+}
+"""By suffix: what a writer imports, and what is wrong where that is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file tells, and how: the report, the language in which it opens, whether persons are masked.
+
+    ``detector`` finds in a text the words on which a finding rests, and what of it must not be printed once more.
+    """
+
+    report: Report
+    lang: Lang
+    masked: bool = True
+    detector: Detector | None = None
 
 
 def check_report_files(paths: list[Path]) -> None:
     """Raise ConfigurationError for files that could not be written once all is judged."""
     problems = [
-        Problem("report_suffix", values={"path": str(path), "known": " ".join(SUFFIXES)})
+        Problem("report_suffix", values={"path": str(path), "known": " ".join(_NEEDS)})
         for path in paths
-        if path.suffix.lower() not in SUFFIXES
+        if path.suffix.lower() not in _NEEDS
     ]
-    if any(path.suffix.lower() == WORKBOOK for path in paths):
-        problems += missing_writer()
+    for suffix in _NEEDS:
+        if any(path.suffix.lower() == suffix for path in paths):
+            problems += missing_writer(suffix)
     if problems:
         raise ConfigurationError(problems)
 
 
-def missing_writer() -> list[Problem]:
-    """Return the problem that workbooks cannot be written here, if they cannot."""
-    return [] if find_spec("xlsxwriter") is not None else [Problem("excel_needs_extra")]
+def missing_writer(suffix: str = WORKBOOK) -> list[Problem]:
+    """Return the problem that files of a kind cannot be written here, if they cannot."""
+    module, problem = _NEEDS[suffix]
+    return [] if find_spec(module) is not None else [problem]
 
 
-def write_report_file(report: Report, path: Path, lang: Lang, *, masked: bool = True) -> None:
+def write_report_file(told: Told, path: Path) -> None:
     """Write a report to a file in the form that its suffix names. Raises OSError."""
-    writer = import_module("collection_guard.reports.excel.report")
-    writer.write_workbook(report, path, lang, masked=masked)
+    if path.suffix.lower() == PAGE:
+        import_module("collection_guard.reports.html.document").write_html(told, path)
+    else:
+        writer = import_module("collection_guard.reports.excel.report")
+        writer.write_workbook(told.report, path, told.lang, masked=told.masked)

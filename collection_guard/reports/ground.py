@@ -16,14 +16,15 @@ class Ground(Section):
 
     def write(self) -> None:
         """Write all that has something to say."""
-        self._unknown()
-        self._assumed()
-        self._rows()
+        self.unknown()
+        self.assumed()
+        self.rows()
         Quality(self.report, self.say, self.page).write()
-        self._not_in_force()
-        self._run()
+        self.not_in_force()
+        self.run()
 
-    def _unknown(self) -> None:
+    def unknown(self) -> None:
+        """Write what could not be known, by fact, by column and by rule."""
         report, say = self.report, self.say
         facts = report.missing_facts()
         if not facts:
@@ -75,7 +76,8 @@ class Ground(Section):
             ],
         )
 
-    def _assumed(self) -> None:
+    def assumed(self) -> None:
+        """Write what was taken for granted."""
         report, say = self.report, self.say
         settings, cases = report.settings, report.intake.cases
         self.title("assumed")
@@ -109,7 +111,8 @@ class Ground(Section):
         words, advice = self.say.cause(item), self.say.help(item)
         return words if advice is None else self.say.text("report.with_help", words=words, help=advice)
 
-    def _rows(self) -> None:
+    def rows(self) -> None:
+        """Write what became of the rows."""
         say, intake = self.say, self.report.intake
         self.title("rows")
         self.page.line(
@@ -163,7 +166,8 @@ class Ground(Section):
             return place
         return self.say.text("report.cell", place=place, column=self.say.shown(column), value=value)
 
-    def _not_in_force(self) -> None:
+    def not_in_force(self) -> None:
+        """Write which rules a missing parameter keeps out of force."""
         found = self.report.not_in_force()
         if not found:
             return
@@ -172,7 +176,8 @@ class Ground(Section):
             names = self.say.listed(list(info.unset))
             self.page.item(self.say.text("report.unset", rule=self.rule(info.rule.id), names=names))
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Write by what it was judged."""
         say, report = self.say, self.report
         self.title("run")
         rows = [(say.text("report.engine"), report.engine)]

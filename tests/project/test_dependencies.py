@@ -18,6 +18,7 @@ OF_EXTRAS = {
     "large": ("collection_guard/engines/columnar/", "collection_guard/audit/verdict_table.py"),
     "serve": ("collection_guard/guard/sidecar/",),
     "excel": ("collection_guard/reports/excel/",),
+    "report": ("collection_guard/reports/html/",),
 }
 """Where the distributions of an extra are imported: nothing loads these modules without it."""
 
