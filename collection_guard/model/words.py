@@ -127,9 +127,12 @@ InstructionKind = Literal[
     "attorney",
     "dispute",
     "no_workplace",
+    "no_place",
     "no_channel",
     "consent",
 ]
+Place = Literal["home", "workplace", "mobile"]
+GivenTo = Literal["creditor", "prior_collector"]
 Accessibility = Literal["deaf", "blind"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
