@@ -2,13 +2,16 @@
 
 import re
 from datetime import date, datetime, time
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collection_guard.model.event import ClockTime, Day, Identifier, Instant, Record, Zone, as_tuple
-from collection_guard.model.words import Accessibility, Channel, GivenTo, InstructionKind, Place, Weekday
+from collection_guard.model.words import Accessibility, Channel, InstructionKind, Weekday
+
+Place = Literal["home", "workplace", "mobile"]
+GivenTo = Literal["creditor", "prior_collector"]
 
 _BETWEEN_NUMBERS: Final = re.compile(r"[/,;，；、|&\n]|或|和|及")
 _SIGN: Final = re.compile(r"[0-9０-９A-Za-z*＊]")
@@ -116,6 +119,11 @@ class Instruction(Record):
     scope: str | None = Field(default=None, description="What a consent allows: call, after_hours.")
     given_to: GivenTo | None = Field(default=None, description="To whom it was said; null: to this collector.")
 
+    @model_validator(mode="after")
+    def _lasts(self) -> "Instruction":
+        _has_duration(self.at, self.expires)
+        return self
+
 
 class Location(Record):
     """One piece of evidence of where the borrower is; pieces may disagree, and then every zone is a candidate."""
@@ -130,11 +138,6 @@ class DebtGroup(Record):
     account: str
     debts: Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
     kind: str | None = None
-
-    @model_validator(mode="after")
-    def _lasts(self) -> "Instruction":
-        _has_duration(self.at, self.expires)
-        return self
 
 
 class CaseProfile(Record):

@@ -131,8 +131,6 @@ InstructionKind = Literal[
     "no_channel",
     "consent",
 ]
-Place = Literal["home", "workplace", "mobile"]
-GivenTo = Literal["creditor", "prior_collector"]
 Accessibility = Literal["deaf", "blind"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
