@@ -16,6 +16,7 @@ _NEEDED: Final = ("fastapi", "uvicorn", "prometheus_client")
 _HOST: Final = "127.0.0.1"
 _PORT: Final = 8787
 _MAX_BODY: Final = 1_000_000
+_SECONDS: Final = 10.0
 
 
 def serve(
@@ -24,6 +25,7 @@ def serve(
     socket: Annotated[Path | None, typer.Option(help=o.help_of("serve_socket"), metavar="PATH")] = None,
     tokens: Annotated[Path | None, typer.Option(help=o.help_of("serve_tokens"), metavar="FILE")] = None,
     max_body: Annotated[int, typer.Option(help=o.help_of("serve_max_body"), min=1000)] = _MAX_BODY,
+    client_seconds: Annotated[float, typer.Option(help=o.help_of("serve_seconds"), min=0.1)] = _SECONDS,
     store: Annotated[str | None, typer.Option(help=o.help_of("serve_store"), metavar="memory|FILE|URL")] = None,
     mode: Annotated[str | None, typer.Option(help=o.help_of("serve_mode"), metavar="enforce|shadow")] = None,
     rules: o.RulesOption = None,
@@ -63,7 +65,8 @@ def serve(
         address = Address(host or _HOST, _PORT if port is None else port, socket)
         if socket is not None and (host is not None or port is not None):
             raise ConfigurationError([Problem("serve_two_addresses")])
-        serve_gate(Guard.open(configuration), address, lambda: read_tokens(tokens), Limits(body_bytes=max_body))
+        limits = Limits(max_body, client_seconds)
+        serve_gate(Guard.open(configuration), address, lambda: read_tokens(tokens), limits)
 
 
 def _check_installed() -> None:

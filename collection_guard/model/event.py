@@ -1,7 +1,7 @@
 """A contact event: a call, a message, a visit or a letter, as it was recorded."""
 
-from datetime import date, time
-from typing import Annotated, Any, Self
+from datetime import date, datetime, time
+from typing import Annotated, Any, Final, Self
 
 import pytz
 from pydantic import (
@@ -58,6 +58,23 @@ def _no_number(value: Any) -> Any:
 
 Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number)]
 """An instant with its offset, as a ``datetime`` or as ISO 8601 text."""
+
+
+def _of_our_time(value: datetime) -> datetime:
+    """Refuse an instant so near to the ends of the calendar that no day around it can be told."""
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise PydanticCustomError(
+            "year_out_of_range",
+            "its year is not between {first} and {last}",
+            {"first": _FIRST_YEAR, "last": _LAST_YEAR},
+        )
+    return value
+
+
+_FIRST_YEAR: Final = 1000
+_LAST_YEAR: Final = 8999
+OfContact = Annotated[Instant, AfterValidator(_of_our_time), Field(json_schema_extra={"pattern": "^[1-8][0-9]{3}-"})]
+"""An instant of a contact: windows reach back and forth from it, and must not leave the calendar."""
 Day = Annotated[date, Field(strict=False), BeforeValidator(_no_number)]
 """A date, as a ``date`` or as ISO 8601 text."""
 ClockTime = Annotated[time, Field(strict=False), BeforeValidator(_no_number)]
@@ -128,6 +145,10 @@ class Claims(Record):
     title: str | None = None
 
 
+_YEAR: Final = 31_622_400
+"""Seconds of a leap year: no contact lasts longer, and what is longer is no number of seconds."""
+
+
 class Event(Record):
     """One contact event, the public contract of every reader, dialer and store."""
 
@@ -135,22 +156,22 @@ class Event(Record):
     case_id: Identifier
     borrower_id: str | None = None
     agency: str | None = None
-    collector: Annotated[Collector, BeforeValidator(_nothing_known)] = Collector()
+    collector: Annotated[Collector, BeforeValidator(_nothing_known, json_schema_input_type=Collector | None)] = (
+        Collector()
+    )
     channel: Channel = Field(description="Of a channel given as other, it is unknown which it was.")
     direction: Direction | None = None
-    started_at: Instant
-    ended_at: Instant | None = None
-    talk_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    recorded_at: Instant | None = None
-    recipient: Annotated[Recipient, BeforeValidator(_nothing_known)] = Recipient()
-    outcome: Annotated[Outcome, BeforeValidator(_nothing_known)] = Outcome()
-    claims: Annotated[Claims, BeforeValidator(_nothing_known)] = Claims()
+    started_at: OfContact
+    ended_at: OfContact | None = None
+    talk_seconds: Annotated[float, Field(ge=0, le=_YEAR, allow_inf_nan=False)] | None = None
+    recorded_at: OfContact | None = None
+    recipient: Annotated[Recipient, BeforeValidator(_nothing_known, json_schema_input_type=Recipient | None)] = (
+        Recipient()
+    )
+    outcome: Annotated[Outcome, BeforeValidator(_nothing_known, json_schema_input_type=Outcome | None)] = Outcome()
+    claims: Annotated[Claims, BeforeValidator(_nothing_known, json_schema_input_type=Claims | None)] = Claims()
     content: str | None = None
     signals: dict[Signal, bool | None] | None = None
-    fields: dict[str, Any] | None = Field(
-        default=None,
-        description="Further fields that a rule pack declares, by name; a pack that declares none reads none.",
-    )
     extra: dict[str, Any] | None = None
 
     def with_id(self, event_id: str) -> Self:

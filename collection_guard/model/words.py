@@ -127,7 +127,6 @@ InstructionKind = Literal[
     "attorney",
     "dispute",
     "no_workplace",
-    "no_place",
     "no_channel",
     "consent",
 ]

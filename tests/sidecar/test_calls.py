@@ -114,6 +114,24 @@ def test_what_is_no_request_is_refused_with_its_cause(
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("started_at", "0999-12-31T23:59:59Z"),
+        ("started_at", "9000-01-01T00:00:00Z"),
+        ("recorded_at", "9999-12-31T23:59:59-12:00"),
+        ("talk_seconds", 31_622_401),
+        ("talk_seconds", 1e233),
+    ],
+)
+def test_what_would_leave_the_calendar_is_refused(client: httpx.Client, field: str, value: object) -> None:
+    """An instant near the ends of the calendar, and a talk of more than a year, are refused by field."""
+    event = answered("end-of-time", 7) | {field: value}
+    refused = client.post("/v1/record", json={"event": event})
+    assert refused.status_code == 422
+    assert [problem["at"] for problem in refused.json()["problems"]] == [f"event.{field}"]
+
+
 def test_another_path_method_or_type_is_refused_as_such(client: httpx.Client) -> None:
     """An unknown path, another method and a form are told apart; a page in a browser cannot post a form here."""
     assert client.get("/v2/check").status_code == 404

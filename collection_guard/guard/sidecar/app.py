@@ -198,6 +198,12 @@ def _add_refusals(app: FastAPI) -> None:
         request.scope[TOLD]["problem"] = error.problems[0].code
         return refused(422, error.problems)
 
+    @app.exception_handler(Exception)
+    async def fault(request: Request, _: Exception) -> Response:
+        # What it was is written by the front, which it reaches as well.
+        request.scope[TOLD]["problem"] = "sidecar_fault"
+        return refused(500, [Problem("sidecar_fault")])
+
     @app.exception_handler(HTTPException)
     async def no_such(request: Request, error: HTTPException) -> Response:
         code = "no_such_method" if error.status_code == 405 else "no_such_path"

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from collection_guard.language.shapes import detailed_problems
 from collection_guard.language.yaml_positions import Document, KeyPath
-from collection_guard.model.event import Event, Identifier, Instant, Record
+from collection_guard.model.event import Event, Identifier, OfContact, Record
 from collection_guard.model.masking import mask_any
 from collection_guard.model.problems import InputError, Problem
 
@@ -25,7 +25,7 @@ class Attempt(Event):
     """A contact that is about to be made: an event of which only what is known before it need be given."""
 
     event_id: Identifier | None = Field(default=None, description="Null: nothing but the decision is asked for.")  # type: ignore[assignment]  # an event has one
-    started_at: Instant | None = Field(default=None, description="When it is to begin; null: now.")  # type: ignore[assignment]  # an event has one
+    started_at: OfContact | None = Field(default=None, description="When it is to begin; null: now.")  # type: ignore[assignment]  # an event has one
 
     def given(self) -> dict[str, Any]:
         """Return the fields that were given."""

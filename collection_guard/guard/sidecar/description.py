@@ -4,6 +4,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+import pytz
 import yaml
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -13,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from collection_guard.guard.sidecar.answers import ProblemsAnswer, ReadyAnswer
 from collection_guard.guard.sidecar.front import OPEN
 from collection_guard.model.texts import text
+from collection_guard.model.words import UNKNOWN
 from collection_guard.version import __version__
 
 _REFUSALS: Final = {
@@ -67,6 +69,7 @@ def describe(app: FastAPI, bodies: tuple[type[BaseModel], ...]) -> None:
         _, read = models_json_schema([(body, "validation") for body in bodies], ref_template=_REF)
         parts = said["components"]
         parts["schemas"] |= read["$defs"]
+        parts["schemas"]["Recipient"]["properties"]["timezone"] |= {"enum": [None, UNKNOWN, *pytz.all_timezones]}
         parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         for path, calls in said["paths"].items():
             for call in calls.values():

@@ -29,10 +29,10 @@ _DRAINED: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one body may be, and how many seconds sending it may take."""
+    """How many bytes a body may have, and how many seconds a client may take to send a head, and a body."""
 
     body_bytes: int = 1_000_000
-    body_seconds: float = 10.0
+    client_seconds: float = 10.0
 
 
 class _TooLargeError(Exception):
@@ -51,6 +51,7 @@ class Front:
         self._log = log
         self._metrics = metrics
         self.paths: frozenset[str] = frozenset()
+        self.posts: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, count it, and write its line."""
@@ -89,7 +90,7 @@ class Front:
                 await _say(401, "token_refused", scope, receive, send, {"www-authenticate": "Bearer"})
                 return
             told["client"] = client
-        if scope["method"] == "POST":
+        if scope["method"] == "POST" and scope["path"] in self.posts:
             if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
                 told["problem"] = "not_json_type"
                 await _say(415, "not_json_type", scope, receive, send)
@@ -102,7 +103,7 @@ class Front:
                 return
             except TimeoutError:
                 told["problem"] = "body_too_slow"
-                seconds = self._limits.body_seconds
+                seconds = self._limits.client_seconds
                 await _say(408, "body_too_slow", scope, receive, send, closing=True, seconds=seconds)
                 return
             if body is None:
@@ -120,7 +121,7 @@ class Front:
             raise _TooLargeError
         size = 0
         parts: list[bytes] = []
-        async with asyncio.timeout(self._limits.body_seconds):
+        async with asyncio.timeout(self._limits.client_seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":

@@ -5,16 +5,16 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-HEAD_SECONDS: Final = 10.0
-"""How long the head of a request may take, from the opening of the connection or its first byte."""
 HEAD_BYTES: Final = 64 * 1024
-"""How long it may be."""
+"""How long the head of a request may be."""
 _Protocol: Any = AutoHTTPProtocol
 
 
 class PatientProtocol(_Protocol):  # type: ignore[misc]  # which class it is depends on what is installed
     """The protocol of uvicorn, with limits for the head of a request, which it has none for."""
 
+    head_seconds: float = 10.0
+    """How long a head may take, from the opening of the connection or its first byte."""
     _pending: asyncio.TimerHandle | None = None
     _head: int = 0
 
@@ -44,7 +44,7 @@ class PatientProtocol(_Protocol):  # type: ignore[misc]  # which class it is dep
         return self.cycle is None or self.cycle.response_complete
 
     def _wait(self) -> None:
-        self._pending = asyncio.get_running_loop().call_later(HEAD_SECONDS, self._cut_off)
+        self._pending = asyncio.get_running_loop().call_later(self.head_seconds, self._cut_off)
 
     def _stop_waiting(self) -> None:
         self._head = 0
@@ -55,3 +55,8 @@ class PatientProtocol(_Protocol):  # type: ignore[misc]  # which class it is dep
     def _cut_off(self) -> None:
         self._stop_waiting()
         self.transport.close()
+
+
+def patient(seconds: float) -> type[PatientProtocol]:
+    """Return the protocol with another patience."""
+    return type("PatientProtocol", (PatientProtocol,), {"head_seconds": seconds})

@@ -21,7 +21,7 @@ from collection_guard.guard.sidecar.app import THREADS, Desk, application
 from collection_guard.guard.sidecar.front import Front, Limits
 from collection_guard.guard.sidecar.log import JsonLog, take_over
 from collection_guard.guard.sidecar.metrics import Metrics
-from collection_guard.guard.sidecar.patience import PatientProtocol
+from collection_guard.guard.sidecar.patience import patient
 from collection_guard.model.problems import ConfigurationError, InputError, Problem
 
 _BACKLOG: Final = 2048
@@ -98,8 +98,7 @@ def serve_gate(
     gate: Gate,
     address: Address,
     read_tokens: Callable[[], Tokens],
-    limits: Limits | None = None,
-    log: JsonLog | None = None,
+    limits: Limits,
 ) -> None:
     """Answer until the process is asked to end, then finish what was begun and close the gate.
 
@@ -112,7 +111,7 @@ def serve_gate(
     made = listen(address)
     _raise_open_files()
     kept = [tokens]
-    log = log or JsonLog()
+    log = JsonLog()
     take_over(log)
     desk = Desk(gate, log, Metrics(), ThreadPoolExecutor(THREADS, "guard"))
 
@@ -129,12 +128,14 @@ def serve_gate(
         log.write("listening", address=where, **_of(desk))
 
     app = application(desk, begun)
-    front = Front(app, lambda: kept[0], limits or Limits(), log, desk.metrics)
-    front.paths = frozenset(app.openapi()["paths"]) | {"/openapi.json"}
+    front = Front(app, lambda: kept[0], limits, log, desk.metrics)
+    paths = app.openapi()["paths"]
+    front.paths = frozenset(paths) | {"/openapi.json"}
+    front.posts = frozenset(path for path, calls in paths.items() if "post" in calls)
     server = uvicorn.Server(
         uvicorn.Config(
             front,
-            http=PatientProtocol,
+            http=patient(limits.client_seconds),
             ws="none",
             lifespan="on",
             log_config=None,
