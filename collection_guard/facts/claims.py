@@ -1,14 +1,15 @@
 """Who the collector claimed to be, held against the registry (semantics 19-21)."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
 from collection_guard.facts.clock import REGISTRY_ZONE, local_date, same_date
-from collection_guard.facts.history import Sign
 from collection_guard.facts.names import fold_name
 from collection_guard.facts.sheet import FactSheet, fact
+from collection_guard.facts.signs import Sign
 from collection_guard.facts.world import ContentReading, has_case
 from collection_guard.language.kleene import all_of, any_of
 from collection_guard.model.event import Event
@@ -141,9 +142,9 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
     counterparts = COUNTERPARTS.get(event.channel, frozenset())
     if not counterparts:
         return
-    for sign in sheet.history.signs(sheet):
-        if sign.event.channel not in counterparts:
-            continue
+    today = _day(sheet)
+    days = [today] if sheet.borrower_zone is not None else [today - timedelta(days=back) for back in range(3)]
+    for sign in sheet.history.signs(sheet, _left, [(channel, day) for channel in counterparts for day in days]):
         same_day = same_date(event.started_at, sign.event.started_at, sheet.borrower_zone)
         one, other = event.collector, sign.event.collector
         by_id = None if one.id is None or other.id is None else one.id == other.id
@@ -155,6 +156,23 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
         related = all_of([known, same_case, same_day, same_hand])
         if related is not False:
             yield sign, related
+
+
+def _left(sign: Sign) -> tuple[Hashable, Hashable] | None:
+    """Return when a visit was made or a letter left, and all by which it may belong to another one."""
+    event = sign.event
+    if event.channel not in COUNTERPARTS:
+        return None
+    collector = event.collector
+    # Where the zone is unknown, the very instants say whether two may lie on one date.
+    instant = event.started_at if sign.sheet.borrower_zone is None else None
+    said = (collector.id, collector.name, event.agency, instant, sign.sheet.value("law_firm.firms"))
+    return (event.channel, _day(sign.sheet)), said
+
+
+def _day(sheet: FactSheet) -> date:
+    """Return the date of an event; where the zone is unknown, one by which to find those within 25 hours of it."""
+    return local_date(sheet.event.started_at, sheet.borrower_zone or "UTC")
 
 
 def _same(one: str | None, other: str | None) -> bool | None:

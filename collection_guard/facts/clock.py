@@ -21,7 +21,7 @@ _EASTMOST: Final = timedelta(hours=14)
 _LONGEST_DAY: Final = timedelta(hours=25)
 """The longest that a date lasts, by the clocks of a zone that are put back by an hour."""
 
-
+_FAR: Final = timedelta(hours=26)
 _FIRST_DAY: Final = date.min + timedelta(days=2)
 _LAST_DAY: Final = date.max - timedelta(days=2)
 
@@ -86,6 +86,14 @@ def start_of_day(day: date, zone: str | None) -> datetime:
     # Midnight may come twice, and then the first counts; or be skipped, and then one candidate lies on the day before.
     first, second = sorted(zone_of(zone).localize(midnight, is_dst=summer) for summer in (True, False))
     return first if local_date(first, zone) >= day else second
+
+
+@lru_cache(maxsize=10_000)
+def keeps_its_offset(day: date, zone: str) -> bool:
+    """Say whether no clock change lies near the start of a date: then instants from it on are of that date or later."""
+    start = start_of_day(day, zone)
+    # No clock was ever put back by more than a day.
+    return len({local(start + hours, zone).utcoffset() for hours in (-_FAR, timedelta(0), _FAR)}) == 1
 
 
 def legal_zone(zone: str, table: Mapping[str, str]) -> str:

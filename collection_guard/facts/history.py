@@ -4,19 +4,21 @@ Measures over uncertain pasts are intervals: an event that may or may not count,
 gives a lowest and a highest value over all completions.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from collection_guard.facts.atoms import truth_of
-from collection_guard.facts.clock import dates_of, local_date, microseconds, start_of_day
+from collection_guard.facts.clock import dates_of, keeps_its_offset, local_date, microseconds, start_of_day
 from collection_guard.facts.names import fold_name
 from collection_guard.facts.numbers import number_key
+from collection_guard.facts.signs import CaseSigns, Says, Sign, is_sign
+from collection_guard.facts.tallies import TALLIED, Tally, thing_of
 from collection_guard.facts.world import has_case
 from collection_guard.language.compiled import CompiledMeasure, RuleSet
 from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval, fact_of, interval
@@ -24,7 +26,6 @@ from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.language.windows import Window
 from collection_guard.model.event import Event
-from collection_guard.model.words import OTHER_CHANNEL, StateChange
 
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSheet
@@ -52,21 +53,6 @@ class Entry:
     started: datetime
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Sign:
-    """A past event that carries an instruction, or names a firm: kept by case, with its facts."""
-
-    at: int
-    event_id: str
-    known: int
-    sheet: "FactSheet" = field(compare=False)
-
-    @property
-    def event(self) -> Event:
-        """Return the event itself."""
-        return self.sheet.event
-
-
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far back a measure looks from an event."""
@@ -78,6 +64,7 @@ class Reach:
     surely: int
     """An instant from which on every event lies in the window; between the two, its zone would have to be known."""
     first_date: date | None = None
+    """The first date of the window, where the clocks change about then: dates do not simply follow one another."""
     zone: str | None = None
 
     def holds(self, entry: Entry) -> int:
@@ -93,7 +80,8 @@ class History:
     def __init__(self) -> None:
         self._events: list[FactSheet] = []
         self._entries: dict[RuleSet, dict[tuple[str, KeyOf], list[Entry]]] = {}
-        self._signs: dict[str, list[Sign]] = defaultdict(list)
+        self._tallies: dict[tuple[RuleSet, str, KeyOf], Tally] = {}
+        self._signs: dict[str, CaseSigns] = defaultdict(CaseSigns)
 
     def add(self, sheet: "FactSheet") -> None:
         """Add an event to the past of those after it."""
@@ -104,16 +92,19 @@ class History:
             own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
             _index(own, entries, at, known)
         if is_sign(event):
-            insort(self._signs[event.case_id], Sign(at, event.event_id, known, sheet))
+            self._signs[event.case_id].add(Sign(at, event.event_id, known, sheet))
 
-    def signs(self, sheet: "FactSheet") -> Iterator[Sign]:
-        """Yield the earlier events of the case that carry an instruction or may name a firm, known by then."""
-        at, known = microseconds(sheet.event.started_at), microseconds(sheet.event.started_at)
-        for sign in self._signs.get(sheet.event.case_id, ()):
-            if (sign.at, sign.event_id) >= (at, sheet.event.event_id):
-                break
-            if sign.known <= known:
-                yield sign
+    def signs(self, sheet: "FactSheet", says: Says, parts: Iterable[Hashable]) -> Iterator[Sign]:
+        """Yield earlier events of the case that carry an instruction or may name a firm, known by then.
+
+        Of those that say the same, one is given: ``says`` tells what a sign says, and in which part of the past it
+        lies; the signs of ``parts`` are asked for.
+        """
+        at = microseconds(sheet.event.started_at)
+        return self._signs_of(sheet.event.case_id).alike(sheet, at, says, parts)
+
+    def _signs_of(self, case_id: str) -> CaseSigns:
+        return self._signs[case_id]
 
     def defined(self, sheet: "FactSheet", node: Any) -> bool | None:
         """Return the value of a fact that the pack defines as a condition over others."""
@@ -126,40 +117,25 @@ class History:
         if key is None or None in key:
             return None
         at = microseconds(sheet.event.started_at)
-        count = _Count(measure.count, at, sheet.borrower_zone)
         complete = complete_from(sheet, measure)
-        restarted_at: int | None = None
-        lowest_open = True
-        for entry in self._preceding(sheet, measure, key):
-            if entry.at < reach.floor:
-                break
-            inside = reach.holds(entry) if entry.known <= at else NO
-            if inside == NO:
-                continue
-            if measure.since is not None and complete is not None and entry.at < complete:
-                lowest_open = False  # an unseen event between this one and the first seen may have restarted it
-            if entry.restarts == YES:
-                restarted_at = entry.at
-                break
-            if entry.restarts == MAYBE:
-                lowest_open = False
-            if entry.counts != NO:
-                count.add(entry, surely=min(entry.counts, inside) == YES and lowest_open)
-        unseen = complete is not None and reach.first < complete
-        if restarted_at is not None and complete is not None and restarted_at >= complete:
-            unseen = False
-        return count.result(unseen_before=complete if unseen else None)
-
-    def _preceding(self, sheet: "FactSheet", measure: CompiledMeasure, key: KeyOf) -> Iterator[Entry]:
-        """Yield the earlier events with a key, the latest first, and with them those whose key may be the same."""
-        before = microseconds(sheet.event.started_at), sheet.event.event_id
+        count = _Count(measure.count, at, sheet.borrower_zone)
+        scan = _Scan(count, reach, at, None if measure.since is None else complete)
+        before = at, sheet.event.event_id
         entries = self._entries_of(sheet.rule_set)
         found = [
-            _backwards(own, before, surely=unknown == key)
+            (unknown == key, own)
             for unknown in _compatible(key, measure.keys)
             if (own := entries.get((measure.name, unknown)))
         ]
-        return found[0] if len(found) == 1 else merge(*found, reverse=True)
+        if len(found) == 1 and found[0][0] and measure.count in TALLIED and reach.first_date is None:
+            tally = self._tallies.setdefault((sheet.rule_set, measure.name, key), Tally(measure.count))
+            scan.with_tally(found[0][1], before, tally)
+        else:
+            scan.through(merge(*(_backwards(own, before, surely=surely) for surely, own in found), reverse=True))
+        unseen = complete is not None and reach.first < complete
+        if scan.restarted_at is not None and complete is not None and scan.restarted_at >= complete:
+            unseen = False
+        return count.result(unseen_before=complete if unseen else None)
 
     def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, KeyOf], list[Entry]]:
         entries = self._entries.get(rule_set)
@@ -176,18 +152,20 @@ def known_at(event: Event) -> int:
     return microseconds(event.recorded_at or event.started_at)
 
 
-def is_sign(event: Event) -> bool:
-    """Say whether an event carries an instruction, or may name a firm together with another."""
-    return event.outcome.state_change is not None or event.channel in {"visit", "letter", OTHER_CHANNEL}
-
-
 def _position(entries: list[Entry], at: int, event_id: str) -> int:
     return bisect_left(entries, (at, event_id), key=lambda entry: (entry.at, entry.event_id))
 
 
-def _backwards(entries: list[Entry], before: tuple[int, str], *, surely: bool) -> Iterator[Entry]:
+def _place_of(entries: list[Entry], instant: int, end: int) -> int:
+    """Return the place of the first of some entries that began at an instant or later."""
+    return bisect_left(entries, instant, hi=end, key=lambda entry: entry.at)
+
+
+def _backwards(
+    entries: list[Entry], before: tuple[int, str], *, surely: bool = True, first: int = 0
+) -> Iterator[Entry]:
     """Yield entries before a place in the order, the latest first; what is not surely of the key only may count."""
-    for index in range(_position(entries, *before) - 1, -1, -1):
+    for index in range(_position(entries, *before) - 1, first - 1, -1):
         entry = entries[index]
         yield entry if surely else replace(entry, counts=min(entry.counts, MAYBE), restarts=min(entry.restarts, MAYBE))
 
@@ -295,12 +273,61 @@ def _reach(sheet: "FactSheet", window: Window) -> Reach:
         return Reach(first, first, min(at, at - (min(spans) - 1) * DAY + HOUR))
     first_date = today[0] - timedelta(days=spans[0] - 1)
     first = microseconds(start_of_day(first_date, zone))
+    if keeps_its_offset(first_date, zone):
+        return Reach(first, first, first)
     return Reach(first, first - _ZONE_SPREAD, first, first_date, zone)
 
 
 def _dates_in(window: Window, today: date) -> int:
     """Return how many dates lie in a window that ends today."""
     return {"local_day": 1, "local_week": today.weekday() + 1, "local_month": today.day}.get(window.kind, window.size)
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A scan back through the past for one measure at one event."""
+
+    count: "_Count"
+    reach: Reach
+    at: int
+    complete: int | None
+    """The instant before which an unseen event may have restarted the count, None if none can."""
+    lowest_open: bool = True
+    """Whether what is met counts surely: nothing later may have restarted the count."""
+    restarted_at: int | None = None
+
+    def through(self, entries: Iterable[Entry]) -> bool:
+        """Add entries, the latest first, as far as the window reaches; say whether it may reach further."""
+        for entry in entries:
+            if entry.at < self.reach.floor:
+                return False
+            inside = self.reach.holds(entry) if entry.known <= self.at else NO
+            if inside == NO:
+                continue
+            if self.complete is not None and entry.at < self.complete:
+                self.lowest_open = False  # an unseen event between this one and the first seen may have restarted it
+            if entry.restarts == YES:
+                self.restarted_at = entry.at
+                return False
+            if entry.restarts == MAYBE:
+                self.lowest_open = False
+            if entry.counts != NO:
+                self.count.add(entry, surely=min(entry.counts, inside) == YES and self.lowest_open)
+        return True
+
+    def with_tally(self, entries: list[Entry], before: tuple[int, str], tally: Tally) -> None:
+        """Add the entries before a place: one by one those that the tally does not hold, then what it holds at once."""
+        end = tally.settle(entries, _position(entries, *before), self.at)
+        if not self.through(_backwards(entries, before, first=end)) or not end:
+            return
+        start = _place_of(entries, self.reach.first, end)
+        if tally.last_restart >= start:
+            start = tally.last_restart + 1
+            self.restarted_at = entries[tally.last_restart].at
+        surely = max(start, tally.last_maybe_restart + 1, _place_of(entries, self.reach.surely, end))
+        if self.complete is not None:
+            surely = max(surely, _place_of(entries, self.complete, end))
+        self.count.add_tally(tally, entries, start, surely if self.lowest_open else end)
 
 
 class _Count:
@@ -328,7 +355,7 @@ class _Count:
             case "elapsed":
                 self._last(entry, surely=surely)
             case kind:
-                self._distinct(self._thing(kind, entry), surely=surely)
+                self._distinct(thing_of(kind, entry, self._zone), surely=surely)
 
     def _last(self, entry: Entry, *, surely: bool) -> None:
         """Keep the first that is given: it is the latest."""
@@ -336,12 +363,6 @@ class _Count:
             self._latest_possible = entry.at
         if surely and self._latest_sure is None:
             self._latest_sure = entry.at
-
-    def _thing(self, kind: str, entry: Entry) -> object | None:
-        """Return what is told apart: a local date or a number; None if it is unknown."""
-        if kind == "numbers":
-            return entry.number
-        return None if self._zone is None else local_date(entry.started, self._zone)
 
     def _distinct(self, thing: object | None, *, surely: bool) -> None:
         """Count distinct things: one that is unknown may be new, or the same as any other."""
@@ -352,6 +373,24 @@ class _Count:
         self._possible.add(thing)
         if surely:
             self._sure.add(thing)
+
+    def add_tally(self, tally: Tally, entries: list[Entry], start: int, surely: int) -> None:
+        """Add the entries of a tally from a place on; those from ``surely`` on count surely, if they count at all."""
+        match self._kind:
+            case "events":
+                self._low += tally.sure[-1] - tally.sure[surely]
+                self._high += tally.possible[-1] - tally.possible[start]
+            case "elapsed":
+                if tally.last_possible >= start:
+                    self._last(entries[tally.last_possible], surely=False)
+                if tally.last_sure >= surely:
+                    self._last(entries[tally.last_sure], surely=True)
+            case _:
+                things = tally.things(entries, self._zone)
+                self._possible |= things.since(things.possible, start)
+                self._sure |= things.since(things.sure, surely)
+                self._high += things.unknown[-1] - things.unknown[start]
+                self._low = max(self._low, float(things.unknown_sure >= surely))
 
     def result(self, unseen_before: int | None) -> float | Interval:
         """Return the value; ``unseen_before`` is the instant before which unseen events may lie."""
@@ -369,14 +408,3 @@ class _Count:
             case _:
                 low, high = self._low, self._high
         return interval(low, UNBOUNDED if unseen_before is not None else high)
-
-
-def instructs(sign: Sign, kinds: tuple[StateChange, ...]) -> bool | None:
-    """Say whether an event reported one of these changes of state in the case that is asked about.
-
-    A word that no table knows may be one; a report whose case is unknown may concern the case or not.
-    """
-    change = sign.event.outcome.state_change
-    if change in kinds:
-        return True if has_case(sign.event.case_id) else None
-    return None if change == "unknown" else False

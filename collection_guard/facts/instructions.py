@@ -1,12 +1,12 @@
 """Instructions in force: numbers reported wrong, requests to cease (semantics 23)."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Final
 
 from collection_guard.facts.addressee import Addressee, addressee_of, is_debtor, people_of, same_person
-from collection_guard.facts.history import Sign, instructs
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet, fact
+from collection_guard.facts.signs import Sign, instructs
 from collection_guard.language.kleene import all_of, any_of
 from collection_guard.model.profile import Instruction
 from collection_guard.model.words import OTHER_CHANNEL, StateChange
@@ -26,6 +26,16 @@ def _given(sheet: FactSheet, kinds: tuple[str, ...]) -> Iterator[Instruction]:
             and (instruction.expires is None or started < instruction.expires)
         ):
             yield instruction
+
+
+def _reported(sign: Sign) -> tuple[Hashable, Hashable] | None:
+    """Return what a sign reported, of whom: all on which an instruction in the log hangs."""
+    event = sign.event
+    if event.outcome.state_change is None:
+        return None
+    number = number_key(event.recipient.number, sign.sheet.world.settings.country)
+    people = tuple((person.number, person.name, borrows) for person, borrows in _addressed(sign.sheet))
+    return "", (event.outcome.state_change, number, people)
 
 
 def _profile_is_silent(sheet: FactSheet) -> bool | None:
@@ -48,8 +58,7 @@ def _number_reported_wrong(sheet: FactSheet) -> bool | None:
     told = [_to_number(sheet, instruction.number) for instruction in _given(sheet, _WRONG)]
     logged = [
         all_of([instructs(sign, _WRONG), _to_number(sheet, sign.event.recipient.number)])
-        for sign in sheet.history.signs(sheet)
-        if sign.event.outcome.state_change is not None
+        for sign in sheet.history.signs(sheet, _reported, ("",))
     ]
     return any_of([*told, *logged, _profile_is_silent(sheet)])
 
@@ -59,8 +68,7 @@ def _has_asked_to_cease(sheet: FactSheet) -> bool | None:
     told = [_bound_by(sheet, instruction) for instruction in _given(sheet, ("cease",))]
     logged = [
         all_of([instructs(sign, ("cease",)), _same_recipient(sheet, sign)])
-        for sign in sheet.history.signs(sheet)
-        if sign.event.outcome.state_change is not None
+        for sign in sheet.history.signs(sheet, _reported, ("",))
     ]
     return any_of([*told, *logged, _profile_is_silent(sheet)])
 

@@ -14,8 +14,9 @@ from collection_guard.engines.evidence import values_named
 from collection_guard.engines.judge import Judged, verdict_on
 from collection_guard.facts.atoms import missing_of, truth_of_atom
 from collection_guard.facts.clock import local_date, microseconds
-from collection_guard.facts.history import MAY_BE_ANY, Entry, History, KeyOf, is_sign, key_part, known_at, reach_of
+from collection_guard.facts.history import MAY_BE_ANY, Entry, History, KeyOf, key_part, known_at, reach_of
 from collection_guard.facts.sheet import FactSheet
+from collection_guard.facts.signs import is_sign
 from collection_guard.guard.stores.base import (
     CHANGES_STATE,
     MAY_NAME_FIRM,

@@ -1,13 +1,14 @@
 """The past of single events: the signs of a case gathered from a log when first asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
 from collection_guard.engines.columnar.arrays import Ints
 from collection_guard.engines.columnar.log import Log
-from collection_guard.facts.history import History, Sign, is_sign, known_at
+from collection_guard.facts.history import History, known_at
 from collection_guard.facts.sheet import FactSheet
+from collection_guard.facts.signs import CaseSigns, Sign, is_sign
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import RuleSet
 
@@ -28,15 +29,12 @@ class Past(History):
         self._rows: Ints = rows[order]
         self._cases = cases[order]
         self._code_of = {case_id: code for code, case_id in enumerate(log["case"].values)}
-        self._known: set[str] = set()
 
-    def signs(self, sheet: FactSheet) -> Iterator[Sign]:
-        """Yield the earlier events of the case that carry an instruction or may name a firm, known by then."""
-        case_id = sheet.event.case_id
-        if case_id not in self._known:
-            self._known.add(case_id)
-            self._signs[case_id] = [self._sign(int(row)) for row in self._rows_of(case_id)]
-        return super().signs(sheet)
+    def _signs_of(self, case_id: str) -> CaseSigns:
+        """Return the signs of a case, gathered when they are first asked for."""
+        if case_id not in self._signs:
+            self._signs[case_id] = CaseSigns(self._sign(int(row)) for row in self._rows_of(case_id))
+        return self._signs[case_id]
 
     def _rows_of(self, case_id: str) -> Ints:
         code = self._code_of[case_id]
