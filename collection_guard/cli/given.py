@@ -1,13 +1,13 @@
 """What was given on the command line, as arguments for another command that reads the same things."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import typer
 
 
-def given_again(context: typer.Context, command: str) -> str:
+def given_again(context: typer.Context, command: str, leave_out: Collection[str] = ()) -> str:
     """Return the arguments and options of this run that another command has too, quoted for a shell."""
     assert context.parent is not None  # noqa: S101  # every command stands below the program
     # Typer's own types of commands and parameters differ from release to release; these attributes do not.
@@ -16,7 +16,7 @@ def given_again(context: typer.Context, command: str) -> str:
     return shlex.join(
         word
         for param in context.command.params
-        if param.name in shared and _was_typed(context, param.name)
+        if param.name in shared and param.name not in leave_out and _was_typed(context, param.name)
         for word in _words(param, context.params[param.name])
     )
 

@@ -17,6 +17,7 @@ from collection_guard.cli.map import app as map_app
 from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
 from collection_guard.cli.rules import app as rules_app
+from collection_guard.cli.sample import sample
 from collection_guard.cli.serve import serve
 from collection_guard.cli.signals import signals
 from collection_guard.cli.timeline import timeline
@@ -38,6 +39,7 @@ app.command("init", help=o.help_of("init"))(init)
 app.command("reconcile", help=o.help_of("reconcile"))(reconcile_command)
 app.command("serve", help=o.help_of("serve"))(serve)
 app.command("signals", help=o.help_of("signals"))(signals)
+app.command("sample", help=o.help_of("sample"))(sample)
 app.command("timeline", help=o.help_of("timeline"))(timeline)
 app.add_typer(rules_app, name="rules")
 app.add_typer(registry_app, name="registry")

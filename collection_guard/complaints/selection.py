@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import pytz
-
+from collection_guard.audit.dates import local_date
 from collection_guard.audit.taken import Contact
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.world import has_case
@@ -83,14 +82,6 @@ def _numbers(event: Event) -> Iterator[str]:
     for recipient in (event.recipient, *(event.recipient.members or ())):
         if recipient.number is not None:
             yield recipient.number
-
-
-def local_date(instant: datetime, timezone: str | None) -> date:
-    """Return the date of an instant in a zone, else with the offset that it was recorded with."""
-    try:
-        return (instant if timezone is None else instant.astimezone(pytz.timezone(timezone))).date()
-    except OverflowError:  # the edge of the calendar has no form in another zone
-        return instant.date()
 
 
 def _within(instant: datetime, period: tuple[date, date] | None, timezone: str | None) -> bool:

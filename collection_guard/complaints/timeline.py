@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from collection_guard.audit.columns import EmptyFields
+from collection_guard.audit.dates import local_date
 from collection_guard.audit.report import Report, Violation
 from collection_guard.audit.run import Basis, run_audit
 from collection_guard.audit.taken import Contact, Intake
-from collection_guard.complaints.selection import Complaint, Selection, local_date, select
+from collection_guard.complaints.selection import Complaint, Selection, select
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.judge import Judged
 from collection_guard.language.schema import SEVERITIES

@@ -11,6 +11,9 @@ from collection_guard.audit.report import Report
 from collection_guard.facts.world import Detector
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import Lang
+from collection_guard.model.whole_files import whole_file
+from collection_guard.reports.review_csv import render_review_csv
+from collection_guard.sampling.draw import Sample
 
 WORKBOOK: Final = ".xlsx"
 PAGE: Final = ".html"
@@ -61,3 +64,13 @@ def write_report_file(told: Told, path: Path) -> None:
     else:
         writer = import_module("collection_guard.reports.excel.report")
         writer.write_workbook(told.report, path, told.lang, masked=told.masked)
+
+
+def write_review_file(sample: Sample, path: Path, lang: Lang, *, masked: bool = True) -> None:
+    """Write the list that people fill in, as a workbook or as CSV. Raises OSError."""
+    if path.suffix.lower() == WORKBOOK:
+        writer = import_module("collection_guard.reports.excel.review")
+        writer.write_review_workbook(sample, path, lang, masked=masked)
+        return
+    with whole_file(path) as file:
+        file.write(render_review_csv(sample, lang, masked=masked))

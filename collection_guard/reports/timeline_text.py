@@ -117,7 +117,7 @@ class _Terminal:
             self._page.blank()
             self._violation(violation)
         if len(found) > _IN_FULL:
-            self._page.line(self._say.text("report.left_out", count=number(len(found) - _IN_FULL)))
+            self._page.line(self._say.text("timeline.more", count=number(len(found) - _IN_FULL)))
 
     def _violation(self, violation: Violation) -> None:
         say, contact = self._say, violation.contact
@@ -151,7 +151,7 @@ class _Terminal:
         for line in lines[:LISTED]:
             self._page.item(line)
         if len(lines) > LISTED:
-            self._page.line(say.text("report.left_out", count=number(len(lines) - LISTED)))
+            self._page.line(say.text("timeline.more", count=number(len(lines) - LISTED)))
 
     def _next(self) -> None:
         say, timeline = self._say, self._timeline

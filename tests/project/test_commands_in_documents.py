@@ -83,7 +83,7 @@ def test_the_page_on_reconciliation_names_every_option_and_finding(name: str) ->
 
 
 @pytest.mark.parametrize("folder", ["docs", "docs/zh"])
-@pytest.mark.parametrize("name", ["timeline"])
+@pytest.mark.parametrize("name", ["sample", "timeline"])
 def test_pages_of_commands_name_every_option(folder: str, name: str) -> None:
     """A page that leaves the options on reading to the page on audits names them all the same, and no others."""
     command = command_at([name])

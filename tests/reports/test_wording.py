@@ -252,7 +252,7 @@ def test_what_was_heard_in_the_text_is_told_from_what_fields_say() -> None:
 
 def test_every_text_of_the_reports_is_used_by_one() -> None:
     """A text that no report asks for is never read."""
-    rooms = [Path(reports.__file__).parent.glob("*.py"), [Path(messages.__file__)]]
+    rooms = [Path(reports.__file__).parent.rglob("*.py"), [Path(messages.__file__)]]
     code = "\n".join(path.read_text("utf-8") for room in rooms for path in room)
     unused = [
         name

@@ -211,6 +211,7 @@ class _Book:
         high = Share(0, _USUAL).high
         yield say.text("sheet.sampling_of", confidence=f"{100 * _CONFIDENCE:.0f}")
         yield say.text("proof.usual", count=_USUAL, high=f"{100 * high:.1f}")
+        yield say.text("sheet.sampling_how")
 
     def _sampling(self) -> Iterator[list[CellValue]]:
         report, say = self._report, self._say

@@ -1,0 +1,53 @@
+"""``collection-guard sample`` on the shipped example, as it is installed."""
+
+import re
+import shlex
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.cli.test_november import november, run
+
+__all__ = ["november"]
+
+
+def test_a_list_is_drawn_filled_in_and_read_back(november: Path) -> None:
+    """The command that is printed reads the list back; the options of a plan may stand in a file."""
+    (november / "plan.yaml").write_text("seed: 2025-11\nsize: 150\n", "utf-8")
+    made = run(
+        "sample", "contacts.xlsx", "--plan", "plan.yaml", "--rule", "threat-made", "--write", "review.xlsx",
+        "--lang", "en", "--quiet", cwd=november,
+    )  # fmt: skip
+    assert (made.returncode, made.stderr) == (0, "")
+    book = openpyxl.load_workbook(november / "review.xlsx")
+    sheet = book.worksheets[0]
+    head = {str(cell.value): cell.column for cell in sheet[1]}
+    assert sheet.data_validations.dataValidation
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, head["Finding"]).value = "no violation"
+    book.save(november / "review.xlsx")
+    (command,) = re.findall(r"^    (collection-guard sample .*)$", made.stdout, re.MULTILINE)
+    read = run(*shlex.split(command)[1:], "--quiet", cwd=november)
+    assert (read.returncode, read.stderr) == (0, "")
+    assert re.search(r"Confirmed +0 of 2$", read.stdout, re.MULTILINE)
+    assert re.search(r"Corrected rate +0\.0 % \(0\.0 % to \d", read.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--seed", "1", "--write", "review.doc"), "the suffixes are .xlsx .csv"),
+        (("--seed", "1", "--write", "contacts.xlsx"), "contacts.xlsx"),
+        (("--size", "10", "--rule", "threats-made"), "no seed is given"),
+        (("--seed", "1", "--rule", "law-firm-not-in-official-directory"), "there is nothing to review"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_its_reason(november: Path, arguments: tuple[str, ...], said: str) -> None:
+    """Nothing is written."""
+    before = (november / "contacts.xlsx").read_bytes()
+    result = run("sample", "contacts.xlsx", *arguments, "--lang", "en", "--quiet", cwd=november)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert (november / "contacts.xlsx").read_bytes() == before
