@@ -183,12 +183,6 @@ class Report:
         found.sort(key=lambda pair: (-pair[1].violation, order[self.rules[pair[0]].rule.severity], pair[0]))
         return found[:most]
 
-    def worst_agencies(self, most: int = 3) -> list[tuple[str, AgencyTally]]:
-        """Return the agencies with the most contacts in violation."""
-        found = [(name, tally) for name, tally in self.by_agency.items() if tally.contacts_in_violation]
-        found.sort(key=lambda pair: (-pair[1].contacts_in_violation, pair[0]))
-        return found[:most]
-
     def not_in_force(self) -> list[RuleInfo]:
         """Return the rules that a missing parameter keeps out of force."""
         return [info for info in self.rules.values() if info.unset]

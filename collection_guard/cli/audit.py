@@ -33,6 +33,7 @@ from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
 from collection_guard.model.whole_files import whole_file
 from collection_guard.reports import FORMATS, Format, render, render_quality_csv
+from collection_guard.reports.comparison import Earlier, compare, read_previous
 from collection_guard.reports.files import Told, check_report_files, write_report_file
 from collection_guard.reports.presets import preset_list
 
@@ -78,6 +79,9 @@ def audit(
     report: Annotated[
         list[Path] | None,
         typer.Option(help=o.help_of("report"), metavar="FILE.html|.xlsx", show_default=False),
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(help=o.help_of("previous"), metavar="REPORT.json", show_default=False)
     ] = None,
     output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json|csv")] = "text",
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
@@ -138,11 +142,13 @@ def audit(
         read = [
             *logs,
             *(past or ()),
+            *([previous] if previous is not None else []),
             *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None),
         ]
         shared = [(name, path) for name, path in files.items() if path is not None]
         refuse_shared([*shared, *(("--report", path) for path in report or ())], read)
         check_report_files(report or [])
+        earlier = None if previous is None else read_previous(previous)
     _run(
         context,
         logs,
@@ -154,6 +160,7 @@ def audit(
         rejected,
         quality,
         report or [],
+        earlier,
         cast("Format", output_format),
         out,
         quiet=quiet,
@@ -171,6 +178,7 @@ def _run(
     rejected: Path | None,
     quality: Path | None,
     report_files: list[Path],
+    earlier: Earlier | None,
     output_format: Format,
     out: Path | None,
     *,
@@ -201,11 +209,15 @@ def _run(
         typer.echo(text(f"note.{report.engine_note}", lang), err=True)
     with exits(lang):
         again = given_again(context, "explain")
-        emit(render(report, output_format, lang, masked=masked, color=terminal(out), read_with=again), out)
+        comparison = None if earlier is None else compare(report, earlier)
+        shown = render(
+            report, output_format, lang, masked=masked, color=terminal(out), read_with=again, comparison=comparison
+        )
+        emit(shown, out)
         if quality is not None:
             emit(render_quality_csv(report, lang, masked=masked), quality)
         if report_files:
-            told = Told(report, lang, masked, basis.detector or detector_in_use(MARKING)[0])
+            told = Told(report, lang, masked, basis.detector or detector_in_use(MARKING)[0], comparison)
             for target in report_files:
                 with writing(target):
                     write_report_file(told, target)

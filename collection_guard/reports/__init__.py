@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from collection_guard.audit.report import Report
 from collection_guard.model.texts import Lang
+from collection_guard.reports.comparison import Comparison
 from collection_guard.reports.csv_report import render_csv
 from collection_guard.reports.json_report import render_json
 from collection_guard.reports.quality_csv import render_quality_csv
@@ -24,6 +25,7 @@ def render(
     color: bool = False,
     width: int = 80,
     read_with: str | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """Return the report in a format. JSON holds both languages and ignores ``lang``.
 
@@ -31,8 +33,10 @@ def render(
     """
     match output_format:
         case "json":
-            return render_json(report, masked=masked)
+            return render_json(report, masked=masked, comparison=comparison)
         case "csv":
             return render_csv(report, lang, masked=masked)
         case "text":
-            return render_text(report, lang, masked=masked, color=color, width=width, read_with=read_with)
+            return render_text(
+                report, lang, masked=masked, color=color, width=width, read_with=read_with, comparison=comparison
+            )

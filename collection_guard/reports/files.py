@@ -12,6 +12,7 @@ from collection_guard.facts.world import Detector
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import Lang
 from collection_guard.model.whole_files import whole_file
+from collection_guard.reports.comparison import Comparison
 from collection_guard.reports.review_csv import render_review_csv
 from collection_guard.sampling.draw import Sample
 
@@ -26,7 +27,7 @@ _NEEDS: Final[Mapping[str, tuple[str, Problem]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a file tells, and how: the report, the language in which it opens, whether persons are masked.
+    """What a file tells, and how: the report, the language in which it opens, whether persons are masked, last time.
 
     ``detector`` finds in a text the words on which a finding rests, and what of it must not be printed once more.
     """
@@ -35,6 +36,7 @@ class Told:
     lang: Lang
     masked: bool = True
     detector: Detector | None = None
+    comparison: Comparison | None = None
 
 
 def check_report_files(paths: list[Path]) -> None:

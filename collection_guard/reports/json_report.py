@@ -29,6 +29,9 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
     ``sheets``: of each sheet its rows, its first and last contact, the zone of its naive times, and of each column how
     it is known, in how many rows it is filled, and how many cells are unknown or lost digits; ``overlaps``: what two
     files share (``redelivered``, ``contradicted``, ``counted_twice``)
+``comparison``
+    with ``--previous``: contacts in violation, verdicts reached, agencies and rules, each ``before`` and ``after`` as
+    ``hits`` of ``of``, with the 95 % interval of the difference and its ``direction``; why the two may not be alike
 ``rejected``, ``set_aside``, ``unmapped``, ``data_findings``, ``assumptions``, ``cases``, ``not_in_force``
     what became of the other rows, words that no table knows, faults of the data, what was taken for granted, how
     cases were found, and rules that a missing parameter keeps out of force
@@ -38,7 +41,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from collection_guard.audit.quality import SheetQuality, quality_of
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally, Violation
@@ -48,13 +51,46 @@ from collection_guard.model.texts import LANGS
 from collection_guard.reports.wording import Wording
 from collection_guard.version import __version__
 
+if TYPE_CHECKING:
+    from collection_guard.reports.comparison import Change, Comparison
+
 FORMAT: Final = "collection-guard-report"
 FORMAT_VERSION: Final = 1
 
 
-def render_json(report: Report, *, masked: bool = True) -> str:
+def render_json(report: Report, *, masked: bool = True, comparison: "Comparison | None" = None) -> str:
     """Return the whole report as JSON, with its line end."""
-    return json.dumps(_Json(report, masked=masked).report(), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    content = _Json(report, masked=masked).report()
+    content["comparison"] = None if comparison is None else _comparison(report, comparison, masked=masked)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def _comparison(report: Report, found: "Comparison", *, masked: bool) -> dict[str, Any]:
+    say = Wording(report, "en", masked=masked)
+    return {
+        "period": {
+            "earliest": None if found.first is None else found.first.isoformat(),
+            "latest": None if found.last is None else found.last.isoformat(),
+        },
+        "contacts_in_violation": _change(found.overall),
+        "assessable": _change(found.assessable),
+        "agencies": [
+            {"agency": None if name == NO_AGENCY else say.shown(name), **_change(change)}
+            for name, change in found.agencies.items()
+        ],
+        "rules": {rule: _change(change) for rule, change in found.rules.items()},
+        "new_agencies": [None if name == NO_AGENCY else say.shown(name) for name in found.new_agencies],
+        "caveats": list(found.caveats),
+    }
+
+
+def _change(change: "Change") -> dict[str, Any]:
+    return {
+        "before": asdict(change.before),
+        "after": asdict(change.after),
+        "difference_95": list(change.interval),
+        "direction": change.direction,
+    }
 
 
 def _both(words: Text) -> dict[str, str]:

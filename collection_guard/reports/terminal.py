@@ -4,11 +4,13 @@ import shlex
 from collections import Counter, defaultdict
 from typing import Final
 
-from collection_guard.audit.report import AgencyTally, Report, Violation
+from collection_guard.audit.report import Report, Violation
 from collection_guard.language.schema import SEVERITIES
 from collection_guard.model.texts import Lang
+from collection_guard.reports.comparison import Comparison
 from collection_guard.reports.ground import Ground
 from collection_guard.reports.page import Page
+from collection_guard.reports.scorecard import AgencyScore, worst_agencies
 from collection_guard.reports.section import LISTED, Section
 from collection_guard.reports.wording import Wording, gravest_first, number, per_thousand, percent
 
@@ -24,19 +26,29 @@ def render_text(
     color: bool = False,
     most: int = 10,
     read_with: str | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """Return the report as text no wider than ``width`` cells, with at most ``most`` findings in full.
 
     ``read_with`` are the arguments with which a command reads the same logs in the same way.
     """
     page = Page(width, color=color)
-    _Terminal(report, Wording(report, lang, masked=masked), page, most, read_with).write()
+    _Terminal(report, Wording(report, lang, masked=masked), page, most, read_with, comparison).write()
     return page.text()
 
 
 class _Terminal(Section):
-    def __init__(self, report: Report, wording: Wording, page: Page, most: int, read_with: str | None) -> None:
+    def __init__(
+        self,
+        report: Report,
+        wording: Wording,
+        page: Page,
+        most: int,
+        read_with: str | None,
+        comparison: Comparison | None,
+    ) -> None:
         super().__init__(report, wording, page)
+        self.comparison = comparison
         self.most = most
         self.read_with = read_with
 
@@ -96,6 +108,7 @@ class _Terminal(Section):
                     else count,
                 ),
                 (say.text("report.history"), say.history()),
+                *self._compared(),
             ]
         )
         if not report.violations:
@@ -104,18 +117,25 @@ class _Terminal(Section):
             self.page.blank()
             self.page.line(say.text(f"report.{code}", share=share))
 
+    def _compared(self) -> list[tuple[str, str]]:
+        say, found = self.say, self.comparison
+        if found is None:
+            return []
+        words = [say.change(found.overall), *(say.text(f"report.compare.{code}") for code in found.caveats)]
+        return [(say.text("report.compared"), say.text("report.clause_sign").join(words))]
+
     def _worst(self) -> None:
         say, report = self.say, self.report
-        agencies, rules = report.worst_agencies(_WORST), report.worst_rules(_WORST)
+        agencies, rules = worst_agencies(report, _WORST), report.worst_rules(_WORST)
         if not rules:
             return
         self.title("worst", most=_WORST)
         rows = [
             (
                 say.text("report.worst_agency", place=place),
-                say.text("report.worst_agency_of", name=say.agency(name), **self._agency_values(tally)),
+                say.text("report.worst_agency_of", name=say.agency(score.name), **self._agency_values(score)),
             )
-            for place, (name, tally) in enumerate(agencies, 1)
+            for place, score in enumerate(agencies, 1)
         ]
         rows += [
             (
@@ -131,11 +151,14 @@ class _Terminal(Section):
         ]
         self.page.pairs(rows)
 
-    def _agency_values(self, tally: AgencyTally) -> dict[str, object]:
+    def _agency_values(self, score: AgencyScore) -> dict[str, object]:
+        low, high = (f"{1000 * end:,.1f}" for end in (score.share.low, score.share.high))
         return {
-            "contacts": number(tally.contacts),
-            "count": number(tally.contacts_in_violation),
-            "rate": per_thousand(tally.contacts_in_violation, tally.contacts),
+            "contacts": number(score.share.of),
+            "count": number(score.share.hits),
+            "rate": per_thousand(score.share.hits, score.share.of),
+            "low": low,
+            "high": high,
         }
 
     def _by_rule(self) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pytz
 
@@ -275,6 +275,22 @@ class Speech:
         return words + (self.text("report.similar", names=self.listed(similar)) if similar else "")
 
 
+class Compared(Protocol):
+    """A rate then and now."""
+
+    @property
+    def rates(self) -> tuple[str, str]:
+        """Return both per 1,000."""
+
+    @property
+    def reach(self) -> tuple[str, str]:
+        """Return the ends of the 95 % interval of the difference, per 1,000."""
+
+    @property
+    def direction(self) -> str:
+        """Return ``better``, ``worse`` or ``no_clear_difference``."""
+
+
 class Wording(Speech):
     """Says things of one report in one language, masked or not."""
 
@@ -282,6 +298,12 @@ class Wording(Speech):
         super().__init__(lang, masked=masked, zone=report.settings.timezone)
         self.report = report
         self._facts = {pack.name: pack.facts for pack in report.packs}
+
+    def change(self, change: Compared) -> str:
+        """Say whether a rate is better or worse than before, and within which bounds."""
+        (before, after), (low, high) = change.rates, change.reach
+        direction = self.text(f"report.compare.{change.direction}")
+        return self.text("report.change", direction=direction, before=before, after=after, low=low, high=high)
 
     # Rules and verdicts
 

@@ -1,5 +1,6 @@
 """The file: made of the report alone, without anybody's numbers, and harmless whatever a log says."""
 
+import json
 import re
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from collection_guard.audit.detection import detector_in_use
 from collection_guard.audit.report import Report
 from collection_guard.model.plain import plain
 from collection_guard.model.problems import ConfigurationError
-from collection_guard.reports import files
+from collection_guard.model.texts import text
+from collection_guard.reports import files, render_json
+from collection_guard.reports.comparison import Earlier, compare
 from collection_guard.reports.files import Told, check_report_files
 from collection_guard.reports.html.document import render_html
 from web.conftest import NOVEMBER, Audited
@@ -134,13 +137,13 @@ def test_a_text_is_shown_without_numbers_and_known_names(number: str, words: str
     )
     report = small.audit(small.intake([contact]), "core")
     heard = run_with_words(report, "threat")
-    (text,) = [text for text in unpacked(page_of(heard))["findings"]["text"] if text]
-    shown = "".join(text[::2])
+    (pieces,) = [found for found in unpacked(page_of(heard))["findings"]["text"] if found]
+    shown = "".join(pieces[::2])
     assert name not in shown
     assert number not in shown
-    assert [piece for piece, marked in zip(text[::2], text[1::2], strict=True) if marked]
+    assert [piece for piece, marked in zip(pieces[::2], pieces[1::2], strict=True) if marked]
     assert words[:2] in shown
-    (full,) = [text for text in unpacked(page_of(heard, masked=False))["findings"]["text"] if text]
+    (full,) = [found for found in unpacked(page_of(heard, masked=False))["findings"]["text"] if found]
     assert "".join(full[::2]) == contact.content
 
 
@@ -179,6 +182,18 @@ def test_a_long_case_is_shown_around_its_findings() -> None:
     (case,) = unpacked(page_of(small.audit(small.intake(events))))["cases"]
     assert case[2] == 901
     assert 300 < case[1] < 500
+
+
+def test_last_time_stands_beside_now() -> None:
+    """With an earlier report the page says better or worse, from what to what, and every reason to doubt it."""
+    now, then = (small.audit(small.intake(small.events()[:count])) for count in (5, 2))
+    comparison = compare(now, Earlier.model_validate(json.loads(render_json(then))))
+    page = render_html(Told(now, "en", comparison=comparison))
+    change = comparison.overall
+    assert f'data-value="{change.before.hits}/2 {change.after.hits}/5" href="#changes"' in page
+    assert 'id="changes"' in page
+    assert all(text(f"report.compare.{code}", "en") in page for code in (change.direction, *comparison.caveats))
+    assert 'id="changes"' not in page_of(now)
 
 
 def test_a_file_of_no_known_kind_is_refused() -> None:

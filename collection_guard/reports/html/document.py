@@ -144,6 +144,8 @@ class _Document:
             "masked": self._told.masked,
             "report": report,
             "version": __version__,
+            "comparison": self._told.comparison,
+            "before": self._before(),
             "severities": [(name, severities[name]) for name in SEVERITIES],
             "period": self._period(),
             "of_all": Share(report.contacts_in_violation, report.contacts),
@@ -172,6 +174,13 @@ class _Document:
         if first is None or last is None:
             return None
         return {lang: say.period(first, last) for lang, say in self._says.items()}
+
+    def _before(self) -> dict[str, str] | None:
+        """Return the period of the earlier report."""
+        found = self._told.comparison
+        if found is None or found.first is None or found.last is None:
+            return None
+        return {lang: say.period(found.first, found.last) for lang, say in self._says.items()}
 
     def _blocks(self, write: Callable[[Ground], None]) -> dict[str, list[Block]]:
         found: dict[str, list[Block]] = {}
