@@ -89,19 +89,24 @@ class EmptyFields:
         if path in self._given:
             return not self._given[path]
         if path.startswith(_PROFILE):
-            return getattr(self._profiles.get(event.case_id), path.removeprefix(_PROFILE), None) is None
+            return _at(self._profiles.get(event.case_id), path.removeprefix(_PROFILE)) is None
         if path == "recipient.members":
             return event.recipient.audience in _GROUPS and not event.recipient.members
         if path == "signals":
             return _signal(event, fact) is None
         if path in _FIRM_FIELDS and fact.startswith(_FIRM) and (event.claims.law_firm or event.claims.law_firms):
             return False  # one field that names a firm is enough
-        value: Any = event
-        for part in path.split("."):
-            value = getattr(value, part)
+        value = _at(event, path)
         if path == "channel":
             return bool(value == OTHER_CHANNEL)
         return value == UNKNOWN or (value is None and path not in _NONE_REPORTED)
+
+
+def _at(record: Any, path: str) -> Any:
+    """Return what stands at a path of a record, None if nothing does."""
+    for part in path.split("."):
+        record = record.get(part) if isinstance(record, dict) else getattr(record, part, None)
+    return record
 
 
 def _read_by(name: str, rule_set: RuleSet) -> Iterator[str]:

@@ -12,12 +12,12 @@ from collection_guard.audit.columns import EmptyFields
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, PackInfo, Report, RuleInfo, Tally, Violation
 from collection_guard.audit.taken import Contact, Intake
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
-from collection_guard.engines.columnar import COLUMNAR, takes_columns
+from collection_guard.engines.columnar import COLUMNAR, fit_columns, takes_columns
 from collection_guard.engines.durable import is_available
 from collection_guard.engines.judge import Judge, Judged
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Detector, Settings, World
-from collection_guard.language.compiled import RuleSet
+from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.ir import facts_of
 from collection_guard.language.packs import Pack
@@ -61,11 +61,11 @@ def run_audit(
     world = World(basis.settings, basis.profiles, registry, basis.detector, earliest)
     # The judge is made in any case: a rule that its engine cannot take is refused whatever the size of the log.
     judge = Judge(compiled, world, basis.engine)
-    columns = takes_columns(basis.engine, len(contacts))
+    columns = takes_columns(basis.engine, len(contacts)) and fit_columns(basis.engine, compiled)
     last_sets = [pack.rule_sets[-1] for pack in compiled]
     report = Report(
         engine=COLUMNAR if columns else judge.engine_name,
-        engine_note="durable_unavailable" if basis.engine == "auto" and not columns and not is_available() else None,
+        engine_note=_note(basis.engine, compiled, len(contacts), columns=columns),
         settings=basis.settings,
         packs=[
             PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters), last.vocabulary)
@@ -101,6 +101,15 @@ def run_audit(
 def _place(contact: Contact) -> tuple[datetime, str]:
     """Return the place of a contact in the total order of a history."""
     return contact.event.started_at, contact.event.event_id
+
+
+def _note(engine: str, packs: Sequence[CompiledPack], contacts: int, *, columns: bool) -> str | None:
+    """Return why ``auto`` did not take the engine that it would have taken, None where it did."""
+    if engine != "auto" or columns:
+        return None
+    if not is_available():
+        return "durable_unavailable"
+    return "columns_cannot" if takes_columns(engine, contacts) and not fit_columns(engine, packs) else None
 
 
 def _judge_each(

@@ -17,6 +17,7 @@ from collection_guard.checks.run import Judgement, Threshold, adopt_baseline, ru
 from collection_guard.checks.targets import Search
 from collection_guard.checks.waivers import Waiver, read_waivers
 from collection_guard.cli import options as o
+from collection_guard.cli.conformance import run_conformance
 from collection_guard.cli.exits import INPUT, RULES, UNASSESSABLE, VIOLATIONS, Gathering, exits, first_of
 from collection_guard.cli.loading import load_basis, load_logs
 from collection_guard.cli.output import emit
@@ -69,6 +70,7 @@ def check(
     today: Annotated[str | None, typer.Option(help=o.help_of("today"), metavar="DATE", show_default=False)] = None,
     baseline: Annotated[Path | None, typer.Option(help=o.help_of("baseline"), metavar="FILE")] = None,
     write_baseline: Annotated[Path | None, typer.Option(help=o.help_of("write_baseline"), metavar="FILE")] = None,
+    conformance: Annotated[Path | None, typer.Option(help=o.help_of("conformance"), metavar="FILE")] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(help=o.help_of("exclude"), metavar="GLOB", show_default=False)
     ] = None,
@@ -115,6 +117,8 @@ def check(
             unmasked=unmasked,
             lang=lang,
         )
+        if conformance is not None:
+            raise run_conformance(conformance, settings, paths or [], output_format or [], out or [])
         outputs = outputs_of(output_format or [], out or [])
         day = _day(today)
         if not paths:

@@ -160,6 +160,9 @@ class Addressee:
         sheet, profile = self.sheet, self.sheet.profile
         if self._recipient.timezone is not None:
             return () if self._recipient.timezone == UNKNOWN else (self._recipient.timezone,)
+        if is_borrower and profile is not None and profile.locations:
+            # Pieces of evidence may disagree, and then each place is one where the borrower may be.
+            return tuple(sorted({location.timezone for location in profile.locations}))
         if is_borrower and profile is not None and profile.timezone is not None:
             return (profile.timezone,)
         configured = sheet.world.settings.timezone

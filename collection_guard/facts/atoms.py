@@ -34,7 +34,8 @@ def _value_in(name: str, facts: "FactSource", zone: str | None) -> Any:
     if zone is not None:
         return facts.value_in_zone(name, zone)
     fact = FACTS.get(name)
-    return None if fact is not None and fact.zoned else facts.value(name)
+    zoned = name.startswith("calendar.") if fact is None else fact.zoned
+    return None if zoned else facts.value(name)
 
 
 def missing_of(atom: Atom, facts: "FactSource") -> Iterator[str]:

@@ -4,7 +4,7 @@ Measures over uncertain pasts are intervals: an event that may or may not count,
 gives a lowest and a highest value over all completions.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from collection_guard.facts.atoms import truth_of
 from collection_guard.facts.clock import dates_of, keeps_its_offset, local_date, microseconds, start_of_day
-from collection_guard.facts.names import fold_name
+from collection_guard.facts.debts import about, is_by_debts
+from collection_guard.facts.keys import MAY_BE_ANY, KeyOf, complete_from, key_of, key_part, voided_numbers
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.signs import CaseSigns, Says, Sign, is_sign
 from collection_guard.facts.tallies import TALLIED, Tally, thing_of
-from collection_guard.facts.world import has_case
-from collection_guard.language.compiled import CompiledMeasure, RuleSet
-from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval, fact_of, interval
+from collection_guard.language.compiled import CompiledMeasure, Extensions, RuleSet
+from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval, ends, fact_of, interval
 from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.language.windows import Window
@@ -30,13 +30,22 @@ from collection_guard.model.event import Event
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSheet
 
+__all__ = [
+    "BEGINNING",
+    "MAY_BE_ANY",
+    "Entry",
+    "History",
+    "KeyOf",
+    "Reach",
+    "key_part",
+    "known_at",
+    "reach_of",
+]
+
 # A date begins at most this long before, or after, its midnight in UTC.
 _ZONE_SPREAD: Final = 15 * HOUR
+NO_EXTENSIONS: Final = Extensions()
 BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
-
-MAY_BE_ANY: Final = frozenset[Key]({"number", "collector", "agency"})
-KeyOf = tuple[str | None, ...]
-"""The parts of a key; None stands for one that is unknown, and may be any."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +60,20 @@ class Entry:
     number: str | None
     talk: float | None
     started: datetime
+    debts: tuple[str, ...] = ()
+    """Where a measure collects by debts: those that it counts for."""
+    each: bool = True
+    """Whether it counts for each of them, or for any one."""
+
+    def for_debt(self, debt: str | None) -> "Entry | None":
+        """Return the event as it counts for one debt, None if it does not; no debt: as it is."""
+        if debt is None:
+            return self
+        if debt not in self.debts:
+            return None
+        if self.each or len(self.debts) == 1:
+            return self
+        return replace(self, counts=min(self.counts, MAYBE), restarts=min(self.restarts, MAYBE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,15 @@ class Reach:
     first_date: date | None = None
     """The first date of the window, where the clocks change about then: dates do not simply follow one another."""
     zone: str | None = None
+    last_date: date | None = None
+    """Where the latest dates do not count: the last that does."""
+
+    def counts(self, entry: Entry) -> int:
+        """Return the truth of whether an event in the window is early enough to count."""
+        if self.last_date is None:
+            return YES
+        truths = {day <= self.last_date for day in dates_of(entry.started, self.zone)}
+        return MAYBE if len(truths) > 1 else YES if truths.pop() else NO
 
     def holds(self, entry: Entry) -> int:
         """Return the truth of whether an event lies in the window."""
@@ -82,6 +114,7 @@ class History:
         self._entries: dict[RuleSet, dict[tuple[str, KeyOf], list[Entry]]] = {}
         self._tallies: dict[tuple[RuleSet, str, KeyOf], Tally] = {}
         self._signs: dict[str, CaseSigns] = defaultdict(CaseSigns)
+        self._past: dict[str, list[Sign]] = defaultdict(list)
 
     def add(self, sheet: "FactSheet") -> None:
         """Add an event to the past of those after it."""
@@ -91,8 +124,20 @@ class History:
         for rule_set, entries in self._entries.items():
             own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
             _index(own, entries, at, known)
+        sign = Sign(at, event.event_id, known, sheet)
         if is_sign(event):
-            self._signs[event.case_id].add(Sign(at, event.event_id, known, sheet))
+            self._signs[event.case_id].add(sign)
+        if sheet.rule_set.extensions != NO_EXTENSIONS:
+            insort(self._past[event.case_id], sign, key=_order)
+
+    def reports(self, sheet: "FactSheet") -> Iterator[Sign]:
+        """Yield the events of the case that carry a report, as far as they are known at the instant asked about."""
+        known = microseconds(sheet.as_of)
+        own = microseconds(sheet.event.started_at), sheet.event.event_id
+        for sign in self._signs_of(sheet.event.case_id):
+            later = (sign.at, sign.event_id) >= own and sheet.as_of == sheet.event.started_at
+            if sign.known <= known and not later:
+                yield sign
 
     def signs(self, sheet: "FactSheet", says: Says, parts: Iterable[Hashable]) -> Iterator[Sign]:
         """Yield earlier events of the case that carry an instruction or may name a firm, known by then.
@@ -106,36 +151,76 @@ class History:
     def _signs_of(self, case_id: str) -> CaseSigns:
         return self._signs[case_id]
 
+    def past_of_case(self, sheet: "FactSheet") -> Iterator[Sign]:
+        """Yield the earlier events of the case that were known by then, the earliest first."""
+        at, known = microseconds(sheet.event.started_at), microseconds(sheet.as_of)
+        for sign in self._past.get(sheet.event.case_id, ()):
+            if (sign.at, sign.event_id) >= (at, sheet.event.event_id):
+                break
+            if sign.known <= known:
+                yield sign
+
     def defined(self, sheet: "FactSheet", node: Any) -> bool | None:
         """Return the value of a fact that the pack defines as a condition over others."""
         return fact_of(truth_of(node, sheet))
 
     def measured(self, sheet: "FactSheet", measure: CompiledMeasure) -> float | Interval | None:
-        """Return the value of a measure at an event, None if its key is unknown."""
+        """Return the value of a measure at an event, None if its key is unknown.
+
+        By debts, it is the highest of those that the contact counts for; of any one of them, it may be each.
+        """
         key = key_of(sheet, measure)
-        reach = reach_of(sheet, measure)
         if key is None or None in key:
             return None
-        at = microseconds(sheet.event.started_at)
-        complete = complete_from(sheet, measure)
+        if not is_by_debts(measure):
+            return self._measured(sheet, measure, key, None)
+        found = about(sheet, measure)
+        values = [ends(self._measured(sheet, measure, key, debt)) for debt in found.debts]
+        lows, highs = [low for low, _ in values], [high for _, high in values]
+        return interval(max(lows), max(highs)) if found.each else interval(min(lows), max(highs))
+
+    def assignable(self, sheet: "FactSheet", measure: CompiledMeasure) -> Iterator[tuple[Entry, int]]:
+        """Yield the events that a measure by debts may count at an event, for whatever debt, and how surely."""
+        key = key_of(sheet, measure)
+        if key is None:
+            return
+        reach = reach_of(sheet, measure)
+        known, void = microseconds(sheet.as_of), voided_numbers(sheet, measure)
+        for entry in _preceding(self._found(sheet, measure, key), sheet):
+            if entry.at < reach.floor:
+                break
+            inside = reach.holds(entry) if entry.known <= known else NO
+            truth = min(entry.counts, inside, reach.counts(entry), _stands(entry, void))
+            if truth != NO:
+                yield entry, truth
+
+    def _measured(self, sheet: "FactSheet", measure: CompiledMeasure, key: KeyOf, debt: str | None) -> float | Interval:
+        reach = reach_of(sheet, measure)
+        at, known = microseconds(sheet.event.started_at), microseconds(sheet.as_of)
+        void = voided_numbers(sheet, measure)
         count = _Count(measure.count, at, sheet.borrower_zone)
-        scan = _Scan(count, reach, at, None if measure.since is None else complete)
-        before = at, sheet.event.event_id
-        entries = self._entries_of(sheet.rule_set)
-        found = [
-            (unknown == key, own)
-            for unknown in _compatible(key, measure.keys)
-            if (own := entries.get((measure.name, unknown)))
-        ]
-        if len(found) == 1 and found[0][0] and measure.count in TALLIED and reach.first_date is None:
+        complete = complete_from(sheet, measure)
+        scan = _Scan(count, reach, known, None if measure.since is None else complete, debt, void)
+        found = self._found(sheet, measure, key)
+        is_plain = debt is None and not void and reach.first_date is None and reach.last_date is None
+        if is_plain and len(found) == 1 and found[0][0] and measure.count in TALLIED:
             tally = self._tallies.setdefault((sheet.rule_set, measure.name, key), Tally(measure.count))
-            scan.with_tally(found[0][1], before, tally)
+            scan.with_tally(found[0][1], (at, sheet.event.event_id), tally)
         else:
-            scan.through(merge(*(_backwards(own, before, surely=surely) for surely, own in found), reverse=True))
+            scan.through(_preceding(found, sheet))
         unseen = complete is not None and reach.first < complete
         if scan.restarted_at is not None and complete is not None and scan.restarted_at >= complete:
             unseen = False
         return count.result(unseen_before=complete if unseen else None)
+
+    def _found(self, sheet: "FactSheet", measure: CompiledMeasure, key: KeyOf) -> "list[tuple[bool, list[Entry]]]":
+        """Return the events with a key, and with them those whose key may be the same, and whether it surely is."""
+        entries = self._entries_of(sheet.rule_set)
+        return [
+            (unknown == key, own)
+            for unknown in _compatible(key, measure.keys)
+            if (own := entries.get((measure.name, unknown)))
+        ]
 
     def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, KeyOf], list[Entry]]:
         entries = self._entries.get(rule_set)
@@ -145,6 +230,15 @@ class History:
                 own = sheet if sheet.rule_set is rule_set else type(sheet)(sheet.event, sheet.world, rule_set, self)
                 _index(own, entries, microseconds(sheet.event.started_at), known_at(sheet.event))
         return entries
+
+
+def _stands(entry: Entry, void: frozenset[str | None] | None) -> int:
+    """Return the truth of whether an event still counts, once numbers were reported."""
+    if not void:
+        return YES
+    if entry.number is None or None in void:
+        return MAYBE
+    return NO if entry.number in void else YES
 
 
 def known_at(event: Event) -> int:
@@ -168,6 +262,16 @@ def _backwards(
     for index in range(_position(entries, *before) - 1, first - 1, -1):
         entry = entries[index]
         yield entry if surely else replace(entry, counts=min(entry.counts, MAYBE), restarts=min(entry.restarts, MAYBE))
+
+
+def _preceding(found: list[tuple[bool, list[Entry]]], sheet: "FactSheet") -> Iterator[Entry]:
+    """Yield the events found before an event, the latest first; those whose key only may be the same only may count."""
+    before = microseconds(sheet.event.started_at), sheet.event.event_id
+    return merge(*(_backwards(own, before, surely=surely) for surely, own in found), reverse=True)
+
+
+def _order(sign: Sign) -> tuple[int, str]:
+    return sign.at, sign.event_id
 
 
 def _compatible(key: KeyOf, kinds: tuple[Key, ...]) -> Iterator[KeyOf]:
@@ -195,59 +299,12 @@ def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at
             continue
         event = sheet.event
         number = number_key(event.recipient.number, sheet.world.settings.country)
-        entry = Entry(at, event.event_id, known, counts, restarts, number, event.talk_seconds, event.started_at)
+        debts, each = about(sheet, measure) if is_by_debts(measure) else ((), True)
+        entry = Entry(
+            at, event.event_id, known, counts, restarts, number, event.talk_seconds, event.started_at, debts, each
+        )
         own = entries[measure.name, key]
         own.insert(_position(own, at, event.event_id), entry)
-
-
-def key_of(sheet: "FactSheet", measure: CompiledMeasure) -> KeyOf | None:
-    """Return the key by which a measure collects events, None if it has no case or borrower to be collected by.
-
-    A case without a borrower id is a borrower of its own; a report says so. A number, a collector or an agency that
-    is not recorded may be any.
-    """
-    parts = [key_part(sheet, key) for key in measure.keys]
-    if any(part is None and key not in MAY_BE_ANY for part, key in zip(parts, measure.keys, strict=True)):
-        return None
-    return tuple(parts)
-
-
-def key_part(sheet: "FactSheet", key: Key) -> str | None:
-    """Return one part of the key by which measures collect events, None if the event has or names none."""
-    event = sheet.event
-    match key:
-        case "case":
-            return event.case_id if has_case(event.case_id) else None
-        case "borrower":
-            borrower = event.borrower_id or (sheet.profile.borrower_id if sheet.profile else None)
-            return f"case:{event.case_id}" if borrower is None and has_case(event.case_id) else borrower
-        case "number":
-            return number_key(event.recipient.number, sheet.world.settings.country)
-        case "collector":
-            return event.collector.id
-        case _:  # the agency, the last of the keys
-            return fold_name(event.agency) if event.agency and event.agency.strip() else None
-
-
-def complete_from(sheet: "FactSheet", measure: CompiledMeasure) -> int | None:
-    """Return the instant from which the log holds all that a measure may count, None if it is taken as whole.
-
-    Cases that share a key are whole together from when the last of them is.
-    """
-    world, own = sheet.world, sheet.profile
-    general = world.settings.history_complete_from
-    days = {own.history_from if own else None}
-    if "case" not in measure.keys and "borrower" in measure.keys:
-        borrower = sheet.event.borrower_id or (own.borrower_id if own else None)
-        days |= world.whole_from_of.get(borrower or "", frozenset())
-    elif "case" not in measure.keys:
-        days = {world.whole_from, general}
-    day = max((found for day in days if (found := day or general) is not None), default=None)
-    if day is not None:
-        return microseconds(start_of_day(day, sheet.borrower_zone))
-    if world.settings.history == "from-earliest" and world.earliest is not None:
-        return microseconds(world.earliest)
-    return None
 
 
 def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach:
@@ -261,10 +318,11 @@ def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach:
 def _reach(sheet: "FactSheet", window: Window) -> Reach:
     started = sheet.event.started_at
     at = microseconds(started)
+    zone = sheet.borrower_zone
     if window.kind in {"elapsed", "ever"}:
         first = at - window.size if window.kind == "elapsed" else BEGINNING
-        return Reach(first, first, first)
-    zone = sheet.borrower_zone
+        last = dates_of(started, zone)[0] - timedelta(days=window.before_dates) if window.before_dates else None
+        return Reach(first, first, first, zone=zone, last_date=last)
     today = dates_of(started, zone)
     spans = [_dates_in(window, day) for day in today]
     if zone is None:
@@ -289,19 +347,27 @@ class _Scan:
 
     count: "_Count"
     reach: Reach
-    at: int
+    known: int
+    """The instant at which an event must have been known to count."""
     complete: int | None
     """The instant before which an unseen event may have restarted the count, None if none can."""
+    debt: str | None
+    """The debt for which events are counted, None for all of them."""
+    void: frozenset[str | None] | None
+    """Numbers that were reported: contacts to them count no more."""
     lowest_open: bool = True
     """Whether what is met counts surely: nothing later may have restarted the count."""
     restarted_at: int | None = None
 
     def through(self, entries: Iterable[Entry]) -> bool:
         """Add entries, the latest first, as far as the window reaches; say whether it may reach further."""
-        for entry in entries:
-            if entry.at < self.reach.floor:
+        for whole in entries:
+            if whole.at < self.reach.floor:
                 return False
-            inside = self.reach.holds(entry) if entry.known <= self.at else NO
+            entry = whole.for_debt(self.debt)
+            if entry is None:
+                continue
+            inside = self.reach.holds(entry) if entry.known <= self.known else NO
             if inside == NO:
                 continue
             if self.complete is not None and entry.at < self.complete:
@@ -311,13 +377,14 @@ class _Scan:
                 return False
             if entry.restarts == MAYBE:
                 self.lowest_open = False
-            if entry.counts != NO:
-                self.count.add(entry, surely=min(entry.counts, inside) == YES and self.lowest_open)
+            truth = min(entry.counts, inside, self.reach.counts(entry), _stands(entry, self.void))
+            if truth != NO:
+                self.count.add(entry, surely=truth == YES and self.lowest_open)
         return True
 
     def with_tally(self, entries: list[Entry], before: tuple[int, str], tally: Tally) -> None:
         """Add the entries before a place: one by one those that the tally does not hold, then what it holds at once."""
-        end = tally.settle(entries, _position(entries, *before), self.at)
+        end = tally.settle(entries, _position(entries, *before), self.known)
         if not self.through(_backwards(entries, before, first=end)) or not end:
             return
         start = _place_of(entries, self.reach.first, end)

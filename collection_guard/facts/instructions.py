@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 from typing import Final
 
 from collection_guard.facts.addressee import Addressee, addressee_of, is_debtor, people_of, same_person
+from collection_guard.facts.debts import debts_of
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.facts.signs import Sign, instructs
@@ -103,3 +104,37 @@ def _is_one(now: tuple[Addressee, bool | None], then: tuple[Addressee, bool | No
     if one_borrows is not None and other_borrows is not None and one_borrows != other_borrows:
         return False
     return any_of([all_of([one_borrows, other_borrows]), same_person(one.number, one.name, other.number, other.name)])
+
+
+def binding(sheet: FactSheet, kinds: tuple[str, ...]) -> bool | None:
+    """Say whether an instruction of the profile binds the contact: where it names something, only that."""
+    return any_of([*(_concerns(sheet, one) for one in _given(sheet, kinds)), _profile_is_silent(sheet)])
+
+
+def _concerns(sheet: FactSheet, instruction: Instruction) -> bool | None:
+    return all_of(
+        [
+            True if instruction.number is None else _to_number(sheet, instruction.number),
+            True if instruction.channel is None else _same(sheet.value("contact.channel"), instruction.channel),
+            True if instruction.place is None else _at_place(sheet, instruction.place),
+            True if instruction.debt is None else _about_debt(sheet, instruction.debt),
+        ]
+    )
+
+
+def _same(one: str | None, other: str) -> bool | None:
+    return None if one is None else one == other
+
+
+def _at_place(sheet: FactSheet, place: str) -> bool | None:
+    """Say whether the contact meets the person at a place: what it reaches is there, or the person is known to be."""
+    fields = sheet.rule_set.extensions.fields
+    found = [_same(sheet.value(f"field.{name}"), place) for name in ("place", "known_location") if name in fields]
+    return any_of(found) if found else None
+
+
+def _about_debt(sheet: FactSheet, debt: str) -> bool | None:
+    debts, _ = debts_of(sheet, "debt")
+    own = f"case:{sheet.event.case_id}"
+    # A contact that names no debt is about the case; which of its debts that is, nobody said.
+    return None if tuple(debts) == (own,) and debt != own else debt in debts

@@ -18,15 +18,30 @@ _NOT_SENT = frozenset({"undelivered", "blocked"})
 _T = TypeVar("_T")
 _Kind = Literal["call", "visit", "message"]
 _KINDS: Final[tuple[_Kind, ...]] = ("call", "visit", "message")
+# What is no contact with a person at all is sent, and that is all of it.
+_KINDS_OF: Final[dict[str, tuple[_Kind, ...]]] = {
+    "call": ("call",),
+    "visit": ("visit",),
+    "message": ("message",),
+    "none": ("message",),
+}
 
 
-def _kinds(event: Event) -> tuple[_Kind, ...]:
+def _kinds(sheet: FactSheet) -> tuple[_Kind, ...]:
     """Return what a contact was, or all that it may have been."""
+    event = sheet.event
     if event.channel == OTHER_CHANNEL:
-        return _KINDS
+        declared = sheet.rule_set.extensions.channels.get(declared_channel(sheet) or "")
+        return _KINDS_OF.get(declared or "", _KINDS)
     if event.channel in CALL_CHANNELS:
         return ("call",)
     return ("message",) if event.channel in MESSAGE_CHANNELS else ("visit",)
+
+
+def declared_channel(sheet: FactSheet) -> str | None:
+    """Return the channel beyond the common ones by which a contact went, None if it is none that the pack declares."""
+    word = (sheet.event.fields or {}).get("channel")
+    return word if isinstance(word, str) and word in sheet.rule_set.extensions.channels else None
 
 
 def _agreed(readings: Iterable[_T]) -> _T | None:
@@ -44,7 +59,7 @@ def network_of(event: Event) -> str | None:
 @fact("contact.channel")
 def _channel(sheet: FactSheet) -> str | None:
     channel = sheet.event.channel
-    return None if channel == OTHER_CHANNEL else channel
+    return declared_channel(sheet) if channel == OTHER_CHANNEL else channel
 
 
 @fact("contact.direction")
@@ -97,12 +112,12 @@ def _answered_by(sheet: FactSheet) -> str | None:
     if outcome.answered_by is not None:
         return outcome.answered_by
     otherwise = "human" if outcome.party in _PERSONS else None
-    return _agreed("nobody" if kind == "call" and _not_connected(event) else otherwise for kind in _kinds(event))
+    return _agreed("nobody" if kind == "call" and _not_connected(event) else otherwise for kind in _kinds(sheet))
 
 
 @fact("contact.party")
 def _party(sheet: FactSheet) -> str | None:
-    return _agreed(_party_as(sheet, kind) for kind in _kinds(sheet.event))
+    return _agreed(_party_as(sheet, kind) for kind in _kinds(sheet))
 
 
 def _party_as(sheet: FactSheet, kind: _Kind) -> str | None:
@@ -132,7 +147,7 @@ def _addressee_as_party(sheet: FactSheet) -> str | None:
 
 @fact("contact.conveyed")
 def _conveyed(sheet: FactSheet) -> bool | None:
-    return _agreed(_conveyed_as(sheet, kind) for kind in _kinds(sheet.event))
+    return _agreed(_conveyed_as(sheet, kind) for kind in _kinds(sheet))
 
 
 def _conveyed_as(sheet: FactSheet, kind: _Kind) -> bool | None:
@@ -151,7 +166,7 @@ def _conveyed_as(sheet: FactSheet, kind: _Kind) -> bool | None:
 
 @fact("contact.reached_third_party")
 def _reached_third_party(sheet: FactSheet) -> bool | None:
-    return _agreed(all_of([_conveyed_as(sheet, kind), _third_party_heard(sheet, kind)]) for kind in _kinds(sheet.event))
+    return _agreed(all_of([_conveyed_as(sheet, kind), _third_party_heard(sheet, kind)]) for kind in _kinds(sheet))
 
 
 def _third_party_heard(sheet: FactSheet, kind: _Kind) -> bool | None:

@@ -1,6 +1,7 @@
 """The fact sheet of one event: each fact computed when first asked for, and kept."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from collection_guard.facts.history import History, Reach
@@ -15,6 +16,34 @@ COMPUTED: Final[dict[str, Compute]] = {}
 """How each fact of the vocabulary is computed. ``None`` is unknown."""
 COMPUTED_IN_ZONE: Final[dict[str, ComputeInZone]] = {}
 """How each fact that depends on the zone is computed in one."""
+
+
+ComputeDeclared = Callable[["FactSheet", str], Any]
+ComputeDeclaredInZone = Callable[["FactSheet", str, str], Any]
+DECLARED: Final[dict[str, ComputeDeclared]] = {}
+"""How facts that packs declare are computed, by the group that their names begin with."""
+DECLARED_IN_ZONE: Final[dict[str, ComputeDeclaredInZone]] = {}
+"""The same for those that depend on the zone."""
+
+
+def declared(group: str) -> Callable[[ComputeDeclared], ComputeDeclared]:
+    """Register a function as the way to compute the facts of a group that packs declare."""
+
+    def register(function: ComputeDeclared) -> ComputeDeclared:
+        DECLARED[group] = function
+        return function
+
+    return register
+
+
+def declared_in_zone(group: str) -> Callable[[ComputeDeclaredInZone], ComputeDeclaredInZone]:
+    """Register a function as the way to compute facts of a group in one zone."""
+
+    def register(function: ComputeDeclaredInZone) -> ComputeDeclaredInZone:
+        DECLARED_IN_ZONE[group] = function
+        return function
+
+    return register
 
 
 def fact(name: str) -> Callable[[Compute], Compute]:
@@ -56,10 +85,14 @@ _ABSENT: Final = object()
 class FactSheet:
     """The facts of one event under one rule set."""
 
-    __slots__ = ("_values", "event", "history", "notes", "profile", "reaches", "rule_set", "world")
+    __slots__ = ("_values", "as_of", "event", "history", "notes", "profile", "reaches", "rule_set", "world")
 
-    def __init__(self, event: Event, world: World, rule_set: RuleSet, history: History) -> None:
+    def __init__(
+        self, event: Event, world: World, rule_set: RuleSet, history: History, as_of: datetime | None = None
+    ) -> None:
+        """Take an event and what surrounds it; ``as_of`` judges it by what was known at a later instant."""
         self.event = event
+        self.as_of = as_of or event.started_at
         self.world = world
         self.rule_set = rule_set
         self.history = history
@@ -83,9 +116,12 @@ class FactSheet:
         compute = COMPUTED.get(name)
         if compute is not None:
             return compute(self)
-        if name.startswith("measure."):
-            return self.history.measured(self, self.rule_set.measures[name.removeprefix("measure.")])
-        return self.history.defined(self, self.rule_set.defined[name])
+        group, _, rest = name.partition(".")
+        if group == "measure" and rest in self.rule_set.measures:
+            return self.history.measured(self, self.rule_set.measures[rest])
+        if name in self.rule_set.defined:
+            return self.history.defined(self, self.rule_set.defined[name])
+        return DECLARED[group](self, rest)
 
     def zones(self) -> tuple[str, ...] | None:
         """Return the zones that the recipient may be in, None if nothing is known of them."""
@@ -94,7 +130,11 @@ class FactSheet:
     def value_in_zone(self, name: str, zone: str) -> Any:
         """Return the value of a fact in one zone."""
         compute = COMPUTED_IN_ZONE.get(name)
-        return compute(self, zone) if compute else self.value(name)
+        if compute is not None:
+            return compute(self, zone)
+        group, _, rest = name.partition(".")
+        in_zone = DECLARED_IN_ZONE.get(group)
+        return in_zone(self, rest, zone) if in_zone else self.value(name)
 
     def note(self, name: str, **details: object) -> None:
         """Keep what belongs to the evidence of a fact beside its value."""

@@ -51,6 +51,9 @@ class CaseSigns:
         """Add a sign, in whatever order."""
         self._signs.append(sign)
 
+    def __iter__(self) -> Iterator[Sign]:
+        return iter(self._signs)
+
     def alike(self, sheet: "FactSheet", at: int, says: Says, parts: Iterable[Hashable]) -> Iterator[Sign]:
         """Yield one of each of those signs of some parts that say the same, precede an event and were known by then."""
         found = self._alike.setdefault(says, {})

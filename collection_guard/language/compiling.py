@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet, Tables
 from collection_guard.language.conditions import ConditionReader, Value, typed_constant
+from collection_guard.language.extending import extensions_of
 from collection_guard.language.ir import All, Inclusion, InZones, Node, atoms_of, negated, tests_of
 from collection_guard.language.pack import Pack, overrides_for
 from collection_guard.language.schema import Condition, Measure, Parameter, Rule
@@ -93,7 +94,7 @@ def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) 
     rule_sets: list[RuleSet] = []
     found: dict[tuple[str | None, int | None, int | None, str], Problem] = {}
     for since in [None, *sorted(days)]:
-        one = _Compilation(pack, _values_on(pack, overrides, since), since, [])
+        one = Compilation(pack, _values_on(pack, overrides, since), since, [])
         rule_sets.append(one.rule_set())
         for problem in one.problems:  # the same thing is wrong from every date on: say it once
             found.setdefault((problem.file, problem.line, problem.column, problem.code), problem)
@@ -115,7 +116,7 @@ def _values_on(pack: Pack, overrides: Mapping[str, Any], day: date | None) -> di
 
 
 @dataclass(slots=True)
-class _Compilation:
+class Compilation:
     """The compilation of one pack for one span of dates."""
 
     pack: Pack
@@ -123,23 +124,26 @@ class _Compilation:
     since: date | None
     problems: list[Problem]
     read_sets: dict[str, tuple[Node, set[str]]] = field(default_factory=dict)
+    unset_by_fact: dict[str, set[str]] = field(default_factory=dict)
 
     def rule_set(self) -> RuleSet:
         header = self.pack.header
-        for name in header.sets:
-            self._events(name, ("sets", name))
-        measures = {name: self._measure(name, measure) for name, measure in header.measures.items()}
-        unset_by_fact: dict[str, set[str]] = {f"measure.{name}": unset for name, (_, unset) in measures.items()}
         defined: dict[str, Node] = {}
-        for name, entry in header.facts.items():
-            # A definition may use those above it, so that none can go in a circle.
-            above = {key: fact for key, fact in self.pack.facts.items() if key not in header.facts or key in defined}
-            later = [key for key in header.facts if key not in defined]
-            path: KeyPath = ("facts", name, "when")
-            node, unset = self._condition(entry.when, self.pack.document, path, above, later)
-            defined[name] = node
-            unset_by_fact[name] = unset | self._unset_of(node, unset_by_fact)
-        rules = [self._rule(rule, document, path, unset_by_fact) for rule, document, path in self.pack.rules]
+        # Facts that rest on no measure come first: filters of past events may use them.
+        for name in header.facts:
+            if not self.pack.facts[name].of_history:
+                self._define(name, defined)
+        for name in header.sets:
+            self.events(name, ("sets", name))
+        measures: dict[str, CompiledMeasure] = {}
+        for name, measure in header.measures.items():
+            measures[name], self.unset_by_fact[f"measure.{name}"] = self._measure(name, measure, measures)
+        extensions = extensions_of(self, measures)
+        for name in header.facts:
+            if name not in defined:
+                self._define(name, defined)
+        defined = {name: defined[name] for name in header.facts}
+        rules = [self._rule(rule, document, path, self.unset_by_fact) for rule, document, path in self.pack.rules]
         class_of = {word: name for name, words in header.party_classes.items() for word in words}
         tables = Tables(
             class_of,
@@ -147,10 +151,23 @@ class _Compilation:
             dict(header.legal_zones),
             frozenset(title.casefold() for title in header.lawyer_titles),
         )
-        compiled = {name: measure for name, (measure, _) in measures.items()}
-        vocabulary = self._vocabulary(compiled, defined)
+        vocabulary = self._vocabulary(measures, defined)
         values = {name: value.value for name, value in self.values.items()}
-        return RuleSet(header.pack, self.since, tables, vocabulary, compiled, defined, tuple(rules), values)
+        sets = {name: node for name, (node, _) in self.read_sets.items()}
+        return RuleSet(
+            header.pack, self.since, tables, vocabulary, measures, defined, tuple(rules), values, sets, extensions
+        )
+
+    def _define(self, name: str, defined: dict[str, Node]) -> None:
+        """Read the definition of a fact. It may use those above it, so that none can go in a circle."""
+        named = list(self.pack.header.facts)
+        above = set(named[: named.index(name)])
+        facts = {key: fact for key, fact in self.pack.facts.items() if key not in named or key in above}
+        later = [key for key in named if key not in above]
+        path: KeyPath = ("facts", name, "when")
+        entry = self.pack.header.facts[name]
+        defined[name], unset = self.condition(entry.when, self.pack.document, path, facts, later)
+        self.unset_by_fact[name] = unset | self._unset_of(defined[name], self.unset_by_fact)
 
     def _vocabulary(self, measures: Mapping[str, CompiledMeasure], defined: Mapping[str, Node]) -> dict[str, Fact]:
         """Return the vocabulary with the fields and stages of measures and defined facts filled in."""
@@ -173,7 +190,7 @@ class _Compilation:
     def _unset_of(self, node: Node, unset_by_fact: Mapping[str, set[str]]) -> set[str]:
         return {name for test in tests_of(node) for name in unset_by_fact.get(test.fact, set())}
 
-    def _condition(
+    def condition(
         self,
         data: Condition,
         document: Document,
@@ -186,16 +203,17 @@ class _Compilation:
         self.problems += reader.problems
         return node, reader.unset
 
-    def _measure(self, name: str, measure: Measure) -> tuple[CompiledMeasure, set[str]]:
+    def _measure(self, name: str, measure: Measure, above: Collection[str]) -> tuple[CompiledMeasure, set[str]]:
         path: KeyPath = ("measures", name)
-        where, unset = self._events(measure.where, (*path, "where"))
+        where, unset = self.events(measure.where, (*path, "where"), above)
         since: Node | None = None
         if measure.since is not None:
-            since, more = self._events(measure.since, (*path, "since"))
+            since, more = self.events(measure.since, (*path, "since"), above)
             unset = unset | more
         window, more = self._window(measure.window, (*path, "window"))
         keys = tuple(measure.key) if isinstance(measure.key, list) else (measure.key,)
-        return CompiledMeasure(name, measure.count, where, since, window, keys), unset | more
+        void = tuple(measure.void_once_reported)
+        return CompiledMeasure(name, measure.count, where, since, window, keys, void), unset | more
 
     def _window(self, written: str, path: KeyPath) -> tuple[Window, set[str]]:
         """Read a window, and the names of parameters without a value in it."""
@@ -224,8 +242,11 @@ class _Compilation:
         self.problems += problems
         return window or Window("ever"), unset
 
-    def _events(self, data: str | Condition, path: KeyPath) -> tuple[Node, set[str]]:
-        """Read the filter of a measure: a named set, or a condition over facts that need no history."""
+    def events(self, data: str | Condition, path: KeyPath, above: Collection[str] = ()) -> tuple[Node, set[str]]:
+        """Read the filter of a measure: a named set, or a condition over facts that need no history.
+
+        What stands at the measure itself may also use the measures ``above`` it.
+        """
         document, sets = self.pack.document, self.pack.header.sets
         if isinstance(data, str):
             if data not in sets:
@@ -236,14 +257,16 @@ class _Compilation:
             if name not in self.read_sets:
                 self.read_sets[name] = self._past_events(sets[name], ("sets", name))
             return self.read_sets[name]
-        return self._past_events(data, path)
+        return self._past_events(data, path, above)
 
-    def _past_events(self, data: Condition, path: KeyPath) -> tuple[Node, set[str]]:
+    def _past_events(self, data: Condition, path: KeyPath, above: Collection[str] = ()) -> tuple[Node, set[str]]:
         """Read a filter of past events, which can only look at the events themselves."""
         document = self.pack.document
-        node, unset = self._condition(data, document, path, self.pack.facts)
+        node, unset = self.condition(data, document, path, self.pack.facts)
+        unset = unset | self._unset_of(node, self.unset_by_fact)
         for test in tests_of(node):
-            if self.pack.facts[test.fact].of_history:
+            fact = self.pack.facts[test.fact]
+            if fact.of_history and not fact.filters and test.fact.removeprefix("measure.") not in above:
                 self.problems.append(document.problem("filter_of_history", path, name=test.fact))
         if any(isinstance(atom, InZones) for atom in atoms_of(node)):
             self.problems.append(document.problem("filter_of_zones", path))
@@ -253,16 +276,26 @@ class _Compilation:
         self, rule: Rule, document: Document, path: KeyPath, unset_by_fact: Mapping[str, set[str]]
     ) -> CompiledRule:
         facts = self.pack.facts
-        scope, unset = self._condition(rule.applies_to, document, (*path, "applies_to"), facts)
+        scope, unset = self.condition(rule.applies_to, document, (*path, "applies_to"), facts)
         if (rule.forbid is None) == (rule.require is None):
             self.problems.append(document.problem("forbid_or_require", path, id=rule.id))
         if rule.forbid is not None:
-            wrong, more = self._condition(rule.forbid, document, (*path, "forbid"), facts)
+            wrong, more = self.condition(rule.forbid, document, (*path, "forbid"), facts)
         else:
-            wanted, more = self._condition(rule.require or {}, document, (*path, "require"), facts)
+            wanted, more = self.condition(rule.require or {}, document, (*path, "require"), facts)
             wrong = negated(wanted)
         if rule.in_force.since and rule.in_force.until and rule.in_force.since > rule.in_force.until:
             self.problems.append(document.problem("force_dates", (*path, "in_force"), id=rule.id))
         unset = unset | more | self._unset_of(scope, unset_by_fact) | self._unset_of(wrong, unset_by_fact)
+        rebuttal: list[tuple[str, Node]] = []
+        for name, factor in rule.rebuttal.items():
+            node, more = self.condition(factor.when, document, (*path, "rebuttal", name, "when"), facts)
+            rebuttal.append((name, node))
+            unset = unset | more
+        if rule.rebuttal and rule.force != "presumption":
+            self.problems.append(document.problem("rebuttal_of_binding", (*path, "rebuttal"), at_key=True, id=rule.id))
+        if rule.text is not None and rule.text not in self.pack.header.texts:
+            near = nearest(rule.text, self.pack.header.texts)
+            self.problems.append(document.problem("unknown_text", (*path, "text"), name=rule.text, nearest=near))
         place = (document.file, *document.place((*path, "id")))
-        return CompiledRule(rule, scope, All((scope, wrong)), tuple(sorted(unset)), place)
+        return CompiledRule(rule, scope, All((scope, wrong)), tuple(sorted(unset)), tuple(rebuttal), place)

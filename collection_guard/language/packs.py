@@ -1,18 +1,20 @@
 """Packs of rules: found, read, checked, and compiled, with all problems of all files at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytz
 
 from collection_guard.language.compiling import conditions_wrong
+from collection_guard.language.declarations import declared_facts
 from collection_guard.language.pack import Pack, overrides_for
 from collection_guard.language.placeholders import unfilled
 from collection_guard.language.salvage import salvaged
 from collection_guard.language.schema import Example, PackFile, Rule, RuleFile
 from collection_guard.language.shapes import validated
 from collection_guard.language.vocabulary import FACTS, PARTY_CLASSES, Fact
+from collection_guard.language.written import GROUPS, ZONES
 from collection_guard.language.yaml_positions import Document, KeyPath, read_yaml
 from collection_guard.model.problems import Problem, RulesError
 from collection_guard.model.texts import nearest
@@ -157,16 +159,36 @@ def _check_tables(pack: Pack, problems: list[Problem]) -> None:
 def _facts_of(pack: Pack, problems: list[Problem]) -> dict[str, Fact]:
     """Return the vocabulary of a pack: the facts computed in code, its measures, and the facts it defines."""
     facts: dict[str, Fact] = dict(FACTS)
+    facts |= declared_facts(pack, problems)
     for name, measure in pack.header.measures.items():
         kind: Any = {"talk_seconds": "float", "elapsed": "duration"}.get(measure.count, "int")
         title = {"zh": measure.title.zh, "en": measure.title.en}
         facts[f"measure.{name}"] = Fact(f"measure.{name}", kind, "before", title, (), of_history=True)
+    for name, found in pack.header.open_debts.items():
+        title = {"zh": found.title.zh, "en": found.title.en}
+        facts[f"measure.{name}"] = Fact(f"measure.{name}", "int", "before", title, (), of_history=True)
     for name, defined in pack.header.facts.items():
         title = {"zh": defined.title.zh, "en": defined.title.en}
         if name in facts:
             problems.append(pack.document.problem("fact_twice", ("facts", name), at_key=True, name=name))
-        facts[name] = Fact(name, "bool", "before", title, (), of_history=True)
+        # A definition that rests on no history may itself filter past events.
+        named = list(_named_in(defined.when))
+        used = [facts[key] for key in named if key in facts]
+        plain = len(used) == len(named) and not any(one.zoned or (one.of_history and not one.filters) for one in used)
+        facts[name] = Fact(name, "bool", "before", title, (), of_history=not plain)
     return facts
+
+
+def _named_in(condition: Any) -> Iterator[str]:
+    """Yield the facts that a condition names, as written."""
+    for key, value in condition.items() if isinstance(condition, dict) else ():
+        if key in GROUPS:
+            for part in value if isinstance(value, list) else ():
+                yield from _named_in(part)
+        elif key in ZONES:
+            yield from _named_in(value)
+        else:
+            yield key
 
 
 def _check_texts(pack: Pack, problems: list[Problem]) -> None:

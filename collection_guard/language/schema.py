@@ -5,13 +5,31 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from collection_guard.model.event import Day
+from collection_guard.model.words import InstructionKind
 
 Severity = Literal["critical", "major", "minor", "advisory"]
 Effect = Literal["block", "review", "note"]
 OnUnknown = Literal["deny", "review", "allow"]
 VerdictWord = Literal["violation", "clear", "unassessable", "not_applicable"]
 ParameterType = Literal["int", "float", "local_time", "duration", "inclusion", "bool", "str", "words"]
-Key = Literal["case", "borrower", "number", "collector", "agency"]
+Key = Literal[
+    "case",
+    "borrower",
+    "number",
+    "collector",
+    "agency",
+    "person",
+    "channel",
+    "address",
+    "debt",
+    "called_debt",
+    "discussed_debt",
+    "account",
+]
+"""By what measures collect. A contact may be about several debts; ``called_debt`` are those that a call counts for,
+``discussed_debt`` those that a conversation counts for, ``account`` the accounts that the debts are held under."""
+ForceWord = Literal["binding", "presumption", "advisory"]
+ChannelKind = Literal["call", "message", "visit", "none"]
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
 """From the gravest to the lightest."""
@@ -19,6 +37,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+TextId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Words = Annotated[str, Field(min_length=1)]
 Condition = dict[str, Any]
 """A condition as written; ``language/conditions.py`` reads it and holds it against the vocabulary."""
@@ -45,6 +64,82 @@ class Source(Part):
     clause: str | None = None
     says: Words
     url: str | None = None
+
+
+class RebuttalFactor(Part):
+    """What speaks against the presumption that a rule states, and when it does."""
+
+    title: Text
+    when: Condition
+
+
+class Channel(Part):
+    """A channel beyond the common ones, and how its outcome is read; ``none`` is no contact at all."""
+
+    title: Text
+    kind: ChannelKind
+
+
+class Calendar(Part):
+    """Days such as public holidays. Outside the years that were officially published it is unknown which they are."""
+
+    title: Text
+    source: Source
+    official_from: Day
+    official_through: Day
+    days: dict[str, Words]
+
+
+class EventField(Part):
+    """A further field of events: its type, its words, and whether it can be known before the contact."""
+
+    type: Literal["bool", "int", "float", "str", "enum", "set"]
+    title: Text
+    words: list[Words] = []
+    stage: Literal["before", "after"] = "before"
+    of: Literal["event", "profile"] = "event"
+
+
+class ConsentFact(Part):
+    """A consent of the person contacted: what it allows, how long it lasts, what ends it, and to whom it is given.
+
+    ``lasts`` are local dates, that on which it is given included. ``ended_by`` names the events after which it is
+    used up. ``valid_if`` is held against the contact in which it was given.
+    """
+
+    title: Text
+    scope: Words
+    lasts: int | None = None
+    ended_by: Name | None = None
+    direct_only: bool = False
+    valid_if: Condition | None = None
+
+
+class InstructionFact(Part):
+    """An instruction of the profile that binds a contact: where it names a number, a debt ..., only that."""
+
+    title: Text
+    kinds: list[InstructionKind] = Field(min_length=1)
+
+
+class Limit(Part):
+    """A limit that a debt may not pass: a measure by debts, and the value that it must stay below.
+
+    A ``shared`` limit is one that every other debt has to keep as well when calls are assigned.
+    """
+
+    measure: Name
+    below: int | str
+    shared: bool = True
+
+
+class Retention(Part):
+    """How long something is kept: so many years after the last of some events, or after the event itself."""
+
+    title: Text
+    after: Name
+    years: int
+    each: bool = False
 
 
 class Force(Part):
@@ -80,6 +175,14 @@ class Measure(Part):
     window: str
     since: str | Condition | None = None
     key: Key | list[Key] = "case"
+    void_once_reported: list[InstructionKind] = []
+
+
+class OpenDebts(Part):
+    """Among the debts that a call may be assigned to, how many keep all limits in some assignment of the calls."""
+
+    title: Text
+    limits: list[Limit] = Field(min_length=1)
 
 
 class DefinedFact(Part):
@@ -113,10 +216,13 @@ class Rule(Part):
     severity: Severity
     effect: Effect
     on_unknown: OnUnknown = "review"
+    force: ForceWord = "binding"
+    text: TextId | None = None
     in_force: Force = Force()
     applies_to: Condition = {}
     forbid: Condition | None = None
     require: Condition | None = None
+    rebuttal: dict[Name, RebuttalFactor] = {}
     message: Text
     remedy: Text
     sources: list[Source] = Field(min_length=1)
@@ -149,4 +255,15 @@ class PackFile(Part):
     sets: dict[Name, Condition] = {}
     measures: dict[Name, Measure] = {}
     facts: dict[FactName, DefinedFact] = {}
+    regime: Text | None = None
+    texts: dict[TextId, Text] = {}
+    channels: dict[Name, Channel] = {}
+    fields: list[Name] = []
+    own_fields: dict[Name, EventField] = {}
+    calendars: dict[Name, Calendar] = {}
+    consents: dict[Name, ConsentFact] = {}
+    instructions: dict[Name, InstructionFact] = {}
+    open_debts: dict[Name, OpenDebts] = {}
+    one_debt: list[Words] = []
+    retentions: dict[Name, Retention] = {}
     rules: list[Rule] = []

@@ -45,7 +45,8 @@ class Fact:
 
     ``stage`` says from when it can be known: before the contact, or only after it. A ``zoned`` fact has one value in
     each zone that the recipient may be in, and stands only inside ``in_every_zone`` or ``in_some_zone``. A fact
-    ``of_history`` looks at earlier events, and can therefore not itself filter them.
+    ``of_history`` looks at earlier events, and can therefore not itself filter them, unless it ``filters``: then it
+    looks at single events before its own, and never at a measure.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Fact:
     words: tuple[str, ...] = ()
     zoned: bool = False
     of_history: bool = False
+    filters: bool = False
 
 
 def _fact(

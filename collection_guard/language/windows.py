@@ -15,6 +15,7 @@ _FIXED: Final[dict[str, WindowKind]] = {
     "this local month": "local_month",
     "ever": "ever",
 }
+_BEFORE: Final = re.compile(r"ever before (\$?\w+) local dates?")
 _DATES: Final = re.compile(r"(\$?\w+) local dates?")
 _LONGEST_DATES: Final = 36_525
 """A hundred years; who means longer writes ``ever``."""
@@ -26,6 +27,8 @@ class Window:
 
     kind: WindowKind
     size: int = 0
+    before_dates: int = 0
+    """How many of the latest local dates, today included, do not count."""
 
 
 def parse_window(text: str, parameter: Callable[[str, str], int | None]) -> Window | None:
@@ -35,11 +38,20 @@ def parse_window(text: str, parameter: Callable[[str, str], int | None]) -> Wind
     """
     if text in _FIXED:
         return Window(_FIXED[text])
+    if earlier := _BEFORE.fullmatch(text):
+        skipped = _count_of(earlier[1], parameter)
+        return Window("ever", 0, skipped) if skipped else None
     if dates := _DATES.fullmatch(text):
-        count = parameter(dates[1][1:], "int") if dates[1].startswith("$") else _whole(dates[1])
-        return Window("local_dates", count) if count is not None and 0 < count <= _LONGEST_DATES else None
+        count = _count_of(dates[1], parameter)
+        return Window("local_dates", count) if count else None
     size = parameter(text[1:], "duration") if text.startswith("$") else parse_duration(text)
     return Window("elapsed", size) if size else None
+
+
+def _count_of(text: str, parameter: Callable[[str, str], int | None]) -> int | None:
+    """Return how many dates are meant, None if it is no number of dates."""
+    count = parameter(text[1:], "int") if text.startswith("$") else _whole(text)
+    return count if count is not None and 0 < count <= _LONGEST_DATES else None
 
 
 def _whole(text: str) -> int | None:

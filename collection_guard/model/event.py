@@ -172,6 +172,10 @@ class Event(Record):
     claims: Annotated[Claims, BeforeValidator(_nothing_known, json_schema_input_type=Claims | None)] = Claims()
     content: str | None = None
     signals: dict[Signal, bool | None] | None = None
+    fields: dict[str, Any] | None = Field(
+        default=None,
+        description="Further fields that a rule pack declares, by name; a pack that declares none reads none.",
+    )
     extra: dict[str, Any] | None = None
 
     def with_id(self, event_id: str) -> Self:

@@ -2,13 +2,16 @@
 
 import re
 from datetime import date, datetime, time
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collection_guard.model.event import ClockTime, Day, Identifier, Instant, Record, Zone, as_tuple
 from collection_guard.model.words import Accessibility, Channel, InstructionKind, Weekday
+
+Place = Literal["home", "workplace", "mobile"]
+GivenTo = Literal["creditor", "prior_collector"]
 
 _BETWEEN_NUMBERS: Final = re.compile(r"[/,;，；、|&\n]|或|和|及")
 _SIGN: Final = re.compile(r"[0-9０-９A-Za-z*＊]")
@@ -111,11 +114,30 @@ class Instruction(Record):
     channel: Channel | None = None
     at: Instant | None = None
     expires: Instant | None = None
+    debt: str | None = None
+    place: Place | None = None
+    scope: str | None = Field(default=None, description="What a consent allows: call, after_hours.")
+    given_to: GivenTo | None = Field(default=None, description="To whom it was said; null: to this collector.")
 
     @model_validator(mode="after")
     def _lasts(self) -> "Instruction":
         _has_duration(self.at, self.expires)
         return self
+
+
+class Location(Record):
+    """One piece of evidence of where the borrower is; pieces may disagree, and then every zone is a candidate."""
+
+    timezone: Zone
+    evidence: str | None = None
+
+
+class DebtGroup(Record):
+    """Debts that are held under one account. Where one rule takes them for one debt depends on what they are."""
+
+    account: str
+    debts: Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+    kind: str | None = None
 
 
 class CaseProfile(Record):
@@ -124,9 +146,14 @@ class CaseProfile(Record):
     case_id: Identifier
     borrower_id: str | None = None
     timezone: Zone | None = None
+    locations: Annotated[tuple[Location, ...] | None, BeforeValidator(as_tuple)] = None
     numbers: Annotated[tuple[OwnNumber, ...] | None, BeforeValidator(as_tuple)] = None
     emergency_contacts: Annotated[tuple[EmergencyContact, ...] | None, BeforeValidator(as_tuple)] = None
     quiet_windows: Annotated[tuple[QuietWindow, ...] | None, BeforeValidator(as_tuple)] = None
     instructions: Annotated[tuple[Instruction, ...] | None, BeforeValidator(as_tuple)] = None
     accessibility: Annotated[tuple[Accessibility, ...] | None, BeforeValidator(as_tuple)] = None
     history_from: Day | None = None
+    debt_groups: Annotated[tuple[DebtGroup, ...] | None, BeforeValidator(as_tuple)] = None
+    fields: dict[str, Any] | None = Field(
+        default=None, description="Further fields that a rule pack declares of profiles, by name."
+    )

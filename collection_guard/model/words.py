@@ -127,6 +127,7 @@ InstructionKind = Literal[
     "attorney",
     "dispute",
     "no_workplace",
+    "no_place",
     "no_channel",
     "consent",
 ]

@@ -4,9 +4,11 @@ It decides what the reference engine decides, on every rule and event. What repe
 function that the reference uses; only clocks, measures and the truth of leaves have a columnar form of their own.
 """
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Final
 
+from collection_guard.language.compiled import CompiledPack
 from collection_guard.model.problems import ConfigurationError, Problem
 
 COLUMNAR: Final = "columnar"
@@ -24,3 +26,11 @@ def takes_columns(engine: str, contacts: int) -> bool:
     if engine == COLUMNAR and not is_available():
         raise ConfigurationError([Problem("columnar_unavailable")])
     return engine == COLUMNAR or (engine == "auto" and contacts >= FROM_CONTACTS and is_available())
+
+
+def fit_columns(engine: str, packs: Iterable[CompiledPack]) -> bool:
+    """Say whether columns decide all that packs declare; where they were asked for by name, refuse a pack."""
+    refused = [pack.name for pack in packs if not all(rule_set.fits_columns for rule_set in pack.rule_sets)]
+    if refused and engine == COLUMNAR:
+        raise ConfigurationError([Problem("columns_cannot", values={"name": name}) for name in refused])
+    return not refused

@@ -17,7 +17,7 @@ from collection_guard.engines.columnar.ledgers import NOWHERE, Ledger, Question,
 from collection_guard.engines.columnar.numbers import Numbers
 from collection_guard.engines.columnar.walks import Range, elapsed_ends, unseen_since, walked
 from collection_guard.engines.columnar.windows import NEVER, Spans, complete_from_of, spans_of
-from collection_guard.facts.history import MAY_BE_ANY, key_part
+from collection_guard.facts.keys import MAY_BE_ANY, key_part
 from collection_guard.language.compiled import CompiledMeasure
 from collection_guard.language.ir import Node
 from collection_guard.language.kleene import NO, UNBOUNDED, YES

@@ -9,7 +9,8 @@ import numpy as np
 
 from collection_guard.engines.columnar.arrays import Flags, Ints, grouped
 from collection_guard.engines.columnar.facts import FactColumns
-from collection_guard.facts.history import BEGINNING, Reach, complete_from, reach_of
+from collection_guard.facts.history import BEGINNING, Reach, reach_of
+from collection_guard.facts.keys import complete_from
 from collection_guard.language.compiled import CompiledMeasure
 
 NEVER: Final = -(2**62)
