@@ -170,14 +170,29 @@ class History:
         By debts, it is the highest of those that the contact counts for; of any one of them, it may be each.
         """
         key = key_of(sheet, measure)
-        if key is None or None in key:
+        if key is None:
             return None
+        if None in key:
+            return self._of_any(sheet, measure, key)
         if not is_by_debts(measure):
             return self._measured(sheet, measure, key, None)
         found = about(sheet, measure)
         values = [ends(self._measured(sheet, measure, key, debt)) for debt in found.debts]
         lows, highs = [low for low, _ in values], [high for _, high in values]
         return interval(max(lows), max(highs)) if found.each else interval(min(lows), max(highs))
+
+    def _of_any(self, sheet: "FactSheet", measure: CompiledMeasure, key: KeyOf) -> float | Interval | None:
+        """Return how many events there may be where a part of the key is unknown: that of no key, or of any.
+
+        Packs that declare nothing keep the plain reading: the measure is unknown.
+        """
+        if measure.count != "events" or sheet.rule_set.extensions == NO_EXTENSIONS:
+            return None
+        others = {other for name, other in self._entries_of(sheet.rule_set) if name == measure.name}
+        same = [o for o in others if all(one in {None, mine} or mine is None for one, mine in zip(o, key, strict=True))]
+        debts = about(sheet, measure).debts if is_by_debts(measure) else (None,)
+        found = [self._measured(sheet, measure, other, debt) for other in same for debt in debts]
+        return interval(0.0, max((ends(value)[1] for value in found), default=0.0))
 
     def assignable(self, sheet: "FactSheet", measure: CompiledMeasure) -> Iterator[tuple[Entry, int]]:
         """Yield the events that a measure by debts may count at an event, for whatever debt, and how surely."""

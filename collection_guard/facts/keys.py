@@ -62,7 +62,7 @@ def key_part(sheet: "FactSheet", key: Key) -> str | None:
 def _person(sheet: "FactSheet") -> str | None:
     """Return who is contacted as a key: the borrower, else a person by name or by number."""
     borrower: bool | None = sheet.value("recipient.is_borrower")
-    if borrower:
+    if borrower and sheet.event.recipient.relationship in {None, "self"}:
         return _BORROWER
     recipient = sheet.event.recipient
     if borrower is None:

@@ -103,7 +103,11 @@ class ConformanceRun:
     def _details(self, case: ReadCase) -> list[Detail]:
         regime = self._pack(case.regime)
         found = judged(
-            regime, translated(case.id, case.data["facts"]), case.data.get("text"), self.detector, self._make
+            regime,
+            translated(case.id, case.data["facts"], detects=self.detector is not None),
+            case.data.get("text"),
+            self.detector,
+            self._make,
         )
         gated = _is_gated(case.data)
         details: list[Detail] = []

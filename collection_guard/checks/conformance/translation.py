@@ -38,13 +38,14 @@ def _words() -> Mapping[str, Any]:
     return found
 
 
-def translated(case_id: str, facts: Mapping[str, Any]) -> Translated:
-    """Return a case that was read without problems, as our model says it."""
-    return _Case(case_id, facts).translated()
+def translated(case_id: str, facts: Mapping[str, Any], *, detects: bool = False) -> Translated:
+    """Return a case that was read without problems, as our model says it; a detector may add to the flags of a text."""
+    return _Case(case_id, facts, detects=detects).translated()
 
 
 class _Case:
-    def __init__(self, case_id: str, facts: Mapping[str, Any]) -> None:
+    def __init__(self, case_id: str, facts: Mapping[str, Any], *, detects: bool) -> None:
+        self._detects = detects
         self._id = case_id
         self._facts = facts
         self._events: list[Mapping[str, Any]] = facts["events"]
@@ -92,7 +93,7 @@ class _Case:
             "outcome": self._outcome(one),
             "claims": _claims(one),
             "content": one.get("text"),
-            "signals": _signals(one),
+            "signals": _signals(one, detects=self._detects),
             "fields": self._fields(one),
         }
         if "automated" in one:
@@ -173,7 +174,9 @@ class _Case:
             for entry in self._facts.get("numbers", ())
             if "borrower_texted" in entry and _line(entry["number"]) == self._number(one, None)
         ]
+        lost = self._facts.get("borrower_unreachable_from")
         today = local_date(datetime.fromisoformat(one["at"]), one["tz"])
+        fields["unreachable"] = lost is not None and date.fromisoformat(lost) <= today
         days = [(today - day).days for day in texted if day <= today]
         fields["days_since_text"] = min(days) if days else _NEVER
         return fields
@@ -266,7 +269,6 @@ class _Case:
         return {
             "borrower_status": facts.get("borrower_status", "alive"),
             "debt_use": facts.get("debt_use", "own"),
-            "unreachable_from": facts.get("borrower_unreachable_from"),
             "last_collector_used_address": bool(prior) and prior[-1]["used_email"],
             "address_obtained_by_procedure": any(one["obtained_under_6d4"] for one in prior),
             "address_opted_out": any(one["opted_out"] for one in prior),
@@ -323,7 +325,7 @@ def _claims(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _signals(one: Mapping[str, Any]) -> dict[str, bool | None]:
+def _signals(one: Mapping[str, Any], *, detects: bool) -> dict[str, bool | None]:
     """Return the signals that the flags assert; of a text, the others are left to detection."""
     flags = set(one.get("content_flags", ()))
     asserted = {signal for flag, signal in _words()["signals"].items() if flag in flags}
@@ -333,7 +335,7 @@ def _signals(one: Mapping[str, Any]) -> dict[str, bool | None]:
         asserted.add("doorstep_obstruction")
     if "debt_disclosure" in asserted:
         asserted.discard("relay_only")
-    otherwise = None if one.get("text") else False
+    otherwise = None if detects and one.get("text") else False
     return {signal: True if signal in asserted else otherwise for signal in SIGNALS}
 
 
