@@ -1,10 +1,13 @@
 """``collection-guard sample``: draw for review, and read the reviews back."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+import yaml
 
+from collection_guard.audit.run import run_audit
 from collection_guard.cli import options as o
 from collection_guard.cli.audit import writing
 from collection_guard.cli.exits import Gathering, exits
@@ -13,9 +16,14 @@ from collection_guard.cli.loading import load_basis, load_logs
 from collection_guard.cli.output import emit, refuse_shared
 from collection_guard.cli.progress import progress_to
 from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.texts import Lang, text
 from collection_guard.reports.files import WORKBOOK, missing_writer, write_review_file
+from collection_guard.reports.page import Page
 from collection_guard.reports.sample_text import render_draw, render_results
+from collection_guard.reports.wording import Wording
+from collection_guard.sampling.appeals import read_appeals
 from collection_guard.sampling.draw import draw
+from collection_guard.sampling.labels import Labelled, labelled, rules_of
 from collection_guard.sampling.plan import OFS, read_plan
 from collection_guard.sampling.results import results_of
 from collection_guard.sampling.review import read_review
@@ -41,6 +49,8 @@ def sample(
     show_verdicts: Annotated[bool, typer.Option("--show-verdicts", help=o.help_of("sample_show"))] = False,
     write: Annotated[Path | None, _option("write", metavar="FILE.xlsx|.csv")] = None,
     reviewed: Annotated[Path | None, _option("reviewed", metavar="FILE")] = None,
+    appeals: Annotated[Path | None, _option("appeals", metavar="FILE")] = None,
+    labels: Annotated[Path | None, _option("labels", metavar="FILE.yaml")] = None,
     registry: o.RegistryOption = None,
     cases: o.CasesOption = None,
     rules: o.RulesOption = None,
@@ -93,42 +103,86 @@ def sample(
         "blind": False if show_verdicts else None,
     }
     with exits(settings.lang):
-        _refuse(logs, of, write, reviewed)
-        files = [(name, path) for name, path in (("--out", out), ("--write", write)) if path is not None]
-        read = [*(logs or ()), *(path for path in (plan, reviewed) if path is not None)]
+        _refuse(logs, of, write, reviewed, appeals, labels)
+        written = (("--out", out), ("--write", write), ("--labels", labels))
+        files = [(name, path) for name, path in written if path is not None]
+        read = [*(logs or ()), *(path for path in (plan, reviewed, appeals) if path is not None)]
         read += [Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None]
         refuse_shared(files, read)
     gathering = Gathering()
     basis = load_basis(settings, gathering)
     known = {one.id for pack in basis.packs for one, _, _ in pack.rules} if basis is not None else set()
     wanted = {name: value for name, value in given.items() if value is not None}
-    planned = None if basis is None else gathering.attempt(lambda: read_plan(plan, wanted, known))
+    planned = None
+    if basis is not None and appeals is None:
+        planned = gathering.attempt(lambda: read_plan(plan, wanted, known))
     intake = gathering.attempt(lambda: load_logs(logs or (), settings, dict(basis.profiles) if basis else {}))
     gathering.settle(settings.lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     assert intake is not None  # noqa: S101  # as above
-    assert planned is not None  # noqa: S101  # as above
     lang_, masked = settings.lang, not settings["unmasked"]
     with exits(lang_):
+        if appeals is not None and labels is not None:
+            with progress_to(len(intake.contacts), quiet=quiet) as progress:
+                report = run_audit(intake, basis, None, progress)
+            shown = Wording(report, lang_, masked=masked).key
+            upheld = read_appeals(appeals, report, shown, encoding=settings["encoding"])
+            pairs = [(item.contact, item.rule) for item in upheld]
+            emit(_label(labelled(report, basis, pairs, masked=masked), labels, lang_), out)
+            return
+        assert planned is not None  # noqa: S101  # the gathering has settled
         with progress_to(len(intake.contacts), quiet=quiet) as progress:
             found = draw(intake, basis, planned, progress)
         if not found.items:
             raise ConfigurationError([Problem("sample_nothing")])
         if reviewed is not None:
             results = results_of(found, read_review(reviewed, found, encoding=settings["encoding"]))
-            emit(render_results(results, lang_, masked=masked), out)
+            words = render_results(results, lang_, masked=masked)
+            if labels is not None:
+                pairs = [(item.contact, rule) for item in results.upheld for rule in rules_of(item, found)]
+                words += "\n" + _label(labelled(found.report, basis, pairs, masked=masked), labels, lang_)
+            emit(words, out)
             return
         if write is not None:
             with writing(write):
                 write_review_file(found, write, lang_, masked=masked)
-        again = given_again(context, "sample", leave_out={"write", "out", "quiet"})
+        again = given_again(context, "sample", leave_out={"write", "out", "quiet", "labels", "appeals", "reviewed"})
         name = None if write is None else str(write)
         emit(render_draw(found, lang_, masked=masked, review_file=name, read_with=again), out)
 
 
-def _refuse(logs: list[Path] | None, of: str | None, write: Path | None, reviewed: Path | None) -> None:
+def _label(found: list[Labelled], path: Path, lang: Lang) -> str:
+    """Write labelled samples, if there are any, and return what is to be said of them."""
+    if not found:
+        return text("labels.none", lang) + "\n"
+    data = {"samples": [one.sample for one in found]}
+    emit(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110), path)
+    kept = sum(one.reproduced for one in found)
+    lines = [text("labels.written", lang, count=len(found), path=str(path))]
+    lines += [text("labels.reproduced", lang, count=kept)] if kept else []
+    lines += [text("labels.not_reproduced", lang, count=len(found) - kept)] if kept < len(found) else []
+    lines += [text("labels.read_first", lang), text("labels.next", lang)]
+    page = Page(80, color=False)
+    for line in lines:
+        page.item(line)
+    page.command(f"collection-guard check {shlex.quote(str(path))}")
+    return page.text()
+
+
+def _refuse(
+    logs: list[Path] | None,
+    of: str | None,
+    write: Path | None,
+    reviewed: Path | None,
+    appeals: Path | None,
+    labels: Path | None,
+) -> None:
     """Raise ConfigurationError for what can be seen to be wrong before anything is read."""
     problems = [] if logs else [Problem("no_log")]
+    if appeals is not None and (labels is None or write is not None or reviewed is not None):
+        problems.append(Problem("appeals_alone"))
+    elif labels is not None and reviewed is None and appeals is None:
+        problems.append(Problem("labels_of_nothing"))
     if of is not None and of not in OFS:
         values: dict[str, object] = {"option": "--of", "value": of, "reason": " | ".join(OFS)}
         problems.append(Problem("bad_option", values=values))

@@ -67,6 +67,11 @@ def _by_word(kind: str) -> Mapping[str, str]:
     return {fold_word(word): name for name, said in words()[kind].items() for lang in LANGS for word in said[lang]}
 
 
+def answer_of(kind: str, word: str) -> str | None:
+    """Return the answer, or the outcome of an appeal, that a word names; None if it names none."""
+    return _by_word(kind).get(fold_word(word))
+
+
 def read_review(path: Path, sample: Sample, *, encoding: str | None = None) -> dict[str, Review]:
     """Return the reviews by the id of their item; raise LogError with every problem of the file."""
     known = _by_word("columns")
@@ -145,7 +150,7 @@ class _Reading:
             if column not in given:
                 continue
             kind = "appeals" if column == "appeal" else "answers"
-            word = _by_word(kind).get(fold_word(given[column]))
+            word = answer_of(kind, given[column])
             if word is not None:
                 yield column, word
                 continue

@@ -34,11 +34,32 @@ def test_a_list_is_drawn_filled_in_and_read_back(november: Path) -> None:
     assert re.search(r"Corrected rate +0\.0 % \(0\.0 % to \d", read.stdout)
 
 
+def test_an_appeal_that_was_upheld_becomes_a_sample_that_check_holds_the_rules_to(november: Path) -> None:
+    """The agency's table comes back; the sample fails `check` until what was wrong is mended."""
+    run("audit", "contacts.xlsx", "--lang", "zh", "--quiet", "--format", "csv", "--out", "v.csv", cwd=november)
+    head, *rows = (november / "v.csv").read_text("utf-8-sig").splitlines()
+    place = head.split(",").index("申诉结论") - len(head.split(","))
+    changed = []
+    for row in rows:
+        parts = row.split(",")
+        parts[place] = "成立" if "HD2511-018" in row and "threat-made" in row else parts[place]
+        changed.append(",".join(parts))
+    (november / "v.csv").write_text("\n".join([head, *changed]), "utf-8")
+    arguments = ("--appeals", "v.csv", "--labels", "labels.yaml", "--lang", "en", "--quiet")
+    made = run("sample", "contacts.xlsx", *arguments, cwd=november)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "1 appeals were upheld" in made.stdout
+    checked = run("check", "labels.yaml", "--lang", "en", cwd=november)
+    assert checked.returncode == 1
+    assert "expected clear, found violation" in " ".join(checked.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--seed", "1", "--write", "review.doc"), "the suffixes are .xlsx .csv"),
         (("--seed", "1", "--write", "contacts.xlsx"), "contacts.xlsx"),
+        (("--seed", "1", "--labels", "x.yaml"), "--labels goes with"),
         (("--size", "10", "--rule", "threats-made"), "no seed is given"),
         (("--seed", "1", "--rule", "law-firm-not-in-official-directory"), "there is nothing to review"),
     ],

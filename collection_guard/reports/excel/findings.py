@@ -12,6 +12,7 @@ from collection_guard.model.plain import plain
 from collection_guard.model.texts import Lang, text
 from collection_guard.reports.excel.workbook import CellValue, SheetColumn, width_of
 from collection_guard.reports.wording import Wording, gravest_first
+from collection_guard.sampling.review import APPEALS, written
 
 _WIDTHS: Final = {
     "number": 8,
@@ -56,8 +57,6 @@ COLUMNS: Final = (
 )
 """``csv.<column>`` of the catalogue is the header. Three are left to be filled in."""
 _TO_FILL_IN: Final = {"deadline", "answer", "appeal"}
-APPEALS: Final = ("upheld", "upheld_in_part", "rejected", "pending")
-"""What may become of an appeal; ``appeal.<word>`` of the catalogue."""
 _RECORDING: Final = "recording"
 
 
@@ -73,7 +72,7 @@ def _column(name: str, lang: Lang, zone: str | None) -> SheetColumn:
     return SheetColumn(
         header,
         _WIDTHS.get(name, width_of(header)),
-        choices=tuple(text(f"appeal.{word}", lang) for word in APPEALS) if name == "appeal" else (),
+        choices=tuple(written("appeals", word, lang) for word in APPEALS) if name == "appeal" else (),
         to_fill_in=name in _TO_FILL_IN,
         hint=text(f"csv.{name}.hint", lang) if name in _TO_FILL_IN else None,
         is_date=name == "deadline",
