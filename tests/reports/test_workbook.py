@@ -15,6 +15,7 @@ from collection_guard.audit.report import Report
 from collection_guard.model.texts import LANGS, Lang
 from collection_guard.reports.excel.report import write_workbook
 from collection_guard.reports.scorecard import agency_scores, rule_scores
+from collection_guard.reports.wording import Wording
 from reports.november import audit, event, events, intake, whole_intake
 from reports.test_masking import report_full_of
 
@@ -123,6 +124,22 @@ def test_every_number_is_that_of_the_report(tmp_path: Path) -> None:
     assert len(table(book["规则清单"])) == len(report.rules)
     (everything, *_) = table(book["抽样"])
     assert everything["触达"] == report.contacts
+
+
+def test_the_cover_says_what_was_assumed_and_cannot_be_known(tmp_path: Path) -> None:
+    """Whoever opens the file alone learns what it rests on: files, rows, assumptions, packs, masking."""
+    report = audit(whole_intake(), "core")
+    cover = "\n".join(str(cell.value) for row in opened(report, tmp_path, "en")["Cover"].iter_rows() for cell in row)
+    for words in (
+        "contacts 5 + history 0 + rejected 2 + set aside 3 = rows read 10",
+        "the log is taken to hold everything that came before",
+        "nobody is assumed to have been reached",
+        report.verdict_digest,
+        report.packs[0].digest,
+        "masked",
+        f"supply “{Wording(report, 'en').field(report.missing_columns()[0].field)}”",
+    ):
+        assert words in cover
 
 
 def test_what_a_log_says_is_text_and_never_a_formula(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collection_guard.language.schema import SEVERITIES
 from collection_guard.model.texts import Lang
 from collection_guard.reports.excel.findings import columns_of, rows_of
 from collection_guard.reports.excel.workbook import MOST_ROWS, CellValue, SheetColumn, Workbook, width_of, workbook
+from collection_guard.reports.ground import Ground
+from collection_guard.reports.html.blocks import Blocks
 from collection_guard.reports.intervals import Share
 from collection_guard.reports.quality_csv import COLUMNS as QUALITY_COLUMNS
 from collection_guard.reports.quality_csv import quality_rows
@@ -103,7 +105,7 @@ class _Book:
             say.text("report.with_severities", count=violations, severities=severities) if severities else violations,
         )
         yield from self._unknown()
-        yield say.text("report.history"), say.history()
+        yield from self._assumed()
         yield from self._run()
         yield say.text("sheet.masked"), say.text("sheet.masked_yes" if say.masked else "sheet.masked_no")
         yield say.text("sheet.no_advice"), say.text("sheet.no_advice_words")
@@ -129,6 +131,13 @@ class _Book:
         for place, column in enumerate(self._report.missing_columns()[:3]):
             words = say.text("report.next_column", field=say.field(column.field), count=number(column.verdicts))
             yield (say.text("sheet.cannot_know") if place == 0 else ""), words
+
+    def _assumed(self) -> Iterator[tuple[str, CellValue]]:
+        """Yield what was taken for granted, as the report on a terminal says it."""
+        blocks = Blocks()
+        Ground(self._report, self._say, blocks).assumed()
+        items = [words for block in blocks.blocks for words in block.items]
+        yield from zip((self._say.text("sheet.assumed"), *("" for _ in items[1:])), items, strict=True)
 
     def _run(self) -> Iterator[tuple[str, CellValue]]:
         report, say = self._report, self._say
