@@ -122,7 +122,7 @@ def test_dates_that_the_clocks_repeat(count: str) -> None:
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from((None, 0.1, 0.2, 0.3, 1e9, 62.0))), max_size=9))
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from((None, 0.1, 0.2, 0.3, 1e7, 62.0))), max_size=9))
 def test_seconds_are_added_in_the_order_of_the_reference(made: list[tuple[int, float | None]]) -> None:
     """Fractions of seconds add up to different sums in another order: it is that of the reference."""
     start = datetime(2025, 11, 20, tzinfo=UTC)
