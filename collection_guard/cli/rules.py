@@ -33,6 +33,7 @@ from collection_guard.facts.content.lexicon import CHARACTERS_FILE
 from collection_guard.facts.content.lint import lint as lint_lexicon
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
+from collection_guard.language.packs import shipped_packs
 from collection_guard.language.schema import PackFile, RuleFile
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem
@@ -40,6 +41,7 @@ from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryEntry
 from collection_guard.model.texts import LANGS, Lang, nearest, text
 from collection_guard.reports.records import documented_schema
+from collection_guard.reports.regimes import regime_lines
 from collection_guard.reports.rule_checks import mutation_json, mutation_lines, mutation_summary
 from collection_guard.reports.rule_difference import DIFFERENCE_FORMATS, render_difference
 from collection_guard.reports.rule_pages import page, pages
@@ -79,9 +81,17 @@ def list_rules(
     packs: PacksArgument = None,
     config: o.ConfigOption = None,
     param: o.ParamOption = None,
+    regimes: Annotated[bool, typer.Option("--regimes", help=o.help_of("regimes"))] = False,
     lang: o.LangOption = None,
 ) -> None:
-    """List the rules, and say which are not in force."""
+    """List the rules, and say which are not in force; or list the packs by regime."""
+    if regimes:
+        with exits(o.LANG):
+            settings = _settings(packs, config, lang, param=param)
+            lines = regime_lines(packs or shipped_packs(), settings.lang)
+        for line in lines:
+            typer.echo(line)
+        return
     with exits(o.LANG):
         settings = _settings(packs, config, lang, param=param)
         compiled = _compiled(settings)

@@ -161,6 +161,7 @@ class CompiledPack:
     zone: str
     digest: str
     rule_sets: tuple[RuleSet, ...]
+    extends: str | None = None
 
     def on(self, day: date) -> RuleSet:
         """Return the rule set that holds on a date of the pack's zone."""

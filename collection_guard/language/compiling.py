@@ -100,7 +100,9 @@ def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) 
             found.setdefault((problem.file, problem.line, problem.column, problem.code), problem)
     problems.extend(found.values())
     header = pack.header
-    return CompiledPack(header.pack, header.version, header.status, header.zone, pack.digest, tuple(rule_sets))
+    return CompiledPack(
+        header.pack, header.version, header.status, header.zone, pack.digest, tuple(rule_sets), header.extends
+    )
 
 
 def _values_on(pack: Pack, overrides: Mapping[str, Any], day: date | None) -> dict[str, Value]:

@@ -8,6 +8,7 @@ import pytz
 
 from collection_guard.language.compiling import conditions_wrong
 from collection_guard.language.declarations import declared_facts
+from collection_guard.language.overlays import overlaid
 from collection_guard.language.pack import Pack, overrides_for
 from collection_guard.language.placeholders import unfilled
 from collection_guard.language.salvage import salvaged
@@ -107,10 +108,24 @@ def _load_pack(path: Path, problems: list[Problem]) -> Pack | None:
             pack = Pack(model, document)
     if pack is not None:
         pack.rules = sorted(rules, key=lambda entry: entry[0].id)
+        if pack.header.extends is not None:
+            _extend(pack, pack.header.extends, path, problems)
         _check_tables(pack, problems)
         pack.facts = _facts_of(pack, problems)
         _check_texts(pack, problems)
     return pack
+
+
+def _extend(pack: Pack, name: str, path: Path, problems: list[Problem]) -> None:
+    """Lay a pack over the one that it extends: beside it, else one that comes along. Overlays do not pile up."""
+    folder = path.parent if path.is_file() else path
+    beside = folder.parent / name
+    found = beside if (beside / HEADER).is_file() else _path_of(name, problems)
+    base = _load_pack(found, problems) if found is not None and found != path else None
+    if base is not None and base.header.extends is None:
+        overlaid(pack, base, problems)
+    elif not problems:
+        problems.append(pack.document.problem("overlay_base", ("extends",), name=name))
 
 
 def _refuse_doubles(packs: list[Pack], problems: list[Problem]) -> None:

@@ -3,13 +3,39 @@
 What is salvaged is never judged by: the problems of the schema are noted, and the pack is refused.
 """
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from collection_guard.language.schema import DefinedFact, Force, Measure, PackFile, Parameter, Rule, RuleFile, Text
+from collection_guard.language.schema import (
+    Calendar,
+    Channel,
+    ConsentFact,
+    DefinedFact,
+    EventField,
+    Force,
+    InstructionFact,
+    Measure,
+    OpenDebts,
+    PackFile,
+    Parameter,
+    Retention,
+    Rule,
+    RuleFile,
+    Text,
+)
 
 _Part = TypeVar("_Part", bound=BaseModel)
+_DECLARED: Final[dict[str, type[BaseModel]]] = {
+    "texts": Text,
+    "channels": Channel,
+    "own_fields": EventField,
+    "calendars": Calendar,
+    "consents": ConsentFact,
+    "instructions": InstructionFact,
+    "open_debts": OpenDebts,
+    "retentions": Retention,
+}
 _NO_TEXT = Text.model_construct(zh="", en="")
 
 
@@ -18,6 +44,7 @@ def salvaged_header(data: Any) -> PackFile:
     raw = _mapping(data)
     classes = {name: _words(words) for name, words in _mapping(raw.get("party_classes")).items()}
     zones = _mapping(raw.get("legal_zones"))
+    declared: dict[str, Any] = {part: _sound_parts(model, raw.get(part)) for part, model in _DECLARED.items()}
     return PackFile.model_construct(
         pack=str(raw.get("pack", "")),
         version="",
@@ -33,8 +60,16 @@ def salvaged_header(data: Any) -> PackFile:
         sets={name: _mapping(condition) for name, condition in _mapping(raw.get("sets")).items()},
         measures={name: _measure(part) for name, part in _mapping(raw.get("measures")).items()},
         facts={name: _defined(part) for name, part in _mapping(raw.get("facts")).items()},
+        fields=_words(raw.get("fields")),
+        **declared,
         rules=salvaged_rules(data),
     )
+
+
+def _sound_parts(model: type[BaseModel], raw: Any) -> dict[str, Any]:
+    """Return the declarations that are sound, by name."""
+    found = {name: _sound(model, part) for name, part in _mapping(raw).items()}
+    return {name: part for name, part in found.items() if part is not None}
 
 
 def salvaged_rules(data: Any) -> list[Rule]:

@@ -256,6 +256,9 @@ class PackFile(Part):
     measures: dict[Name, Measure] = {}
     facts: dict[FactName, DefinedFact] = {}
     regime: Text | None = None
+    extends: str | None = None
+    tighten: dict[Name, Any] = {}
+    raise_severity: dict[RuleId, Severity] = {}
     texts: dict[TextId, Text] = {}
     channels: dict[Name, Channel] = {}
     fields: list[Name] = []

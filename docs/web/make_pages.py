@@ -5,6 +5,7 @@ from typing import Final
 
 from event_format import event_format
 from glossary import glossary
+from regimes import regimes
 from staging import ROOT
 from vocabulary import vocabulary
 
@@ -13,7 +14,7 @@ from collection_guard.language.packs import load_packs
 from collection_guard.model.texts import LANGS
 from collection_guard.reports.rule_pages import pages as rule_pages
 
-MAKERS: Final = {"event-format": event_format, "vocabulary": vocabulary, "glossary": glossary}
+MAKERS: Final = {"event-format": event_format, "vocabulary": vocabulary, "glossary": glossary, "regimes": regimes}
 
 
 def generated() -> dict[str, str]:

@@ -55,17 +55,21 @@ class Mapped:
 
 def mapping_of(pack: CompiledPack, folder: Path | None = None) -> Mapped:
     """Return the mapping beside a pack; raise RulesError where it names what the pack does not have."""
-    path = (folder or rules_root() / pack.name) / FILE
-    if not path.is_file():
-        return Mapped({})
-    document = read_yaml(path)
-    problems = list(document.problems)
-    found = validated(MappingFile, document, problems) if not problems else None
-    if found is not None:
-        _check(found, pack, document, problems)
-    if problems or found is None:
-        raise RulesError(problems)
-    return Mapped(found.labels)
+    own = folder or rules_root() / pack.name
+    labels: dict[str, LabelMapping] = {}
+    # An overlay decides the labels of the pack that it extends as well.
+    for path in (own.parent / pack.extends / FILE if pack.extends else None, own / FILE):
+        if path is None or not path.is_file():
+            continue
+        document = read_yaml(path)
+        problems = list(document.problems)
+        found = validated(MappingFile, document, problems) if not problems else None
+        if found is not None:
+            _check(found, pack, document, problems)
+        if problems or found is None:
+            raise RulesError(problems)
+        labels |= found.labels
+    return Mapped(labels)
 
 
 def _check(found: MappingFile, pack: CompiledPack, document: Document, problems: list[Problem]) -> None:
