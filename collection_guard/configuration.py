@@ -66,7 +66,7 @@ class ConfigurationFile(BaseModel):
     encoding: str | None = None
     preset: Annotated[str, AfterValidator(_preset)] | None = None
     fold: Literal["first", "second"] | None = None
-    engine: Literal["auto", "reference", "durable", "columnar"] | None = None
+    engine: Literal["auto", "reference", "durable", "columnar", "spark"] | None = None
     history: HistoryReading | None = None
     history_complete_from: Day | None = None
     assume_party: Literal["addressee", "off"] | None = None

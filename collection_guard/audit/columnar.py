@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from collection_guard.audit.columns import EmptyFields
-from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally, Violation
+from collection_guard.audit.report import NO_AGENCY, AgencyTally, Counts, Report, Tally, Violation
 from collection_guard.audit.taken import Contact
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
+from collection_guard.engines.columnar.arrays import Coded
+from collection_guard.engines.columnar.log import Log
 from collection_guard.engines.columnar.verdicts import LogVerdicts
 from collection_guard.engines.judge import Judged
 from collection_guard.facts.world import World
@@ -48,10 +50,7 @@ def judge_columns(
 
     events = [contact.event for contact in contacts]
     found = LogVerdicts(events, world, packs, done, [row for row in range(size) if not contacts[row].past])
-    _count(report, found)
-    _count_agencies(report, found)
-    _count_empty_fields(report, found, empty, rule_sets)
-    report.looks_past_log = found.looking_past_log()
+    count_columns(report, found, empty, rule_sets)
     for row in found.rows_with(VIOLATION):
         for item in found.judged(row, VIOLATION):
             verdict = item.verdict
@@ -65,18 +64,26 @@ def judge_columns(
                 each(item)
 
 
-def _count(report: Report, found: LogVerdicts) -> None:
+def count_columns(counts: Counts, found: LogVerdicts, empty: EmptyFields, rule_sets: Mapping[str, RuleSet]) -> None:
+    """Count verdicts and what they lack, by rule and agency."""
+    _count(counts, found)
+    _count_agencies(counts, found)
+    _count_empty_fields(counts, found, empty, rule_sets)
+    counts.looks_past_log = found.looking_past_log()
+
+
+def _count(report: Counts, found: LogVerdicts) -> None:
     for alike in found.alike():
         words = [word for word, _ in alike.outcomes]
         for rule, (word, missing) in zip(found.rules, alike.outcomes, strict=True):
-            report.by_rule[rule.id].add(word, alike.count)
+            report.by_rule.setdefault(rule.id, Tally()).add(word, alike.count)
             if word == UNASSESSABLE:
                 report.missing.setdefault(rule.id, Counter())[missing] += alike.count
         report.contacts_in_violation += alike.count * (VIOLATION in words)
         report.contacts_fully_assessed += alike.count * (UNASSESSABLE not in words)
 
 
-def _count_agencies(report: Report, found: LogVerdicts) -> None:
+def _count_agencies(report: Counts, found: LogVerdicts) -> None:
     events = found.log.events
     for alike in found.alike(found.log["agency"].map(lambda agency: agency or NO_AGENCY)):
         agency = report.by_agency.setdefault(events[alike.first].agency or NO_AGENCY, AgencyTally())
@@ -92,25 +99,28 @@ def _count_agencies(report: Report, found: LogVerdicts) -> None:
 
 
 def _count_empty_fields(
-    report: Report, found: LogVerdicts, empty: EmptyFields, rule_sets: Mapping[str, RuleSet]
+    report: Counts, found: LogVerdicts, empty: EmptyFields, rule_sets: Mapping[str, RuleSet]
 ) -> None:
     """Count the fields whose emptiness verdicts hang on, once for all rows in which the same ones are empty."""
-    log = found.log
+    for alike in found.alike(*_shapes(found.log, empty)):
+        event: Event = found.log.events[alike.first]
+        for rule, (word, missing) in zip(found.rules, alike.outcomes, strict=True):
+            if word == UNASSESSABLE:
+                hanging = empty.of(event, missing, rule_sets[rule.id])
+                report.empty_fields.setdefault(rule.id, Counter()).update(dict.fromkeys(hanging, alike.count))
+
+
+def _shapes(log: Log, empty: EmptyFields) -> tuple[Coded, ...]:
+    """Return columns in which rows are alike in which the same fields are empty."""
     shapes = [log[name].map(_shape) for name in ("recipient", "outcome", "claims")]
     shapes.append(log["channel"].map(lambda word: word == OTHER_CHANNEL))
-    columns = (
+    return (
         log["case"].map(empty.of_profile),
         *shapes,
         log["signals"].map(_given),
         log["content"],
         log.other_fields(),
     )
-    for alike in found.alike(*columns):
-        event: Event = log.events[alike.first]
-        for rule, (word, missing) in zip(found.rules, alike.outcomes, strict=True):
-            if word == UNASSESSABLE:
-                hanging = empty.of(event, missing, rule_sets[rule.id])
-                report.empty_fields.setdefault(rule.id, Counter()).update(dict.fromkeys(hanging, alike.count))
 
 
 def _shape(values: Sequence[Any]) -> tuple[tuple[bool, bool, bool], ...]:

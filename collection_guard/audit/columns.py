@@ -35,13 +35,20 @@ class EmptyFields:
     """Finds, for an unassessable verdict, the fields whose emptiness it may hang on."""
 
     def __init__(
-        self, events: Sequence[Event], profiles: Mapping[str, CaseProfile], *, has_registry: bool, has_zone: bool
+        self,
+        events: Sequence[Event],
+        profiles: Mapping[str, CaseProfile],
+        *,
+        has_registry: bool,
+        has_zone: bool,
+        somewhere: Mapping[str, bool] | None = None,
     ) -> None:
+        """Take the contacts of a log; of a part of one, ``somewhere`` says what is empty somewhere in the whole."""
         self._events = events
         self._profiles = profiles
         self._given = {_REGISTRY: has_registry, _ZONE: has_zone}
         self._fields: dict[tuple[RuleSet, str], tuple[tuple[str, ...], bool]] = {}
-        self._empty_somewhere: dict[str, bool] = {}
+        self._empty_somewhere: dict[str, bool] = dict(somewhere or {})
         # Many rules lack the same facts of one contact.
         self._event: Event | None = None
         self._found: dict[tuple[RuleSet, str], set[str]] = {}

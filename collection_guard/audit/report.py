@@ -50,6 +50,11 @@ class Tally:
         """Count one verdict, or several that are the same."""
         setattr(self, verdict, getattr(self, verdict) + count)
 
+    def take(self, other: "Tally") -> None:
+        """Add what was counted elsewhere."""
+        for verdict in ("violation", "clear", "unassessable", "not_applicable"):
+            self.add(verdict, getattr(other, verdict))
+
     @property
     def assessed(self) -> int:
         """Return how many verdicts say yes or no."""
@@ -78,6 +83,16 @@ class AgencyTally:
     tallies: dict[str, Tally] = field(default_factory=dict)
     """The verdicts of each rule."""
 
+    def take(self, other: "AgencyTally") -> None:
+        """Add what was counted elsewhere."""
+        self.contacts += other.contacts
+        self.contacts_in_violation += other.contacts_in_violation
+        self.contacts_assessed += other.contacts_assessed
+        self.verdicts.take(other.verdicts)
+        self.by_rule.update(other.by_rule)
+        for rule, tally in other.tallies.items():
+            self.tallies.setdefault(rule, Tally()).take(tally)
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -87,6 +102,10 @@ class Violation:
     rule: str
     evidence: dict[str, Any]
     values: dict[str, Any]
+
+    def place(self) -> tuple[datetime, str, str]:
+        """Return the place of the violation in the verdict file."""
+        return self.contact.event.started_at, self.contact.event.event_id, self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +118,51 @@ class MissingColumn:
 
 
 @dataclass(slots=True)
-class Report:
+class Counts:
+    """What was counted in the contacts that were judged, in all of them or in those of one partition."""
+
+    contacts_judged: int = 0
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    by_rule: dict[str, Tally] = field(default_factory=dict)
+    by_agency: dict[str, AgencyTally] = field(default_factory=dict)
+    missing: dict[str, Counter[tuple[str, ...]]] = field(default_factory=dict)
+    empty_fields: dict[str, Counter[str]] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+    """All of them, or the first ones: ``total.violation`` says how many there are."""
+    contacts_in_violation: int = 0
+    contacts_fully_assessed: int = 0
+    looks_past_log: int = 0
+
+    @property
+    def total(self) -> Tally:
+        """Return the verdicts of all rules together."""
+        total = Tally()
+        for tally in self.by_rule.values():
+            total.take(tally)
+        return total
+
+    def take(self, other: "Counts", most: int) -> None:
+        """Add what was counted elsewhere, and keep so many violations, the first in the order of the verdict file."""
+        self.contacts_judged += other.contacts_judged
+        self.earliest = min((day for day in (self.earliest, other.earliest) if day is not None), default=None)
+        self.latest = max((day for day in (self.latest, other.latest) if day is not None), default=None)
+        for rule, tally in other.by_rule.items():
+            self.by_rule.setdefault(rule, Tally()).take(tally)
+        for agency, counted in other.by_agency.items():
+            self.by_agency.setdefault(agency, AgencyTally()).take(counted)
+        for rule, missing in other.missing.items():
+            self.missing.setdefault(rule, Counter()).update(missing)
+        for rule, fields in other.empty_fields.items():
+            self.empty_fields.setdefault(rule, Counter()).update(fields)
+        self.violations = sorted([*self.violations, *other.violations], key=Violation.place)[:most]
+        self.contacts_in_violation += other.contacts_in_violation
+        self.contacts_fully_assessed += other.contacts_fully_assessed
+        self.looks_past_log += other.looks_past_log
+
+
+@dataclass(slots=True, kw_only=True)
+class Report(Counts):
     """The result of one audit. Counts are over contacts and rules; nothing in it depends on the clock."""
 
     engine: str
@@ -110,33 +173,29 @@ class Report:
     detector: str | None
     intake: Intake
     rules: dict[str, RuleInfo]
-    earliest: datetime | None = None
-    latest: datetime | None = None
-    by_rule: dict[str, Tally] = field(default_factory=dict)
-    by_agency: dict[str, AgencyTally] = field(default_factory=dict)
-    missing: dict[str, Counter[tuple[str, ...]]] = field(default_factory=dict)
-    empty_fields: dict[str, Counter[str]] = field(default_factory=dict)
-    violations: list[Violation] = field(default_factory=list)
-    contacts_in_violation: int = 0
-    contacts_fully_assessed: int = 0
-    looks_past_log: int = 0
     verdict_digest: str = ""
 
     @property
     def contacts(self) -> int:
         """Return how many contacts were judged."""
-        return len(self.intake.contacts)
+        return self.contacts_judged or len(self.intake.contacts)
 
     @property
-    def total(self) -> Tally:
-        """Return the verdicts of all rules together."""
-        total = Tally()
-        for tally in self.by_rule.values():
-            total.violation += tally.violation
-            total.clear += tally.clear
-            total.unassessable += tally.unassessable
-            total.not_applicable += tally.not_applicable
-        return total
+    def history(self) -> int:
+        """Return how many contacts were the history of those that were judged."""
+        return self.intake.counted_past or len(self.intake.past)
+
+    @property
+    def violations_left_out(self) -> int:
+        """Return how many violations a large audit counted, and left to the file of verdicts."""
+        return self.total.violation - len(self.violations)
+
+    def by_severity(self) -> Counter[str]:
+        """Count the violations by the severity of their rules."""
+        counts: Counter[str] = Counter()
+        for rule, tally in self.by_rule.items():
+            counts[self.rules[rule].rule.severity] += tally.violation
+        return counts
 
     def violations_at_or_above(self, severity: str) -> int:
         """Count the violations of rules at or above a severity."""

@@ -52,8 +52,7 @@ def run_audit(
     ``each`` is given every verdict, sorted by ``started_at``, ``event_id`` and rule id, whatever the order of the
     input; ``progress`` the number of contacts judged so far.
     """
-    packs = list(basis.packs)
-    compiled = compile_packs(packs, basis.parameters)
+    compiled = compile_packs(list(basis.packs), basis.parameters)
     judged = sorted(intake.contacts, key=_place)
     contacts = sorted((*intake.contacts, *intake.past), key=_place) if intake.past else judged
     earliest = contacts[0].event.started_at if contacts else None
@@ -62,10 +61,36 @@ def run_audit(
     # The judge is made in any case: a rule that its engine cannot take is refused whatever the size of the log.
     judge = Judge(compiled, world, basis.engine)
     columns = takes_columns(basis.engine, len(contacts)) and fit_columns(basis.engine, compiled)
+    report = blank_report(basis, compiled, intake, COLUMNAR if columns else judge.engine_name)
+    report.engine_note = _note(basis.engine, compiled, len(contacts), columns=columns)
+    report.earliest = judged[0].event.started_at if judged else None
+    report.latest = judged[-1].event.started_at if judged else None
+    rule_set_of = latest_rule_sets(compiled)
+    empty = EmptyFields(
+        [item.event for item in contacts],
+        basis.profiles,
+        has_registry=registry is not None,
+        has_zone=basis.settings.timezone is not None,
+    )
+    if columns:
+        columnar = import_module("collection_guard.audit.columnar")
+        columnar.judge_columns(report, contacts, compiled, world, empty, rule_set_of, each, progress)
+        return report
+    _judge_each(report, contacts, judge, empty, rule_set_of, each, progress)
+    return report
+
+
+def latest_rule_sets(packs: Iterable[CompiledPack]) -> dict[str, RuleSet]:
+    """Return the last rule set of each rule."""
+    return {rule.id: pack.rule_sets[-1] for pack in packs for rule in pack.rule_sets[-1].rules}
+
+
+def blank_report(basis: Basis, compiled: Sequence[CompiledPack], intake: Intake, engine: str) -> Report:
+    """Return a report in which nothing is counted yet."""
     last_sets = [pack.rule_sets[-1] for pack in compiled]
     report = Report(
-        engine=COLUMNAR if columns else judge.engine_name,
-        engine_note=_note(basis.engine, compiled, len(contacts), columns=columns),
+        engine=engine,
+        engine_note=None,
         settings=basis.settings,
         packs=[
             PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters), last.vocabulary)
@@ -79,22 +104,8 @@ def run_audit(
             for last in last_sets
             for rule in last.rules
         },
-        earliest=judged[0].event.started_at if judged else None,
-        latest=judged[-1].event.started_at if judged else None,
     )
     report.by_rule = {rule: Tally() for rule in sorted(report.rules)}
-    rule_set_of = {rule.id: rule_set for rule_set in last_sets for rule in rule_set.rules}
-    empty = EmptyFields(
-        [item.event for item in contacts],
-        basis.profiles,
-        has_registry=registry is not None,
-        has_zone=basis.settings.timezone is not None,
-    )
-    if columns:
-        columnar = import_module("collection_guard.audit.columnar")
-        columnar.judge_columns(report, contacts, compiled, world, empty, rule_set_of, each, progress)
-        return report
-    _judge_each(report, contacts, judge, empty, rule_set_of, each, progress)
     return report
 
 

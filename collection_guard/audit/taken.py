@@ -1,6 +1,7 @@
 """What an audit took in: contacts, rejected rows and rows set aside, each with its place, and how files were read."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -254,6 +255,10 @@ class Intake:
     """Mapping files that are for no log of these."""
     past: tuple[Contact, ...] = ()
     """Contacts that are the history of others and are not judged."""
+    counted_past: int = 0
+    """Such contacts of a large audit, which only counts them."""
+    counted_aside: Mapping[str, int] = field(default_factory=dict)
+    """Rows that a large audit set aside, by reason."""
 
     def has_case(self, case_id: str) -> bool:
         """Say whether a case id is one, and not the key of a contact whose case is unknown."""
@@ -261,7 +266,8 @@ class Intake:
 
     def set_aside_by_reason(self) -> dict[str, int]:
         """Count the rows set aside by reason."""
-        return dict(sorted(Counter(item.reason for item in self.set_aside).items()))
+        counts = Counter(item.reason for item in self.set_aside)
+        return dict(sorted((counts + Counter(self.counted_aside)).items()))
 
     def rejected_by_reason(self) -> dict[str, int]:
         """Count the rejected rows by reason."""

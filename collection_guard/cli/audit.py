@@ -25,9 +25,10 @@ from collection_guard.cli.exits import (
     say,
 )
 from collection_guard.cli.given import given_again
+from collection_guard.cli.large import LargeAudit, large_audit
 from collection_guard.cli.loading import beginning_of, load_basis, load_logs, odd_hours
 from collection_guard.cli.output import emit, refuse_shared, show_configuration, terminal
-from collection_guard.cli.progress import progress_to
+from collection_guard.cli.progress import growing_progress, progress_to
 from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import text
@@ -69,6 +70,8 @@ def audit(
     since: Annotated[str | None, typer.Option(help=o.help_of("since"), metavar="DATE", show_default=False)] = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
+    memory: Annotated[str | None, typer.Option(help=o.help_of("memory"), metavar="SIZE", show_default=False)] = None,
+    master: Annotated[str | None, typer.Option(help=o.help_of("master"), metavar="URL", show_default=False)] = None,
     detector: o.DetectorOption = None,
     verdicts: Annotated[Path | None, typer.Option(help=o.help_of("verdicts"), metavar="FILE")] = None,
     verdicts_of: Annotated[
@@ -139,6 +142,15 @@ def audit(
             raise ConfigurationError([Problem("no_log")])
         files = {"--out": out, "--verdicts": verdicts, "--rejected": rejected, "--quality": quality}
         begin = beginning_of(since, settings["timezone"])
+        large = large_audit(
+            settings,
+            memory,
+            master,
+            output_format=output_format,
+            others={"--quality": quality, "--rejected": rejected, "--report": report, "--previous": previous},
+            verdicts=verdicts,
+            which=cast("Which", verdicts_of),
+        )
         read = [
             *logs,
             *(past or ()),
@@ -149,6 +161,8 @@ def audit(
         refuse_shared([*shared, *(("--report", path) for path in report or ())], read)
         check_report_files(report or [])
         earlier = None if previous is None else read_previous(previous)
+    if large is not None:
+        _run_large(large, logs, past or [], begin, settings, cast("Format", output_format), out, quiet=quiet)
     _run(
         context,
         logs,
@@ -165,6 +179,29 @@ def audit(
         out,
         quiet=quiet,
     )
+
+
+def _run_large(
+    large: LargeAudit,
+    logs: list[Path],
+    past: list[Path],
+    since: datetime | None,
+    settings: Configuration,
+    output_format: Format,
+    out: Path | None,
+    *,
+    quiet: bool,
+) -> None:
+    lang, masked = settings.lang, not settings["unmasked"]
+    gathering = Gathering()
+    basis = load_basis(settings, gathering)
+    gathering.settle(lang)
+    assert basis is not None  # noqa: S101  # the gathering has settled
+    with exits(lang), growing_progress(quiet=quiet) as progress, writing(large.verdicts[0] if large.verdicts else None):
+        report = large.report(logs, past, since, basis, progress)
+    with exits(lang):
+        emit(render(report, output_format, lang, masked=masked, color=terminal(out)), out)
+    raise typer.Exit(exit_code(report, settings))
 
 
 def _run(
@@ -244,7 +281,7 @@ def verdict_table(which: Which) -> "VerdictTable":
 class writing:  # noqa: N801  # reads as a phrase: with writing(path)
     """Turn a file that cannot be written into a problem that says so."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
 
     def __enter__(self) -> None:
@@ -253,7 +290,10 @@ class writing:  # noqa: N801  # reads as a phrase: with writing(path)
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Raise ConfigurationError in place of an error of the operating system."""
         if isinstance(error, OSError):
-            values: dict[str, object] = {"path": str(self._path), "reason": error.strerror or str(error)}
+            values: dict[str, object] = {
+                "path": str(self._path or error.filename),
+                "reason": error.strerror or str(error),
+            }
             raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
 
 

@@ -50,7 +50,7 @@ FoldOption = Annotated[str | None, _option("fold", "--fold", metavar="first|seco
 MapOption = Annotated[list[str] | None, _option("map", "--map", metavar="[PATTERN=]FILE")]
 PresetOption = Annotated[str | None, _option("preset", "--preset", metavar="NAME")]
 EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar="NAME")]
-EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable|columnar")]
+EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable|columnar|spark")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
 PastOption = Annotated[list[Path] | None, _option("past", "--history", metavar="PAST")]
 AssumeOption = Annotated[str | None, _option("assume_party", "--assume-party", metavar="addressee|off")]

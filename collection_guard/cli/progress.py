@@ -17,8 +17,7 @@ def progress_to(total: int, *, quiet: bool) -> Iterator[Callable[[int], None] | 
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    console = Console(stderr=True)
-    with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True) as bar:
+    with _bar() as bar:
         task = bar.add_task("", total=total)
 
         def show(done: int) -> None:
@@ -26,3 +25,19 @@ def progress_to(total: int, *, quiet: bool) -> Iterator[Callable[[int], None] | 
                 bar.update(task, completed=done)
 
         yield show
+
+
+@contextmanager
+def growing_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that shows how much is done, of how much that turns out; None where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with _bar() as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _bar() -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)

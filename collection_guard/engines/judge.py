@@ -26,9 +26,9 @@ ENGINES: Final = ("auto", "reference", "durable")
 def engine_maker(name: str) -> MakeEngine:
     """Return the maker of an engine: durable where it can be imported, the reference engine elsewhere.
 
-    Single contacts are no matter for columns: where they are asked for, it is as for ``auto``.
+    Single contacts are no matter for columns or Spark: where these are asked for, it is as for ``auto``.
     """
-    if name == "reference" or (name in {"auto", "columnar"} and not is_available()):
+    if name == "reference" or (name in {"auto", "columnar", "spark"} and not is_available()):
         return ReferenceEngine
     if not is_available():
         raise ConfigurationError([Problem("durable_unavailable")])

@@ -6,7 +6,7 @@ known is as good as all of them.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
@@ -14,6 +14,10 @@ from collection_guard.model.words import OTHER_CHANNEL, StateChange
 
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSheet
+
+
+SIGNS: Final = frozenset({"visit", "letter", OTHER_CHANNEL})
+"""The channels whose events may name a firm together with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def _put(same: list[Sign], sign: Sign) -> None:
 
 def is_sign(event: Event) -> bool:
     """Say whether an event carries an instruction, or may name a firm together with another."""
-    return event.outcome.state_change is not None or event.channel in {"visit", "letter", OTHER_CHANNEL}
+    return event.outcome.state_change is not None or event.channel in SIGNS
 
 
 def instructs(sign: Sign, kinds: tuple[StateChange, ...]) -> bool | None:

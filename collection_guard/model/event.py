@@ -73,6 +73,8 @@ def _of_our_time(value: datetime) -> datetime:
 
 _FIRST_YEAR: Final = 1000
 _LAST_YEAR: Final = 8999
+YEARS: Final = (_FIRST_YEAR, _LAST_YEAR)
+"""The first and the last year of contacts."""
 OfContact = Annotated[Instant, AfterValidator(_of_our_time), Field(json_schema_extra={"pattern": "^[1-8][0-9]{3}-"})]
 """An instant of a contact: windows reach back and forth from it, and must not leave the calendar."""
 Day = Annotated[date, Field(strict=False), BeforeValidator(_no_number)]
@@ -145,7 +147,7 @@ class Claims(Record):
     title: str | None = None
 
 
-_YEAR: Final = 31_622_400
+MOST_SECONDS: Final = 31_622_400
 """Seconds of a leap year: no contact lasts longer, and what is longer is no number of seconds."""
 
 
@@ -163,7 +165,7 @@ class Event(Record):
     direction: Direction | None = None
     started_at: OfContact
     ended_at: OfContact | None = None
-    talk_seconds: Annotated[float, Field(ge=0, le=_YEAR, allow_inf_nan=False)] | None = None
+    talk_seconds: Annotated[float, Field(ge=0, le=MOST_SECONDS, allow_inf_nan=False)] | None = None
     recorded_at: OfContact | None = None
     recipient: Annotated[Recipient, BeforeValidator(_nothing_known, json_schema_input_type=Recipient | None)] = (
         Recipient()

@@ -117,11 +117,11 @@ class Ground(Section):
         self.title("rows")
         self.page.line(
             say.text(
-                "report.row_sum_with_history" if intake.past else "report.row_sum",
-                contacts=number(len(intake.contacts)),
-                history=number(len(intake.past)),
+                "report.row_sum_with_history" if self.report.history else "report.row_sum",
+                contacts=number(self.report.contacts),
+                history=number(self.report.history),
                 rejected=number(len(intake.rejected)),
-                set_aside=number(len(intake.set_aside)),
+                set_aside=number(sum(intake.set_aside_by_reason().values())),
                 read=number(intake.rows_read),
             )
         )
@@ -151,8 +151,8 @@ class Ground(Section):
                 [
                     [
                         number(count),
-                        say.cause(earliest[reason]),
-                        say.place(earliest[reason].position),
+                        say.text(f"set_aside.{reason}"),
+                        say.place(earliest[reason].position) if reason in earliest else "—",
                     ]
                     for reason, count in sorted(aside.items(), key=lambda pair: (-pair[1], pair[0]))
                 ],

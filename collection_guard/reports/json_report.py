@@ -38,7 +38,6 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -261,20 +260,21 @@ class _Json:
 
     def _counts(self) -> dict[str, Any]:
         report = self._report
-        severities = Counter(report.rules[item.rule].rule.severity for item in report.violations)
+        severities = report.by_severity()
         return {
             "rows_read": report.intake.rows_read,
             "contacts": report.contacts,
-            "history": len(report.intake.past),
+            "history": report.history,
             "rejected": len(report.intake.rejected),
             "rejected_by_reason": report.intake.rejected_by_reason(),
-            "set_aside": len(report.intake.set_aside),
+            "set_aside": sum(report.intake.set_aside_by_reason().values()),
             "set_aside_by_reason": report.intake.set_aside_by_reason(),
             "contacts_in_violation": report.contacts_in_violation,
             "contacts_fully_assessed": report.contacts_fully_assessed,
             "verdicts": _tally(report.total),
             "violations_by_severity": {severity: severities[severity] for severity in SEVERITIES},
             "looks_past_log": report.looks_past_log,
+            "violations_left_out": report.violations_left_out,
         }
 
     def _rule(self, rule: str) -> dict[str, Any]:

@@ -113,7 +113,13 @@ def agency_scores(report: Report) -> list[AgencyScore]:
     fatal_rules = frozenset(scheme()["fatal"])
     established: dict[str, Counter[str]] = {name: Counter() for name in report.by_agency}
     unconfirmed: dict[str, Counter[str]] = {name: Counter() for name in report.by_agency}
-    for item in report.violations:
+    if report.violations_left_out:
+        # Which of them only a detector heard was not kept: none of what may have been heard is taken as established.
+        for name, tally in report.by_agency.items():
+            for rule, count in tally.by_rule.items():
+                heard_only = report.detector is not None and rule in speech
+                (unconfirmed if heard_only else established)[name][rule] += count
+    for item in () if report.violations_left_out else report.violations:
         kinds = unconfirmed if "basis_detected" in bases_of(item) else established
         kinds[item.contact.event.agency or NO_AGENCY][item.rule] += 1
     found = []

@@ -1,7 +1,7 @@
 """The report on a terminal: what was found first, then what could not be known, what was assumed, and by what rules."""
 
 import shlex
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import Final
 
 from collection_guard.audit.report import Report, Violation
@@ -69,9 +69,9 @@ class _Terminal(Section):
         period = ""
         if report.earliest is not None and report.latest is not None:
             period = say.period(report.earliest, report.latest)
-        found = Counter(report.rules[item.rule].rule.severity for item in report.violations)
+        found = report.by_severity()
         severities = [f"{say.word(name)} {number(found[name])}" for name in SEVERITIES if found[name]]
-        count = number(len(report.violations))
+        count = number(total.violation)
         self.page.pairs(
             [
                 (say.text("report.contacts"), number(report.contacts)),
@@ -226,7 +226,9 @@ class _Terminal(Section):
         selection = self._selection()
         if not selection:
             return
-        self.title("findings", shown=number(len(selection)), count=number(len(self.report.violations)))
+        self.title("findings", shown=number(len(selection)), count=number(self.report.total.violation))
+        if self.report.violations_left_out:
+            self.page.line(self.say.text("report.first_findings", count=number(len(self.report.violations))))
         for violation in selection:
             self.page.blank()
             self._finding(violation)

@@ -3,7 +3,7 @@
 Rows whose leaves are in the same states have the same verdict, and lack the same facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -58,13 +58,16 @@ class EventSheet(RowSheet):
 class AtomColumns:
     """The leaves of one rule set on a log, at the rows to which it applies."""
 
-    def __init__(self, facts: FactColumns, rule_set: RuleSet, asked: Ints) -> None:
+    def __init__(
+        self, facts: FactColumns, rule_set: RuleSet, asked: Ints, given: Mapping[str, Numbers] | None = None
+    ) -> None:
+        """Take the facts of a log; ``given`` are measures that were computed where all contacts of their key lie."""
         self.facts = facts
         self.rule_set = rule_set
         self.asked = asked
         self.measures = MeasureColumns(facts, asked, self.truth)
         self._zoned = ZonedFacts(facts.log)
-        self._numbers: dict[str, Numbers] = {}
+        self._numbers: dict[str, Numbers] = dict(given or {})
         self._defined: dict[str, Coded] = {}
         self._truths: dict[Node, Truths] = {}
         self._states: dict[Atom, States] = {}

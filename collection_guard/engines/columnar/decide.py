@@ -1,6 +1,6 @@
 """The columnar engine: verdicts of all rules on all events, and what was missing, as columns of small numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,6 +13,7 @@ from collection_guard.engines.columnar.atoms import AtomColumns, EventSheet, Row
 from collection_guard.engines.columnar.clocks import Clocks, day_of, on_days
 from collection_guard.engines.columnar.facts import FactColumns
 from collection_guard.engines.columnar.log import Log
+from collection_guard.engines.columnar.numbers import Numbers
 from collection_guard.engines.judge import measures_of, missing_facts
 from collection_guard.engines.reference import verdict_of
 from collection_guard.facts.clock import microseconds
@@ -21,6 +22,8 @@ from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleS
 
 Outcome = tuple[str, tuple[str, ...]]
 """A verdict, and the facts that were missing."""
+GivenMeasures = Callable[[RuleSet], Mapping[str, Numbers]]
+"""The measures of a rule set that are known already, by the names of their facts."""
 _OUT_OF_FORCE: Final[Outcome] = (NOT_APPLICABLE, ())
 
 
@@ -37,8 +40,18 @@ class RuleColumn:
 class PackColumns:
     """The verdicts of one pack on a log."""
 
-    def __init__(self, log: Log, world: World, pack: CompiledPack, judged: Flags | None = None) -> None:
-        """Judge the rows that are flagged, or all; the others are the history of these."""
+    def __init__(
+        self,
+        log: Log,
+        world: World,
+        pack: CompiledPack,
+        judged: Flags | None = None,
+        given: GivenMeasures | None = None,
+    ) -> None:
+        """Judge the rows that are flagged, or all; the others are the history of these.
+
+        ``given`` are measures of each rule set that are known already.
+        """
         self.log = log
         self.pack = pack
         self._clocks = Clocks(log.at)
@@ -47,7 +60,12 @@ class PackColumns:
         self.facts = FactColumns(log, world, pack.rule_sets[0], self._clocks)
         asked = np.ones(log.size, np.bool_) if judged is None else judged
         self.atoms = {
-            code: AtomColumns(self.facts, rule_set, np.flatnonzero(asked & (self.rule_sets.codes == code)))
+            code: AtomColumns(
+                self.facts,
+                rule_set,
+                np.flatnonzero(asked & (self.rule_sets.codes == code)),
+                given(rule_set) if given is not None else None,
+            )
             for code, rule_set in enumerate(self.rule_sets.values)
         }
 
@@ -71,7 +89,9 @@ class PackColumns:
         return len(self._names())
 
     def _names(self) -> list[str]:
-        return sorted({rule.id for rule_set in self.rule_sets.values for rule in rule_set.rules})
+        # Without contacts no rule set is used, and the rules are those of all.
+        rule_sets = self.rule_sets.values or self.pack.rule_sets
+        return sorted({rule.id for rule_set in rule_sets for rule in rule_set.rules})
 
     def rule(self, name: str, row: int) -> CompiledRule:
         """Return a rule as it holds on a row."""

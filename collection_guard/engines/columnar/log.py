@@ -1,6 +1,6 @@
 """A log as columns: events in the total order of a history, each field as a column of codes or numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ class Log:
     talk: Floats
     has_talk: Flags
     columns: dict[str, Coded] = field(default_factory=dict)
+    _others: Callable[[], Coded] | None = None
 
     @property
     def size(self) -> int:
@@ -45,7 +46,7 @@ class Log:
 
     def other_fields(self) -> Coded:
         """Return which of the fields that are no column of their own are missing."""
-        return coded(map(_missing, self.events))
+        return coded(map(_missing, self.events)) if self._others is None else self._others()
 
     def row_from(self, instants: Ints) -> Ints:
         """Return for each instant the first row that starts at it or later."""

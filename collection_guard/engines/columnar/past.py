@@ -8,7 +8,7 @@ from collection_guard.engines.columnar.arrays import Ints
 from collection_guard.engines.columnar.log import Log
 from collection_guard.facts.history import History, known_at
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.facts.signs import CaseSigns, Sign, is_sign
+from collection_guard.facts.signs import SIGNS, CaseSigns, Sign
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import RuleSet
 
@@ -23,7 +23,8 @@ class Past(History):
         self._log = log
         self._world = world
         self._rule_set = rule_set
-        rows = np.flatnonzero(np.fromiter(map(is_sign, log.events), np.bool_, log.size))
+        signs = log["outcome"].where(lambda outcome: outcome[5] is not None) | log["channel"].where(SIGNS.__contains__)
+        rows = np.flatnonzero(signs)
         cases = log["case"].codes[rows]
         order = np.argsort(cases, kind="stable")
         self._rows: Ints = rows[order]

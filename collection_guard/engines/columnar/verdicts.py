@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from collection_guard.engines.base import VIOLATION
-from collection_guard.engines.columnar.arrays import Coded, grouped
+from collection_guard.engines.columnar.arrays import Coded, Ints, grouped
 from collection_guard.engines.columnar.atoms import EventSheet
-from collection_guard.engines.columnar.decide import Outcome, PackColumns, RuleColumn
-from collection_guard.engines.columnar.log import log_of
+from collection_guard.engines.columnar.decide import GivenMeasures, Outcome, PackColumns, RuleColumn
+from collection_guard.engines.columnar.log import Log, log_of
 from collection_guard.engines.evidence import evidence_of, values_named
 from collection_guard.engines.judge import Judged
 from collection_guard.facts.world import World
@@ -46,23 +46,25 @@ class LogVerdicts:
 
     def __init__(
         self,
-        events: Sequence[Event],
+        events: Sequence[Event] | Log,
         world: World,
         packs: Iterable[CompiledPack],
         done: Callable[[float], None],
-        rows: Sequence[int] | None = None,
+        rows: Sequence[int] | Ints | None = None,
+        given: GivenMeasures | None = None,
     ) -> None:
         """Judge events; ``done`` is told which share of the rules has been decided.
 
-        With ``rows``, only these are judged, and the others are their history.
+        With ``rows``, only these are judged, and the others are their history. ``given`` are measures of each rule set
+        that are known already.
         """
         with _without_collector():
-            self.log = log_of(events)
+            self.log = events if isinstance(events, Log) else log_of(events)
             judged = np.zeros(self.log.size, np.bool_)
             judged[slice(None) if rows is None else np.array(rows, np.int64)] = True
             self.rows = np.flatnonzero(judged)
             """The rows that were judged."""
-            self._packs = [PackColumns(self.log, world, pack, judged) for pack in packs]
+            self._packs = [PackColumns(self.log, world, pack, judged, given) for pack in packs]
             self._decide(done)
 
     def _decide(self, done: Callable[[float], None]) -> None:

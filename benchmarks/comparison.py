@@ -1,0 +1,355 @@
+"""What an audit costs from Parquet to Parquet, by each way there is, and what the rule step costs by other engines.
+
+Run ``python benchmarks/comparison.py [--contacts 10000 100000] [--rounds 3] [--sample 2000] [--out TABLE.json]``. It
+needs ``pip install 'collection-guard[bench]'``. A log is simulated for each size. Whatever is compared must agree
+first; the works then run in turns, so that ratios do not depend on how fast the machine is at the time. Times are of
+the processor, of all its cores and processes together, the median of the rounds; memory is the peak of a process of
+its own.
+
+End to end: read the same file, judge every rule of the core pack, three-valued, with intervals and ``recorded_at``,
+and write event, case, rule, verdict and missing facts of every violation and unassessable verdict. Contact by contact
+works on the first borrowers of the log alone, because it takes long; costs are per contact.
+
+The rule step: the truth of every leaf of every rule is there already, a small integer each; what is asked is which
+rules are violated, possible, and applicable. No answer is remembered from one contact to the next.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from collection_guard import __version__
+from collection_guard.audit.pieces import Pieces, judge_pieces
+from collection_guard.audit.profiles import read_profiles
+from collection_guard.engines.base import UNASSESSABLE, VIOLATION
+from collection_guard.engines.columnar.canonical import canonical
+from collection_guard.engines.columnar.matter import Matter
+from collection_guard.engines.columnar.output import table_of
+from collection_guard.engines.columnar.passes import judged_by_case
+from collection_guard.engines.columnar.tables import PAST, FrameEvents, in_order
+from collection_guard.engines.durable import DurableEngine
+from collection_guard.engines.judge import Judge
+from collection_guard.facts.atoms import truth_of_atom
+from collection_guard.facts.partner_lists import read_registry
+from collection_guard.facts.sheet import FactSource
+from collection_guard.facts.world import Settings
+from collection_guard.language.compiled import RuleSet
+from collection_guard.language.ir import All, AnyOf, Node
+from collection_guard.language.packs import load_packs
+
+SEED = 20251120
+FINDINGS = frozenset({VIOLATION, UNASSESSABLE})
+OTHERS = ("durable-rules", "zen-engine", "rule-engine", "polars", "numpy", "pydantic")
+Fired = tuple[frozenset[str], ...]
+
+
+class HostGroup:
+    """The rules of one ruleset of durable-rules, asked through ``durable.engine.Host``."""
+
+    def __init__(self, group: Any, number: int) -> None:
+        from durable.engine import Host  # noqa: PLC0415  # of the extra
+
+        self.fired: set[str] = set()
+        self.name, self.always, self.fields = f"guard{number}", frozenset(group._always), group._fields  # noqa: SLF001  # measured as it is
+        rules = {name: {**rule, "run": self._note(name)} for name, rule in group._definition.items()}  # noqa: SLF001  # as above
+        self.host = Host({self.name: rules}) if rules else None
+
+    def _note(self, name: str) -> Callable[[Any], None]:
+        return lambda _: self.fired.add(name.partition(".")[0])
+
+    def of(self, signature: tuple[int, ...]) -> frozenset[str]:
+        self.fired.clear()
+        if self.host is not None:
+            fact = {"sid": "0", "id": "1", **dict(zip(self.fields.values(), signature, strict=True))}
+            try:
+                self.host.assert_fact(self.name, fact)
+            except Exception as error:  # of a fact that no rule takes, Host says so by raising
+                if type(error).__name__ not in {"MessageNotHandledException", "MessageObservedException"}:
+                    raise
+            self.host.retract_fact(self.name, fact)
+        return self.always | self.fired
+
+
+class HostEngine:
+    """An engine that decides through Host."""
+
+    name = "host"
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self.rules = rule_set.rules
+        self.durable = DurableEngine(rule_set)
+        self.groups = [HostGroup(group, place) for place, group in enumerate(self.durable._groups)]  # noqa: SLF001  # as above
+
+    def verdicts(self, facts: FactSource) -> list[str]:
+        found: dict[str, str] = {}
+        for mine, group in zip(self.groups, self.durable._groups, strict=True):  # noqa: SLF001  # as above
+            fired = mine.of(tuple(truth_of_atom(atom, facts) for atom in group.atoms))
+            for index, rule in enumerate(group._rules):  # noqa: SLF001  # as above
+                word = "clear" if f"s{index}" in fired else "not_applicable"
+                word = UNASSESSABLE if f"p{index}" in fired else word
+                found[rule.id] = VIOLATION if f"t{index}" in fired else word
+        return [found[rule.id] for rule in self.rules]
+
+
+class Works:
+    """The works that are compared, on a log of one size."""
+
+    def __init__(self, folder: Path, contacts: int, sample: int) -> None:
+        sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
+        from simulate import simulate  # noqa: PLC0415  # a script beside the package
+
+        if not (folder / "log.parquet").exists():
+            simulate(SEED, contacts, folder, "clean")
+            parts = []
+            with (folder / "events.jsonl").open("rb") as file:
+                while lines := file.readlines(100_000_000):
+                    found = canonical(pl.read_ndjson(b"".join(lines), infer_schema_length=None))
+                    parts.append(found.frame)
+            pl.concat(parts).write_parquet(folder / "log.parquet")
+        self.folder = folder
+        self.log = folder / "log.parquet"
+        self.verdicts = folder / "verdicts.parquet"
+        settings = json.loads((folder / "settings.json").read_text("utf-8"))
+        self.matter = Matter(
+            tuple(load_packs(["core"])),
+            settings["parameters"],
+            Settings(timezone=settings["timezone"]),
+            read_registry(folder / "registry.csv"),
+            read_profiles(folder / "cases.jsonl"),
+        )
+        # Borrowers stand one after the other; the last one of the sample is left out, for it may be cut.
+        first = pl.scan_parquet(self.log).head(sample).collect()
+        self.sample = first.filter(pl.col("borrower_id") != first["borrower_id"][-1])
+        self.some = folder / "some.parquet"
+        self.sample.write_parquet(self.some)
+
+    def bare(self) -> None:
+        pl.read_parquet(self.log)
+
+    def columnar(self, path: Path | None = None) -> None:
+        frame = canonical(pl.read_parquet(path or self.log)).frame.with_columns(pl.lit(value=False).alias(PAST))
+        matter = replace(self.matter, earliest=frame["started_at"].min())
+        table_of(judged_by_case(frame, matter.compiled, matter.world), FINDINGS).write_parquet(self.verdicts)
+
+    def pieces(self, memory: int = 2**30, processes: int = 1) -> None:
+        judge_pieces(Pieces([self.log], [], None, memory, processes), self.matter, (self.verdicts, FINDINGS))
+
+    def each(self, make: Any = None) -> None:
+        frame = in_order(pl.read_parquet(self.some))
+        matter = replace(self.matter, earliest=frame["started_at"].min())
+        judge = Judge(matter.compiled, matter.world, "durable", make)
+        rows = []
+        for event in FrameEvents(frame):
+            judged = sorted(judge.judge(event), key=lambda one: one.rule.id)
+            rows += [
+                (event.event_id, event.case_id, one.rule.id, one.verdict.verdict, list(one.verdict.missing))
+                for one in judged
+                if one.verdict.verdict in FINDINGS
+            ]
+            judge.add(event)
+        names = ["event_id", "case_id", "rule", "verdict", "missing"]
+        pl.DataFrame(rows, schema=names, orient="row").write_parquet(self.verdicts)
+
+    def agree(self) -> None:
+        """Exit unless all ways give the same verdicts."""
+        self.columnar(self.some)
+        ours = pl.read_parquet(self.verdicts).rows()
+        for name, work in (("contact by contact", self.each), ("Host", lambda: self.each(HostEngine))):
+            work()
+            if pl.read_parquet(self.verdicts).rows() != ours:
+                sys.exit(f"columnar and {name} disagree")
+        self.columnar()
+        whole = pl.read_parquet(self.verdicts)
+        self.pieces()
+        if not whole.equals(pl.read_parquet(self.verdicts)):
+            sys.exit("columnar and pieces disagree")
+
+    def signatures(self) -> list[tuple[Any, list[tuple[int, ...]]]]:
+        """Return the rulesets of the rules, and the truths of their leaves on each contact of the sample."""
+        matter = replace(self.matter, earliest=self.sample["started_at"].min())
+        judge = Judge(matter.compiled, matter.world, "durable")
+        engine = DurableEngine(matter.compiled[0].rule_sets[-1])
+        found: list[tuple[Any, list[tuple[int, ...]]]] = [(group, []) for group in engine._groups]  # noqa: SLF001  # as above
+        for event in FrameEvents(in_order(self.sample)):
+            list(judge.judge(event))
+            (sheet,) = judge.sheets()
+            for group, truths in found:
+                truths.append(tuple(truth_of_atom(atom, sheet) for atom in group.atoms))
+            judge.add(event)
+        return found
+
+
+def text_of(node: Node, fields: dict[Any, str], level: int) -> str:
+    """Return a condition in the words that zen-engine and rule-engine share."""
+    match node:
+        case All() | AnyOf():
+            word = " and " if isinstance(node, All) else " or "
+            constant = "1 == 1" if isinstance(node, All) else "1 == 2"
+            return "(" + (word.join(text_of(part, fields, level) for part in node.parts) or constant) + ")"
+        case _:
+            return f"{fields[node]} >= {level}"
+
+
+def conditions(group: Any) -> dict[str, str]:
+    """Return what is asked of each rule of a ruleset: true, possible, and applicable."""
+    found = {}
+    for index, rule in enumerate(group._rules):  # noqa: SLF001  # as above
+        for kind, node, level in (("t", rule.whole, 2), ("p", rule.whole, 1), ("s", rule.scope, 1)):
+            found[f"{kind}{index}"] = text_of(node, group._fields, level)  # as above
+    return found
+
+
+def rule_steps(works: Works) -> dict[str, Callable[[], list[Fired]]]:
+    """Return the ways to decide rules on truths that are there already."""
+    import rule_engine  # noqa: PLC0415  # of the extra
+    import zen  # noqa: PLC0415  # as above
+
+    given = works.signatures()
+    hosts = [HostGroup(group, 100 + place) for place, (group, _) in enumerate(given)]
+    asked = [conditions(group) for group, _ in given]
+    zens = [zen.compile_expression("[" + ", ".join(one.values()) + "]") for one in asked]
+    plain = [{name: rule_engine.Rule(text) for name, text in one.items()} for one in asked]
+
+    def each(decide: Callable[[int, Any, tuple[int, ...]], Any]) -> list[Fired]:
+        rows = zip(*(truths for _, truths in given), strict=True)
+        return [tuple(frozenset(decide(place, given[place][0], one)) for place, one in enumerate(row)) for row in rows]
+
+    def facts(group: Any, one: tuple[int, ...]) -> dict[str, int]:
+        return dict(zip(group._fields.values(), one, strict=True))  # as above
+
+    def by_zen(place: int, group: Any, one: tuple[int, ...]) -> Iterator[str]:
+        said = zens[place].evaluate(facts(group, one))
+        return (name for name, true in zip(asked[place], said, strict=True) if true)
+
+    return {
+        "durable-rules, its C module": lambda: each(lambda _, group, one: group._fired(one)),  # noqa: SLF001  # as above
+        "durable-rules, Host": lambda: each(lambda place, _, one: hosts[place].of(one)),
+        "zen-engine, one expression a ruleset": lambda: each(by_zen),
+        "rule-engine, a Rule for each condition": lambda: each(
+            lambda place, group, one: [name for name, rule in plain[place].items() if rule.matches(facts(group, one))]
+        ),
+    }
+
+
+def processor() -> float:
+    """Return the time of the processor that this process and the ended ones that it started have taken."""
+    mine, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return mine.ru_utime + mine.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
+def medians(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the median time of each work in seconds; the works take turns."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            started = processor()
+            work()
+            times[name].append(processor() - started)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def peak(work: str, folder: Path, contacts: int, sample: int) -> int:
+    """Return the peak of the memory of a work in a process of its own, in megabytes."""
+    command = [sys.executable, __file__, "--only", work, "--folder", str(folder)]
+    command += ["--contacts", str(contacts), "--sample", str(sample)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def only(work: str, folder: Path, contacts: int, sample: int) -> None:
+    """Do one work, and print the peak of memory."""
+    works = Works(folder, contacts, sample)
+    getattr(works, work)()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def versions() -> dict[str, str]:
+    found = {"collection-guard": __version__, "python": platform.python_version(), "cores": str(os.cpu_count())}
+    for name in OTHERS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def measure(folder: Path, contacts: int, sample: int, rounds: int, *, steps: bool) -> dict[str, Any]:
+    """Return what works cost on a log of one size, in microseconds a contact."""
+    works = Works(folder, contacts, sample)
+    works.agree()
+    count = works.sample.height
+    whole: dict[str, Callable[[], object]] = {
+        "bare reading of Parquet": works.bare,
+        "columnar": works.columnar,
+        "columnar, in pieces (1 GiB)": works.pieces,
+    }
+    some: dict[str, Callable[[], object]] = {
+        "contact by contact, durable": works.each,
+        "contact by contact, Host": lambda: works.each(HostEngine),
+    }
+    costs = {name: seconds * 1e6 / contacts for name, seconds in medians(whole, rounds).items()}
+    costs |= {name: seconds * 1e6 / count for name, seconds in medians(some, rounds).items()}
+    found: dict[str, Any] = {"contacts": contacts, "cases": len(works.matter.profiles), "sample": count, "us": costs}
+    if steps:
+        ways = rule_steps(works)
+        answers = [way() for way in ways.values()]
+        if any(answer != answers[0] for answer in answers):
+            sys.exit("the engines disagree on the rule step")
+        found["rule step us"] = {name: s * 1e6 / count for name, s in medians(dict(ways), rounds).items()}
+    found["peak MB"] = {name: peak(name, folder, contacts, sample) for name in ("bare", "columnar", "pieces")}
+    return found
+
+
+def show(found: dict[str, Any]) -> None:
+    """Print what was found on a log of one size."""
+    costs = found["us"]
+    print(f"\n{found['contacts']} contacts, {found['cases']} cases; all ways agree; us a contact of the processor")
+    for name, cost in costs.items():
+        print(f"  {name:36} {cost:10.2f}   ratio to columnar {cost / costs['columnar']:8.2f}")
+    for name, cost in found.get("rule step us", {}).items():
+        least = found["rule step us"]["durable-rules, its C module"]
+        print(f"  rule step: {name:38} {cost:10.2f}   ratio to the C module {cost / least:6.2f}")
+    for name, size in found["peak MB"].items():
+        print(f"  peak memory: {name:20} {size:6} MB")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--contacts", type=int, nargs="+", default=[10_000])
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--sample", type=int, default=2_000)
+    options.add_argument("--folder", type=Path)
+    options.add_argument("--out", type=Path)
+    options.add_argument("--only", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.only:
+        only(given.only, given.folder, given.contacts[0], given.sample)
+        return
+    print(", ".join(f"{name} {number}" for name, number in versions().items()) + f", seed {SEED}")
+    results = []
+    for place, contacts in enumerate(given.contacts):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = given.folder / str(contacts) if given.folder else Path(temporary)
+            folder.mkdir(parents=True, exist_ok=True)
+            found = measure(folder, contacts, given.sample, given.rounds, steps=place == 0)
+            show(found)
+            results.append(found)
+    if given.out:
+        given.out.write_text(json.dumps({"versions": versions(), "found": results}, indent=1) + "\n", "utf-8")
+    print("\nNot measured: the report, evidence, detection of signals, a hand-written query, logs of real agencies.")
+
+
+if __name__ == "__main__":
+    main()

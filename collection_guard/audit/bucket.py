@@ -1,0 +1,72 @@
+"""One partition of a large audit: its verdicts as a table, and what the report counts in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from collection_guard.audit.columnar import count_columns
+from collection_guard.audit.columns import EmptyFields
+from collection_guard.audit.report import Counts, Violation
+from collection_guard.audit.run import latest_rule_sets
+from collection_guard.audit.taken import Contact, Position
+from collection_guard.engines.base import VIOLATION
+from collection_guard.engines.columnar.matter import Matter
+from collection_guard.engines.columnar.output import table_of
+from collection_guard.engines.columnar.passes import judged_by_case
+from collection_guard.engines.columnar.verdicts import LogVerdicts
+
+MOST_VIOLATIONS: Final = 200
+"""Violations that the report of a large audit shows with their evidence: the first of the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of each partition."""
+
+    written: bool
+    """Whether verdicts are written at all."""
+    wanted: frozenset[str] | None
+    """The kinds of verdicts that are written, None for a table of all."""
+    somewhere: Mapping[str, bool]
+    """The fields that are empty somewhere in the whole log."""
+
+
+def judged_bucket(frame: pl.DataFrame, matter: Matter, question: Question) -> tuple[pl.DataFrame | None, Counts]:
+    """Return the verdicts on a partition that holds whole cases, and what was counted in it.
+
+    The table has the instants of the contacts as ``started_at``, by which tables are put in one order.
+    """
+    found = judged_by_case(frame, matter.compiled, matter.world)
+    counts = _counted(found, matter, question.somewhere)
+    if not question.written:
+        return None, counts
+    table = table_of(found, question.wanted)
+    starts = frame.select("event_id", "started_at")
+    return table.join(starts, on="event_id", how="left", maintain_order="left"), counts
+
+
+def _counted(found: LogVerdicts, matter: Matter, somewhere: Mapping[str, bool]) -> Counts:
+    counts = Counts(contacts_judged=len(found.rows))
+    if not len(found.rows):
+        return counts
+    log = found.log
+    empty = EmptyFields(
+        [],
+        matter.profiles,
+        has_registry=matter.registry is not None,
+        has_zone=matter.settings.timezone is not None,
+        somewhere=somewhere,
+    )
+    count_columns(counts, found, empty, latest_rule_sets(matter.compiled))
+    counts.earliest = log.events[int(found.rows[0])].started_at
+    counts.latest = log.events[int(found.rows[-1])].started_at
+    for row in found.rows_with(VIOLATION):
+        contact = Contact(log.events[row], Position())
+        for item in found.judged(row, VIOLATION):
+            verdict = item.verdict
+            counts.violations.append(Violation(contact, verdict.rule, verdict.evidence, item.values))
+        if len(counts.violations) >= MOST_VIOLATIONS:
+            break
+    return counts

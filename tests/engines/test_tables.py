@@ -1,0 +1,188 @@
+"""Tables of contacts: the same log as of events, whatever the form of the table, and every fault of it told at once."""
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from plain.random_log import RandomLog
+
+from collection_guard.audit.borrowers import with_borrowers as completed
+from collection_guard.audit.taken import Contact, Position
+from collection_guard.engines.columnar.canonical import canonical, flagged
+from collection_guard.engines.columnar.log import log_of
+from collection_guard.engines.columnar.passes import with_borrowers
+from collection_guard.engines.columnar.scan import Scan, scan_of
+from collection_guard.engines.columnar.tables import FrameEvents, frame_of, in_order, log_of_frame
+from collection_guard.engines.judge import in_order as ordered
+from collection_guard.facts.world import World
+from collection_guard.model import Event
+
+START = datetime(2025, 11, 3, 2, 0, tzinfo=UTC)
+
+
+def random_events(seed: int) -> list[Event]:
+    """Return contacts of which any field may be missing."""
+    chance = random.Random(seed)
+    signals: list[dict[str, bool | None] | None] = [None, {}, {"threat": True, "abuse": None}, {"claims_lawyer": False}]
+    events = [
+        event.model_copy(update={"content": chance.choice(("a", "", None)), "signals": chance.choice(signals)})
+        for event in RandomLog(seed).records(cases=5).events
+    ]
+    return ordered(events)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_table_is_the_log_of_its_events(seed: int) -> None:
+    """Every column of a log is the same, be it made of events or of a table; so are the events built from it."""
+    events = random_events(seed)
+    of_events, of_table = log_of(events), log_of_frame(in_order(frame_of(reversed(events))))
+    for name, column in of_events.columns.items():
+        other = of_table[name]
+        assert [other.value(row) for row in range(len(events))] == [column.value(row) for row in range(len(events))]
+    for name in ("at", "visible_from", "ended", "has_end", "talk", "has_talk"):
+        assert np.array_equal(getattr(of_events, name), getattr(of_table, name)), name
+    assert list(of_table.events) == list(events)
+    assert list(of_table.events[2:5]) == events[2:5]
+    missing = of_events.other_fields(), of_table.other_fields()
+    assert [missing[0].value(row) for row in range(len(events))] == [
+        missing[1].value(row) for row in range(len(events))
+    ]
+
+
+def test_an_empty_table_is_an_empty_log() -> None:
+    """Of no rows there is a log without events."""
+    assert log_of_frame(frame_of([])).size == 0
+
+
+def lines_of(events: list[Event]) -> bytes:
+    """Return events as JSON lines."""
+    return "".join(event.model_dump_json(exclude_none=True, exclude={"extra"}) + "\n" for event in events).encode()
+
+
+@pytest.mark.parametrize("form", ["nested", "flat", "csv", "maps"])
+def test_every_form_becomes_canonical(form: str, tmp_path: Path) -> None:
+    """Structures as JSON has them, flat columns, texts as CSV has them, and maps for signals: all are one table."""
+    events = random_events(1)
+    flat = frame_of(events)
+    match form:
+        case "nested":
+            given = pl.read_ndjson(lines_of(events), infer_schema_length=None)
+        case "flat":
+            given = flat.with_columns(
+                pl.col("started_at").dt.convert_time_zone("Asia/Shanghai").cast(pl.Datetime("ms", "Asia/Shanghai"))
+            )
+        case "csv":
+            given = flat.with_columns(
+                pl.col(pl.Datetime).dt.strftime("%+"),
+                pl.col("talk_seconds").cast(pl.String),
+                pl.col(pl.Boolean).cast(pl.String),
+            )
+        case _:
+            kind = pl.List(pl.Struct({"key": pl.String, "value": pl.Boolean}))
+            maps = [
+                None if e.signals is None else [{"key": k, "value": v} for k, v in e.signals.items()] for e in events
+            ]
+            given = flat.with_columns(pl.Series("signals", maps, dtype=kind))
+    found = canonical(given)
+    assert found.problems == []
+    kept = [e for e in events if not (e.outcome.network == "blocked" and e.channel in {"call", "voice_notice"})]
+    assert found.blocked == len(events) - len(kept)
+    assert [said(event) for event in FrameEvents(found.frame)] == [said(event) for event in kept]
+
+
+def said(event: Event) -> Event:
+    """Return an event without signals of which nothing is said: a structure has a place for each."""
+    return event.model_copy(update={"signals": {k: v for k, v in (event.signals or {}).items() if v is not None}})
+
+
+def whole(**columns: Any) -> pl.DataFrame:
+    """Return a table of two contacts, with other columns."""
+    base = {"event_id": ["a", "b"], "case_id": ["C", "C"], "channel": ["call", "call"], "started_at": [START, START]}
+    return pl.DataFrame(base | columns)
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "named"),
+    [
+        ({"chanel": ["call", "sms"]}, "table_column_unknown", "channel"),
+        ({"collector": pl.Series([{"nme": "x"}, None])}, "table_column_unknown", "collector.name"),
+        ({"event_id": [1.5, 2.5]}, "table_column_type", "Float64"),
+        ({"started_at": [START.replace(tzinfo=None)] * 2}, "table_column_type", "started_at"),
+        ({"started_at": [1, 2]}, "table_column_type", "started_at"),
+        ({"outcome.message_left": [1, 0]}, "table_column_type", "message_left"),
+        ({"signals": [1, 0]}, "table_column_type", "signals"),
+        ({"started_at": ["2025-11-03T10:00:00+08:00", "yesterday"]}, "table_value", "yesterday"),
+        ({"talk_seconds": ["3", "long"]}, "table_value", "long"),
+        ({"talk_seconds": [3.0, -1.0]}, "table_value", "-1"),
+        ({"channel": ["call", "telegram"]}, "table_value", "telegram"),
+        ({"outcome.network": ["connected", "接通"]}, "table_value", "接通"),
+        ({"signals": ["{}", "{threat}"]}, "table_value", "{threat}"),
+        ({"recipient.timezone": ["Asia/Shanghai", "Mars/Olympus"]}, "table_value", "Mars"),
+        ({"event_id": ["a", None]}, "table_value_missing", "event_id"),
+        ({"case_id": ["", "C"]}, "table_value_missing", "case_id"),
+    ],
+)
+def test_what_is_no_contact_is_told(columns: dict[str, Any], code: str, named: str) -> None:
+    """A column that is none, a type that is none, a word or time that is none: each with its column and how often."""
+    (problem,) = canonical(whole(**columns), "log.parquet").problems
+    assert problem.code == code
+    for lang in ("zh", "en"):
+        assert named in problem.render(lang)  # type: ignore[arg-type]  # one of the languages
+        assert "log.parquet" in problem.render(lang)  # type: ignore[arg-type]  # as above
+
+
+def test_all_faults_at_once() -> None:
+    """Every fault of a table is told, and the same fault of several parts is one that counts more."""
+    table = whole(channel=["pigeon", "pigeon"], direction=["up", "outbound"])
+    found = canonical(table)
+    scan = Scan()
+    for _ in range(2):
+        scan.take(scan_of(found, flagged(found.frame, past=False, since=None), table.height))
+    assert [(one.values["column"], one.values["count"]) for one in scan.told()] == [("channel", 4), ("direction", 2)]
+    missing = canonical(pl.DataFrame({"event_id": ["a"], "extra.note": ["x"]})).problems
+    assert [one.values["column"] for one in missing] == ["case_id", "channel", "started_at"]
+
+
+def test_identifiers_that_are_numbers_are_text() -> None:
+    """Whole numbers lose nothing as text; a column of nothing is missing."""
+    found = canonical(whole(event_id=[9007199254740993, 2], borrower_id=[None, None]))
+    assert found.problems == []
+    assert found.frame["event_id"].to_list() == ["9007199254740993", "2"]
+
+
+def test_what_is_history() -> None:
+    """History is what is of the past, or was known before an instant."""
+    later = START.replace(hour=5)
+    frame = canonical(whole(recorded_at=[None, later])).frame
+    assert flagged(frame, past=True, since=None)["past"].to_list() == [True, True]
+    assert flagged(frame, past=False, since=None)["past"].to_list() == [False, False]
+    assert flagged(frame, past=False, since=START.replace(hour=3))["past"].to_list() == [True, False]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_borrowers_are_completed_as_by_the_intake(seed: int) -> None:
+    """A borrower that some contacts of a case, or its profile, name is that of the others, where all agree."""
+    log = RandomLog(seed).records(cases=6)
+    chance = random.Random(seed)
+    events = [
+        event.model_copy(
+            update={"borrower_id": chance.choice((None, f"B{event.case_id}", f"B{event.case_id}", chance.choice("XY")))}
+        )
+        if chance.random() < 0.7
+        else event
+        for event in ordered(log.events)
+    ]
+    expected, _, _ = completed([Contact(event, Position()) for event in events], log.profiles)
+    found = with_borrowers(frame_of(events), World(profiles=log.profiles))
+    assert found["borrower_id"].to_list() == [contact.event.borrower_id for contact in expected]
+
+
+def test_json_of_tables_is_plain() -> None:
+    """Lists and mappings stand in a table as JSON."""
+    event = next(e for e in random_events(0) if e.recipient.roles)
+    assert json.loads(frame_of([event])["recipient.roles"][0]) == list(event.recipient.roles or ())
