@@ -35,3 +35,24 @@ def test_the_benchmark_of_columns_prints_its_ratios() -> None:
     assert "the engines agree" in done.stdout
     assert "ratio of contact by contact to columns" in done.stdout
     assert "Not measured: " in done.stdout
+
+
+def test_the_benchmark_of_the_sidecar_prints_its_ratio() -> None:
+    """A small run prints throughput and latencies beside an echo, the ratio, and what is not measured."""
+    command = [
+        sys.executable,
+        str(ROOT / "benchmarks/sidecar.py"),
+        "--seconds",
+        "0.3",
+        "--rounds",
+        "1",
+        "--cases",
+        "20",
+    ]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.startswith("collection-guard ")
+    for work in ("echo", "check", "check and record"):
+        assert f"\n{work}: " in done.stdout
+    assert "p99.9" in done.stdout
+    assert "throughput of check to echo: " in done.stdout
+    assert "Not measured: " in done.stdout

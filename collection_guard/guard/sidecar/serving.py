@@ -17,7 +17,7 @@ import uvicorn
 
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.app import THREADS, Desk, application
+from collection_guard.guard.sidecar.app import Desk, application, threads_for
 from collection_guard.guard.sidecar.front import Front, Limits
 from collection_guard.guard.sidecar.log import JsonLog, take_over
 from collection_guard.guard.sidecar.metrics import Metrics
@@ -113,7 +113,7 @@ def serve_gate(
     kept = [tokens]
     log = JsonLog()
     take_over(log)
-    desk = Desk(gate, log, Metrics(), ThreadPoolExecutor(THREADS, "guard"))
+    desk = Desk(gate, log, Metrics(), ThreadPoolExecutor(threads_for(gate), "guard"))
 
     def reload() -> None:
         try:
