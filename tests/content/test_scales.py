@@ -14,7 +14,6 @@ from collection_guard.facts.content.schema import SIGNALS
 from collection_guard.facts.content.weighing import (
     LENIENCE,
     MODESTY,
-    STRICTNESS,
     Weights,
     clues,
     document,
@@ -35,14 +34,11 @@ scales:
     start: -2
     clues:
       '2.5': '@cooking'
-      '1.5': 鸿雁|白鹭
-      '1': '{{meal}}&{{tool}}'
+      '1.5': 鸿雁|白鹭|wild geese|geese
       '-1': '-cooking'
       '-3': 标本
       '-5': '%test-frame'
 concepts:
-  meal: [早饭|晚饭]
-  tool: [锅|勺]
   negator: [不会]
 acts:
   cooking: {{zh: 做饭, en: cooks}}
@@ -76,17 +72,18 @@ def detector(tmp_path: Path) -> LexiconDetector:
         ("鸿雁鸿雁鸿雁", False),
         ("鸿雁和白鹭都是标本", False),
         ("动物园里有鸿雁，也有白鹭", False),
-        ("鸿雁，用锅做早饭", True),
-        ("鸿雁，锅在这，早饭在那", False),
+        ("鴻.雁和白❤鷺", True),
         ("炒菜", True),
         ("不会炒菜，有鸿雁和白鹭", False),
         ("催收员：鸿雁，白鹭。\n客户：什么？", True),
         ("催收员：鸿雁。\n客户：白鹭。", False),
-        ("催收员：鸿雁，用锅。\n客户：早饭。", False),
+        ("two geese fly", False),
+        ("two wild geese fly", True),
+        ("two wild geesey fly", False),
     ],
 )
 def test_clues_are_weighed_together(detector: LexiconDetector, text: str, said: bool) -> None:
-    """A scale tips by words, by concepts of one clause and by acts, of the collector, and against what weighs less."""
+    """A scale tips by words and acts of the collector, and against what weighs less."""
     assert detector.read(text).signals["abuse"] is said
 
 
@@ -118,7 +115,6 @@ def test_an_act_can_be_outweighed(detector: LexiconDetector) -> None:
         ("signal: abuse", "signal: abus", "lexicon_value", 5),
         ("@cooking", "@cookin", "lexicon_unknown_clue", 7),
         ("%test-frame", "%frame", "lexicon_unknown_clue", 7),
-        ("{tool}", "{tools}", "lexicon_unknown_clue", 7),
         ("鸿雁", "鴻雁", "lexicon_unknown_clue", 7),
     ],
 )
@@ -161,7 +157,7 @@ def test_words_of_a_text(detector: LexiconDetector) -> None:
         *("pay", "it", "now", "pay it", "it now"),
     }
     assert "白" not in words(detector, "催收员：鸿。\n客户：白。", "call_transcript")
-    assert {"{meal}", "{tool}", "{meal}&{tool}", "@cooking"} <= clues(detector, "用锅炒菜做早饭")
+    assert {"炒", "炒菜", "@cooking"} <= clues(detector, "用锅炒菜做早饭")
 
 
 def test_the_document_is_a_lexicon_file(detector: LexiconDetector) -> None:
@@ -170,7 +166,7 @@ def test_the_document_is_a_lexicon_file(detector: LexiconDetector) -> None:
     folder = Path(detector.lexicon.scales[0].file).parent
     (folder / "more.yaml").write_text(text, "utf-8")
     scale = LexiconDetector.from_folder(folder).lexicon.balance.scales["threat"]
-    assert scale.scale.start == -1.0 + LENIENCE["threat"]
+    assert scale.scale.start == round(-1.0 + LENIENCE["threat"], 2)
     assert scale.weights == {"鸿雁": 2.0, "白鹭": 2.0, "it's": -0.5}
 
 
@@ -178,7 +174,7 @@ def test_the_weights_are_those_of_the_labelled_texts() -> None:
     """No weight of the lexicon could be moved with gain on the texts that the documentation names.
 
     This is what the command ends with, told without running it: at the best weights the texts pull each weight exactly
-    as much as the penalties hold it, and a clue without weight less than the strictness asks.
+    as much as its cost holds it.
     """
     detector = LexiconDetector()
     files = [HERE / "corpus_work.jsonl", *sorted(HERE.glob("corpus_breadth_*.jsonl"))]
@@ -193,11 +189,9 @@ def test_the_weights_are_those_of_the_labelled_texts() -> None:
             for i in holders[clue]:
                 margins[i] += weight
         missed = [1 / (1 + exp(-margin)) - said for margin, said in zip(margins, found.says(signal), strict=True)]
-        for clue, held in holders.items():
-            weight = compiled.weights.get(clue, 0.0)
-            pull = sum(missed[i] for i in held) + MODESTY * weight
-            slack = abs(pull) - STRICTNESS if not weight else abs(pull + STRICTNESS * (1 if weight > 0 else -1))
+        for clue, weight in compiled.weights.items():
+            pull = sum(missed[i] for i in holders[clue]) + MODESTY * weight
             # Weights are rounded, which a clue of many texts feels in each of them.
-            if slack > 0.3 + 0.004 * len(held):
-                far.append((signal, clue, round(slack, 2)))
+            if abs(pull) > 0.3 + 0.004 * len(holders[clue]):
+                far.append((signal, clue, round(pull, 2)))
     assert far == []

@@ -1,6 +1,7 @@
 """Where things stand in a text: clauses, sentences, quotations, and who speaks."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collection_guard.facts.content.characters import (
@@ -30,6 +31,18 @@ class Layout:
     quotes: list[Range] = field(default_factory=list)
     others: list[Range] = field(default_factory=list)
 
+    @property
+    def own(self) -> str:
+        """Return what the collector says, places kept: everybody else's words are blotted out by marks."""
+        if not self.others:
+            return self.text
+        pieces: list[str] = []
+        at = 0
+        for start, end in self.others:
+            pieces += self.text[at:start], SENTENCE_END * (end - start)
+            at = end
+        return "".join([*pieces, self.text[at:]])
+
     def scope(self, start: int, end: int, within: str | int) -> Range:
         """Return the clause, the sentence, the text or the neighbourhood around a range."""
         if within == "text":
@@ -57,7 +70,7 @@ def _inside(ranges: list[Range], start: int, end: int) -> bool:
 
 def layout(text: str, speakers: Speakers, kind: str | None) -> Layout:
     """Return where the marks of a text are."""
-    places = [i for i, char in enumerate(text) if char in MARKS]
+    places = sorted(place for mark in MARKS if mark in text for place in _places(text, mark))
     result = Layout(text)
     opened = -1
     for place in places:
@@ -75,6 +88,14 @@ def layout(text: str, speakers: Speakers, kind: str | None) -> Layout:
     if any(text[place] == COLON for place in places):
         result.others = _others(text, places, speakers, kind)
     return result
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    """Yield where a mark stands."""
+    place = text.find(mark)
+    while place >= 0:
+        yield place
+        place = text.find(mark, place + 1)
 
 
 def _others(text: str, marks: list[int], speakers: Speakers, kind: str | None) -> list[Range]:

@@ -1,9 +1,10 @@
 """The lexicon's detector: entries, then their context, then signals."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -28,6 +29,8 @@ VERSION: Final = "1"
 # How far before an act a word may stand that denies it, in characters of either script.
 _NEGATION_REACH: Final = 14
 _NEGATION_REACH_LATIN: Final = 34
+# How far after words that take a denial back the denial may stand.
+_CANCEL_REACH: Final = 8
 # Evidence shown for one signal: the first pieces tell enough.
 _MOST_SPANS: Final = 20
 # How often one act is heard in one text: a few times are as good as many.
@@ -48,10 +51,9 @@ class _Text:
     kind: str | None
     negators: list[Range]
     prohibitions: list[Range]
-    cancels: list[Range]
 
     def found(self, pattern: Pattern) -> Iterable[Match]:
-        if not pattern.atoms <= self.hits.atoms:
+        if pattern.atoms & ~self.hits.atoms:
             return ()
         if len(pattern.steps) == 1:
             return (Match(*place, (place,)) for place in self.hits.of(pattern.steps[0].atom))
@@ -130,8 +132,7 @@ class LexiconDetector:
         """Return what of a text the scales can weigh, apart from its words."""
         view = self._view(text, kind)
         mentions = self._mentions(view)
-        concepts = self.lexicon.balance.concepts(view.hits, view.layout)
-        return frozenset((*concepts, *self._hear(view, mentions, None).clues(mentions)))
+        return frozenset(self._hear(view, mentions, None).clues(mentions))
 
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, which entries fired, and why others did not."""
@@ -151,14 +152,14 @@ class LexiconDetector:
     def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
         hits = self.lexicon.matcher.hits(normalised.text)
+        cancels = hits.of(self.lexicon.negator_cancel)
         return _Text(
             normalised,
             layout(normalised.text, self.lexicon.speakers, kind),
             hits,
             kind,
-            hits.of(self.lexicon.negator),
-            hits.of(self.lexicon.prohibition),
-            hits.of(self.lexicon.negator_cancel),
+            _valid(hits.of(self.lexicon.negator), cancels),
+            _valid(hits.of(self.lexicon.prohibition), cancels),
         )
 
     def _mentions(self, view: _Text) -> list[_Mention]:
@@ -251,22 +252,17 @@ class LexiconDetector:
             (view.negators, max(clause, match.start - reach)),
             (view.prohibitions, sentence),
         ):
-            for place in places[bisect_left(places, (left, 0)) :]:
+            for i in range(bisect_left(places, (left, 0)), len(places)):
+                place = places[i]
                 if place[1] > last:
                     break
-                inside = any(part[0] <= place[0] and place[1] <= part[1] for part in match.parts)
-                if not inside and not self._cancelled(view, place):
+                if not any(part[0] <= place[0] and place[1] <= part[1] for part in match.parts):
                     return place
         return None
 
     @staticmethod
-    def _cancelled(view: _Text, place: Range) -> bool:
-        """Tell whether a denial is itself denied ("do not think that we will not")."""
-        return any(cancel[0] <= place[0] <= cancel[1] + 8 for cancel in view.cancels)
-
-    @staticmethod
     def _holds(view: _Text, condition: CompiledCondition, match: Match) -> bool:
-        if condition.within == "text" and not condition.single.isdisjoint(view.hits.atoms):
+        if condition.within == "text" and condition.single & view.hits.atoms:
             return True
         start, end = view.layout.scope(match.start, match.end, condition.within)
         for pattern in condition.patterns:
@@ -304,10 +300,10 @@ class LexiconDetector:
             for signal in acts[item.entry.act].signals:
                 places.setdefault(signal, []).append((item.match.start, item.match.end))
                 scale = balance.scales.get(signal)
-                if not item.entry.weighed or scale is None or scale.scale.trusts_entries:
+                if not item.entry.weighed or scale is None:
                     said.add(signal)
         clues = heard.clues(mentions)
-        totals = balance.totals(view.hits, view.layout, clues)
+        totals = balance.totals(view.layout, clues)
         said.update(signal for signal, total in zip(SIGNALS, totals, strict=True) if total > 0)
         if len(said) > 1:
             said.discard("relay_only")
@@ -316,7 +312,7 @@ class LexiconDetector:
             for item in heard.fired:
                 heard_at.setdefault(HEARD + item.entry.act, []).append((item.match.start, item.match.end))
             for silent in said - places.keys():
-                places[silent] = balance.evidence(silent, view.hits, view.layout, heard_at)
+                places[silent] = balance.evidence(silent, view.layout, heard_at)
         spans: dict[str, tuple[Span, ...]] = {
             signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in said and places[signal]
         }
@@ -345,7 +341,7 @@ class LexiconDetector:
             if signal not in spans and signal not in places:
                 continue
             total = totals[SIGNALS.index(signal)]
-            weighed = self.lexicon.balance.contributions(signal, view.hits, view.layout, clues)
+            weighed = self.lexicon.balance.contributions(signal, view.layout, clues)
             by = " ".join(f"{clue} {weight:+.2f}" for clue, weight in weighed[:_MOST_WEIGHTS])
             by = f"{by}  {compiled.scale.start:+.2f} = {total:+.2f}"
             tips = total > 0 and signal in spans
@@ -373,6 +369,21 @@ class LexiconDetector:
         return tuple(self._span(view, start, end) for start, end in merged[:_MOST_SPANS])
 
 
+def _valid(denials: list[Range], cancels: list[Range]) -> list[Range]:
+    """Return the words that deny and are not denied themselves ("do not think that we will not")."""
+    if not (denials and cancels):
+        return denials
+    # How far denials are cancelled, up to each cancel: the last one before a denial need not be the longest.
+    reaches = list(accumulate((end + _CANCEL_REACH for _, end in cancels), max))
+    starts = [start for start, _ in cancels]
+    kept: list[Range] = []
+    for place in denials:
+        before = bisect_right(starts, place[0])
+        if not before or reaches[before - 1] < place[0]:
+            kept.append(place)
+    return kept
+
+
 class _Index(Generic[Item]):
     """Patterns by the atom that the fewest texts hold, so that most texts touch few patterns."""
 
@@ -382,12 +393,16 @@ class _Index(Generic[Item]):
         for item, pattern in pairs:
             rarest = min((step.atom for step in pattern.steps), key=lambda atom: (matcher.commonness(atom), atom))
             self._by_atom.setdefault(rarest, []).append((item, pattern))
-        self._anchors = frozenset(self._by_atom)
+        anchors = self._by_atom.keys()
+        self._anchors = [tuple(sorted(anchors & atoms)) for atoms in matcher.classes()]
 
     def candidates(self, hits: Hits) -> Iterator[tuple[Item, Pattern]]:
         """Yield the patterns all of whose atoms stand in the text."""
-        atoms = hits.atoms
-        for atom in sorted(self._anchors & atoms):
-            for item, pattern in self._by_atom[atom]:
-                if pattern.atoms <= atoms:
+        lacking = ~hits.atoms
+        by_atom, anchors = self._by_atom, self._anchors
+        present = {atom for number in hits.found for atom in anchors[number]}
+        present.update(hits.quantities & by_atom.keys())
+        for atom in sorted(present):
+            for item, pattern in by_atom[atom]:
+                if not pattern.atoms & lacking:
                     yield item, pattern

@@ -11,7 +11,7 @@ from typing import Final
 from collection_guard.facts.content.characters import CharacterTable
 from collection_guard.facts.content.documents import Address, Document
 from collection_guard.facts.content.evasion import Disguises, Readings
-from collection_guard.facts.content.matching import Matcher, Pattern
+from collection_guard.facts.content.matching import Matcher, Pattern, mask_of
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
 from collection_guard.facts.content.quantities import SAMPLES, quantities
@@ -21,7 +21,7 @@ from collection_guard.facts.content.scales import (
     SILENCED,
     Balance,
     CompiledScale,
-    concepts_of,
+    is_word,
     weights_of,
 )
 from collection_guard.facts.content.schema import (
@@ -52,7 +52,7 @@ class CompiledCondition:
     patterns: tuple[Pattern, ...]
     within: str | int
     wording: str
-    single: frozenset[int]  # the atoms that are enough by themselves
+    single: int  # the atoms that are enough by themselves, as a mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Lexicon:
 
     def patterns(self) -> list[str]:
         """Return every string that the detector looks for, disguises included."""
-        return [*self.matcher.strings, *self.disguises.patterns]
+        return [*self.matcher.strings, *self.balance.words, *self.disguises.patterns]
 
 
 def lexicon_folder(root: Path | None = None) -> Path:
@@ -171,7 +171,7 @@ class _Compiler:
         # What is only weighed is no word of the lexicon that a disguise could stand for.
         literals = self.matcher.forms()
         scales = list(self._scales(acts, {frame.frame.id for frame in frames}))
-        balance = self._balance(scales)
+        balance = Balance(scales)
         syllables: dict[str, str] = {}
         evasions = Evasions(words=[])
         speakers = Speakers(collector=[], customer=[])
@@ -186,7 +186,6 @@ class _Compiler:
         if self.problems:
             raise RulesError(self.problems)
         self.matcher.build()
-        balance.build()
         return Lexicon(
             digest=digest,
             acts=acts,
@@ -268,7 +267,7 @@ class _Compiler:
             rest = [phrase for phrase in condition.any if _OPERATORS.intersection(phrase)]
             phrases = [*rest, "|".join(plain)] if plain else rest
             patterns = self._patterns(document, phrases, (*address, i, "any"))
-            single = frozenset(pattern.steps[0].atom for pattern in patterns if len(pattern.steps) == 1)
+            single = mask_of(pattern.steps[0].atom for pattern in patterns if len(pattern.steps) == 1)
             wording = " / ".join(condition.any[:4])
             result.append(CompiledCondition(patterns, condition.within, wording, single))
         return tuple(result)
@@ -325,27 +324,9 @@ class _Compiler:
                 seen.add(scale.signal)
                 weights = weights_of(scale)
                 for clue in weights:
-                    missing = [name for name in concepts_of(clue) if name not in self.concepts and name not in SAMPLES]
-                    plain = not clue.startswith(("{", HEARD, SILENCED, FRAMED))
-                    if (
-                        missing
-                        or (plain and self.normaliser.fold(clue) != clue)
-                        or not (plain or clue.startswith("{") or clue in known)
-                    ):
+                    if self.normaliser.fold(clue) != clue if is_word(clue) else clue not in known:
                         self._note(document, "lexicon_unknown_clue", (*address, "clues"), clue=clue)
                 yield CompiledScale(scale, weights, str(document.file), (document.place(address) or (0, 0))[0])
-
-    def _balance(self, scales: list[CompiledScale]) -> Balance:
-        """Return the scales with the atoms of their clues; a disguise never stands for one of these."""
-        words = {
-            clue: self.matcher.atom(frozenset({clue}))
-            for scale in scales
-            for clue in scale.weights
-            if not clue.startswith(("{", HEARD, SILENCED, FRAMED))
-        }
-        concepts = {name: self._atom(name) for name in sorted(self.concepts)}
-        concepts |= {name: self.matcher.quantity_atom(name) for name in SAMPLES}
-        return Balance(scales, self.matcher, words, concepts)
 
     def _check_name(
         self,

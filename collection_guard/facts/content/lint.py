@@ -87,7 +87,7 @@ def _by_phrase(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, object]]:
 
 def _found(detector: LexiconDetector, pattern: Pattern, sample: str) -> bool:
     hits = detector.lexicon.matcher.hits(detector.lexicon.normalise(sample).text)
-    return pattern.atoms <= hits.atoms and bool(find(pattern, hits, [], []))
+    return pattern.atoms & hits.atoms == pattern.atoms and bool(find(pattern, hits, [], []))
 
 
 def _sample(detector: LexiconDetector, pattern: Pattern, choose: Callable[..., str]) -> str:

@@ -1,9 +1,10 @@
 """Phrases found in a folded text: one pass of an Aho-Corasick automaton, then joins of neighbouring hits."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 from typing import NamedTuple, TypeAlias
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -44,11 +45,16 @@ class PatternStep:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled phrase, with the atoms that it needs."""
+    """A compiled phrase, with the atoms that it needs as a mask: one bit an atom."""
 
     phrase: str
     steps: tuple[PatternStep, ...]
-    atoms: frozenset[int]
+    atoms: int
+
+
+def mask_of(atoms: Iterable[int]) -> int:
+    """Return atoms as a mask."""
+    return sum(1 << atom for atom in set(atoms))
 
 
 class Matcher:
@@ -64,6 +70,7 @@ class Matcher:
         # Strings that are forms of the same atoms are of one class: a text touches few of them.
         self._class_of: list[int] = []
         self._atoms_of: list[frozenset[int]] = []
+        self._masks: list[int] = []
         self._classes_of: list[frozenset[int]] = []
         self._edges: list[int] = []
         self._automaton: AhoCorasick | None = None
@@ -95,7 +102,7 @@ class Matcher:
             else:
                 atom = self.atom(forms_of(step.concept))
             parts.append(PatternStep(atom, step.gap, step.across_clauses))
-        return Pattern(phrase, tuple(parts), frozenset(part.atom for part in parts))
+        return Pattern(phrase, tuple(parts), mask_of(part.atom for part in parts))
 
     def forms(self) -> list[str]:
         """Return every string known so far, sorted."""
@@ -111,6 +118,7 @@ class Matcher:
         classes: dict[frozenset[int], int] = {}
         self._class_of = [classes.setdefault(frozenset(of[string]), len(classes)) for string in self.strings]
         self._atoms_of = list(classes)
+        self._masks = list(map(mask_of, classes))
         classes_of: list[list[int]] = [[] for _ in self._forms]
         for atoms, number in classes.items():
             for atom in atoms:
@@ -153,16 +161,12 @@ class Matcher:
             atom = self._quantity_atoms.get(name)
             if atom is not None and ranges:
                 places[atom] = ranges
-        atoms = set(places).union(*map(self._atoms_of.__getitem__, found))
+        atoms = reduce(or_, map(self._masks.__getitem__, found), mask_of(places))
         return Hits(found, atoms, places, self._classes_of)
 
-    def classes_of(self, atom: int) -> frozenset[int]:
-        """Return the classes of strings that are forms of an atom, once built."""
-        return self._classes_of[atom]
-
-    def is_quantity(self, atom: int) -> bool:
-        """Tell whether an atom is computed from the text."""
-        return atom in self._quantity_atoms.values()
+    def classes(self) -> list[frozenset[int]]:
+        """Return the atoms of every class of strings, once built."""
+        return self._atoms_of
 
     def commonness(self, atom: int) -> float:
         """Return about how often a text holds an atom: the longer its forms, the rarer."""
@@ -172,19 +176,20 @@ class Matcher:
 
 
 class Hits:
-    """Which atoms stand in a text; the places of one are put together when asked for."""
+    """Which atoms stand in a text, as a mask; the places of one are put together when asked for."""
 
-    __slots__ = ("_classes_of", "_places", "atoms", "found")
+    __slots__ = ("_classes_of", "_places", "atoms", "found", "quantities")
 
     def __init__(
         self,
         found: dict[int, list[Range]],
-        atoms: set[int],
+        atoms: int,
         places: dict[int, list[Range]],
         classes_of: list[frozenset[int]],
     ) -> None:
         self.atoms = atoms
         self.found = found
+        self.quantities = frozenset(places)
         self._places = places
         self._classes_of = classes_of
 
@@ -193,7 +198,7 @@ class Hits:
         places = self._places.get(atom)
         if places is None:
             places = []
-            if atom in self.atoms:
+            if self.atoms >> atom & 1:
                 for number in self._classes_of[atom].intersection(self.found):
                     places += self.found[number]
                 if len(places) > 1:

@@ -83,15 +83,13 @@ class Act(_Strict):
 class Scale(_Strict):
     """Clues that tell a signal only together: it is said if their weights and the start are more than nothing.
 
-    The clues stand by weight, separated by ``|``: words, ``{concept}``, ``{one}&{other}`` of one clause, ``@act`` that
-    is heard, ``-act`` that is only denied or mentioned, ``%frame`` that holds.
+    The clues stand by weight, separated by ``|``: words, ``@act`` that is heard, ``-act`` that
+    is only denied or mentioned, ``%frame`` that holds.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     signal: Signal
     start: float
-    # Whether what an entry hears is said whatever it weighs.
-    trusts_entries: bool = False
     clues: dict[float, str] = Field(min_length=1)
 
 
