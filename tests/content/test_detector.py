@@ -1,6 +1,7 @@
 """What a text says: acts in their context, with evidence that can be checked."""
 
 import json
+import sys
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
@@ -153,7 +154,9 @@ def test_full_width_changes_no_signal(text_and_kind: tuple[str, str]) -> None:
     text, kind = text_and_kind
     changed = text.translate(WIDE)
     assert unicodedata.normalize("NFKC", changed) == unicodedata.normalize("NFKC", text)
-    assert dict(DETECTOR.read(changed, kind).signals) == dict(DETECTOR.read(text, kind).signals)
+    reading = DETECTOR.read(changed, kind)
+    assert dict(reading.signals) == dict(DETECTOR.read(text, kind).signals)
+    assert exact(changed, reading)
 
 
 @settings(max_examples=150)
@@ -162,12 +165,44 @@ def test_traditional_forms_change_no_signal(text_and_kind: tuple[str, str]) -> N
     """Traditional characters change no signal."""
     text, kind = text_and_kind
     changed = str(TRADITIONAL.convert(text))
-    assert dict(DETECTOR.read(changed, kind).signals) == dict(DETECTOR.read(text, kind).signals)
+    reading = DETECTOR.read(changed, kind)
+    assert dict(reading.signals) == dict(DETECTOR.read(text, kind).signals)
+    assert exact(changed, reading)
+
+
+def steps_of(text: str) -> int:
+    """Count the lines of Python that reading a text executes: a measure of cost without a clock."""
+    count = 0
+
+    def trace(frame: object, event: str, argument: object) -> object:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]  # the frame is not looked at
+    try:
+        DETECTOR.read(text, "call_transcript")
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    "unit", ["不会不会抓你坐牢", "别以为不会抓你", "催收员：还钱。客户：没有。", "欠钱“抓你”，", "某某律师事务所LLP "]
+)
+def test_cost_of_reading_grows_with_length(unit: str) -> None:
+    """Ten times the text costs about ten times the work: denials, turns, quotations and names included."""
+    DETECTOR.read(unit)
+    small, large = steps_of(unit * 30), steps_of(unit * 300)
+    assert large < 13 * small
 
 
 def test_long_and_hostile_texts_are_read() -> None:
     """A very long text, surrogates, NUL and combining marks end in a reading, with bounded evidence."""
-    long = "您的贷款逾期，再不还就上门抓人坐牢。" * 4_000
+    sentence = "您的贷款逾期，再不还就上门抓人坐牢。"
+    long = sentence * (1_000_000 // len(sentence.encode()) + 1)  # a megabyte
     reading = DETECTOR.read(long)
     assert reading.signals["threat"]
     assert len(reading.spans["threat"]) <= 20

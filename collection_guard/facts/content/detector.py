@@ -25,12 +25,14 @@ from collection_guard.facts.content.schema import SIGNALS
 
 Item = TypeVar("Item", CompiledEntry, CompiledFrame)
 NAME: Final = "lexicon"
-VERSION: Final = "1"
+VERSION: Final = "2"
 # How far before an act a word may stand that denies it, in characters of either script.
 _NEGATION_REACH: Final = 14
 _NEGATION_REACH_LATIN: Final = 34
 # How far after words that take a denial back the denial may stand.
 _CANCEL_REACH: Final = 8
+# How much more must speak for a signal whose acts are all denied or only mentioned.
+_DOUBT: Final = 2.0
 # Evidence shown for one signal: the first pieces tell enough.
 _MOST_SPANS: Final = 20
 # How often one act is heard in one text: a few times are as good as many.
@@ -303,7 +305,9 @@ class LexiconDetector:
                 if not item.entry.weighed or scale is None:
                     said.add(signal)
         clues = heard.clues(mentions)
+        doubted = self._doubted(heard)
         totals = balance.totals(view.layout, clues)
+        totals = [total - _DOUBT * (signal in doubted) for signal, total in zip(SIGNALS, totals, strict=True)]
         said.update(signal for signal, total in zip(SIGNALS, totals, strict=True) if total > 0)
         if len(said) > 1:
             said.discard("relay_only")
@@ -317,7 +321,7 @@ class LexiconDetector:
             signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in said and places[signal]
         }
         if steps is not None:
-            steps += self._weighings(view, clues, totals, spans, places)
+            steps += self._weighings(view, clues, totals, doubted, spans, places)
         # Evidence is part of the answer: what no words carry is not said.
         signals: dict[str, bool] = {signal: signal in spans for signal in SIGNALS}
         firms: tuple[str, ...] = ()
@@ -327,11 +331,18 @@ class LexiconDetector:
             persons = unique(self._names.lawyers(view.normalised))
         return Reading(signals, spans, self.name, self.version, self.lexicon.digest, firms, persons)
 
+    def _doubted(self, heard: "_Heard") -> set[str]:
+        """Return the signals of which every act found is denied or only mentioned."""
+        acts = self.lexicon.acts
+        doubted: set[str] = {signal for act in heard.silenced for signal in acts[act].signals}
+        return doubted.difference(*(acts[act].signals for act in heard.counts)) if doubted else doubted
+
     def _weighings(
         self,
         view: _Text,
         clues: list[str],
         totals: list[float],
+        doubted: set[str],
         spans: dict[str, tuple[Span, ...]],
         places: dict[str, list[Range]],
     ) -> Iterator[Step]:
@@ -343,7 +354,8 @@ class LexiconDetector:
             total = totals[SIGNALS.index(signal)]
             weighed = self.lexicon.balance.contributions(signal, view.layout, clues)
             by = " ".join(f"{clue} {weight:+.2f}" for clue, weight in weighed[:_MOST_WEIGHTS])
-            by = f"{by}  {compiled.scale.start:+.2f} = {total:+.2f}"
+            start = compiled.scale.start - _DOUBT * (signal in doubted)
+            by = f"{by}  {start:+.2f} = {total:+.2f}"
             tips = total > 0 and signal in spans
             span = spans[signal][0] if tips else None
             yield Step(
