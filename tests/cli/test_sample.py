@@ -6,7 +6,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from collection_guard.cli.main import app
 from tests.cli.test_november import november, run
 
 __all__ = ["november"]
@@ -64,11 +66,14 @@ def test_an_appeal_that_was_upheld_becomes_a_sample_that_check_holds_the_rules_t
         (("--seed", "1", "--rule", "law-firm-not-in-official-directory"), "there is nothing to review"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_with_its_reason(november: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_drawn_is_refused_with_its_reason(
+    november: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
     """Nothing is written."""
     before = (november / "contacts.xlsx").read_bytes()
-    result = run("sample", "contacts.xlsx", *arguments, "--lang", "en", "--quiet", cwd=november)
-    assert result.returncode == 2
+    monkeypatch.chdir(november)
+    result = CliRunner().invoke(app, ["sample", "contacts.xlsx", *arguments, "--lang", "en", "--quiet"])
+    assert result.exit_code == 2
     assert said in result.stderr
     assert result.stdout == ""
     assert (november / "contacts.xlsx").read_bytes() == before

@@ -5,7 +5,9 @@ import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from collection_guard.cli.main import app
 from tests.cli.test_november import november, run
 
 __all__ = ["november"]
@@ -51,12 +53,13 @@ def test_a_number_shows_masked_and_leads_to_its_case(november: Path) -> None:
     ],
 )
 def test_what_cannot_be_looked_up_is_refused_with_its_reason(
-    november: Path, arguments: tuple[str, ...], said: str
+    november: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
 ) -> None:
     """A misspelt case finds nothing, and nothing found must not look like an answer."""
     before = sorted(november.iterdir())
-    result = run("timeline", *arguments, "--lang", "en", "--quiet", cwd=november)
-    assert result.returncode == 2
+    monkeypatch.chdir(november)
+    result = CliRunner().invoke(app, ["timeline", *arguments, "--lang", "en", "--quiet"])
+    assert result.exit_code == 2
     assert said in result.stderr
     assert result.stdout == ""
     assert sorted(november.iterdir()) == before
