@@ -50,6 +50,7 @@ prepare_environment() {
         "$PYTHON" -m venv --clear "$VENV"
     fi
     digest="$({ cat "$ROOT/pyproject.toml" "$ROOT/collection_guard/version.py"; "$VENV/bin/python" -VV; echo "$ROOT"; } | sha256sum)"
+    [[ "$extra" != test ]] || install_from_npm
     # The extra "test" holds all that any other installation does.
     if is_installed "$stamp" "$digest" || is_installed installed-test "$digest"; then
         return
@@ -58,6 +59,22 @@ prepare_environment() {
     echo "Installing collection_guard and what it needs into $VENV (a minute or two, the first time)" >&2
     "$VENV/bin/python" -m pip install --quiet --editable "$ROOT${extra:+[$extra]}" >&2
     echo "$digest" >"$VENV/$stamp"
+}
+
+# install_from_npm: puts what tests of web pages take from npm into .venv/npm. Without npm those tests are skipped.
+install_from_npm() {
+    local digest
+    command -v npm >/dev/null || return 0
+    digest="$(cat "$ROOT/tests/web/package-lock.json" | sha256sum)"
+    ! is_installed installed-npm "$digest" || return 0
+    echo "Installing what tests of web pages need from npm into $VENV/npm" >&2
+    mkdir -p "$VENV/npm"
+    cp "$ROOT/tests/web/package.json" "$ROOT/tests/web/package-lock.json" "$VENV/npm"
+    if npm --prefix "$VENV/npm" ci --ignore-scripts --no-audit --no-fund --silent >&2; then
+        echo "$digest" >"$VENV/installed-npm"
+    else
+        echo "npm could not install them; the tests that need them are skipped" >&2
+    fi
 }
 
 is_installed() {
