@@ -8,6 +8,7 @@ order, by its headings, then whatever it does not name.
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -23,10 +24,12 @@ ELSEWHERE: Final = {
     "examples/reconcile/README.md": ("en", "day-of-calls"),
     "examples/reconcile/README.zh-CN.md": ("zh", "day-of-calls"),
 }
+PICTURES: Final = "images"
 MORE: Final = {"en": "More", "zh": "其他"}
 
 _CODE: Final = re.compile(r"^(```+|~~~+).*?^\1|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
+_IMAGE: Final = re.compile(r"!\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _HEADING: Final = re.compile(r"^## +(.*)$", re.MULTILINE)
 _SCHEME: Final = re.compile(r"[a-z]+:")
 # A line that breaks between two Chinese characters: a browser would show the break as a space.
@@ -50,6 +53,7 @@ class Stage:
         self.pages = list(self._found())
         self.by_source = {page.source: page for page in self.pages}
         self.problems: list[str] = []
+        self.pictures: set[Path] = set()
 
     def _found(self) -> Iterator[Page]:
         documents = self.root / "docs"
@@ -77,6 +81,9 @@ class Stage:
                 target = folder / f"{page.name}.md"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, "utf-8")
+        for picture in self.pictures:
+            (folder / PICTURES).mkdir(parents=True, exist_ok=True)
+            shutil.copy(picture, folder / PICTURES)
 
     def _linked(self, page: Page) -> str:
         """Return the text of a page, its links leading to the pages that their documents become."""
@@ -89,6 +96,10 @@ class Stage:
             if not _SCHEME.match(target) and not target.startswith("#"):
                 line = prose[: match.start()].count("\n") + 1
                 changes[match.span("target")] = self._led(page, target, line)
+        for match in _IMAGE.finditer(prose):
+            if not _SCHEME.match(match["target"]):
+                line = prose[: match.start()].count("\n") + 1
+                changes[match.span("target")] = self._pictured(page, match["target"], line)
         parts, last = [], 0
         for (start, end), new in sorted(changes.items()):
             parts += [text[last:start], new]
@@ -104,6 +115,15 @@ class Stage:
             return target
         way = os.path.relpath(PurePosixPath(found.language, found.name), PurePosixPath(page.language, page.name).parent)
         return (f"{way}.md" if found.language == page.language else f"other:{way}.html") + mark + anchor
+
+    def _pictured(self, page: Page, target: str, line: int) -> str:
+        """Return where a picture of a page stands in the site; note it if there is none."""
+        picture = Path(os.path.normpath(page.source.parent / target))
+        if not picture.is_file():
+            self.problems.append(f"{page.source.relative_to(self.root)}:{line}: no picture: {target}")
+            return target
+        self.pictures.add(picture)
+        return os.path.relpath(PurePosixPath(PICTURES, picture.name), PurePosixPath(page.name).parent)
 
     def target(self, page: Page, place: str) -> Page | None:
         """Return the page that a link of a page leads to."""

@@ -110,6 +110,18 @@ def added(project: Path, page: str, *links: str) -> None:
     path.write_text("\n\n".join([path.read_text("utf-8"), *links, ""]), "utf-8")
 
 
+def test_a_picture_of_a_document_is_in_the_site(project: Path, web: Callable[[str], ModuleType]) -> None:
+    """A picture comes along with the pages that show it; one that is not there is a problem with its line."""
+    (project / "docs/images").mkdir()
+    (project / "docs/images/a.png").write_bytes(b"picture")
+    added(project, "docs/zh/one.md", "![a](../images/a.png)", "![b](../images/b.png)")
+    stage = web("staging").Stage(project)
+    stage.write("zh", project / "staged")
+    assert "![a](images/a.png)" in (project / "staged/one.md").read_text("utf-8")
+    assert (project / "staged/images/a.png").read_bytes() == b"picture"
+    assert stage.problems == ["docs/zh/one.md:11: no picture: ../images/b.png"]
+
+
 def test_a_line_break_inside_chinese_is_no_space(project: Path, web: Callable[[str], ModuleType]) -> None:
     """Chinese that is broken between lines reads on without a gap, and code stays as it is."""
     added(project, "docs/zh/one.md", "```text\n第一行\n第二行\n```")
