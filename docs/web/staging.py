@@ -21,6 +21,8 @@ LANGUAGES: Final = ("en", "zh")
 ELSEWHERE: Final = {
     "examples/november/README.md": ("en", "november"),
     "examples/november/README.zh-CN.md": ("zh", "november"),
+    "examples/kamailio/README.md": ("en", "kamailio"),
+    "examples/kamailio/README.zh-CN.md": ("zh", "kamailio"),
     "examples/reconcile/README.md": ("en", "day-of-calls"),
     "examples/reconcile/README.zh-CN.md": ("zh", "day-of-calls"),
 }
