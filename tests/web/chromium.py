@@ -28,6 +28,8 @@ class Seen:
         self.page = page
         self.console: list[str] = []
         self.requests: list[str] = []
+        # The machines that run the tests are shared; how long something takes says nothing about the page.
+        page.set_default_timeout(240_000)
         page.on("console", lambda message: self.console.append(message.text))
         page.on("pageerror", lambda error: self.console.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
