@@ -69,7 +69,12 @@ def read_profiles(
     """
     reading = _Reading(ProfileCells(timezone, fold))
     found = read_table_file(
-        Path(path), encoding=encoding, score=_score, knows=_is_header, record=dict.fromkeys(FIELDS, ())
+        Path(path),
+        encoding=encoding,
+        score=_score,
+        knows=_is_header,
+        record=dict.fromkeys(FIELDS, ()),
+        firmly=False,
     )
     if isinstance(found, Problem):
         raise LogError([found])

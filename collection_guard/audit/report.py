@@ -173,6 +173,9 @@ class Report(Counts):
     detector: str | None
     intake: Intake
     rules: dict[str, RuleInfo]
+    profiles_read: int = 0
+    profiles_met: int | None = None
+    """Of how many cases of the profiles the log holds a contact; None where a log is judged in parts."""
     verdict_digest: str = ""
 
     @property

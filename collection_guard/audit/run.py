@@ -65,6 +65,7 @@ def run_audit(
     report.engine_note = _note(basis.engine, compiled, len(contacts), columns=columns)
     report.earliest = judged[0].event.started_at if judged else None
     report.latest = judged[-1].event.started_at if judged else None
+    report.profiles_met = len({contact.event.case_id for contact in judged} & basis.profiles.keys())
     rule_set_of = latest_rule_sets(compiled)
     empty = EmptyFields(
         [item.event for item in contacts],
@@ -104,6 +105,7 @@ def blank_report(basis: Basis, compiled: Sequence[CompiledPack], intake: Intake,
             for last in last_sets
             for rule in last.rules
         },
+        profiles_read=len(basis.profiles),
     )
     report.by_rule = {rule: Tally() for rule in sorted(report.rules)}
     return report

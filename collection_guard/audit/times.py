@@ -160,8 +160,8 @@ def _clock(found: re.Match[str]) -> tuple[time, int] | None:
         if hour not in (11, 12, 13, 14):
             return None
     elif word in _EVENING:
-        # 晚上12点 may be either midnight.
-        if word == "晚上" and hour == 12:
+        # 晚上12点 may be either midnight, and 0:30 pm either half past twelve.
+        if hour == 0 or (word == "晚上" and hour == 12):
             return None
         hour = hour + 12 if hour < 12 else hour
     elif word is not None:

@@ -67,7 +67,7 @@ def load_registry(config: Configuration) -> RegistryData | None:
     path = Path(config["registry"])
     if not path.exists():
         raise missing_file(path)
-    return read_registry(path)
+    return read_registry(path, encoding=config["encoding"])
 
 
 def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
@@ -77,7 +77,7 @@ def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
     path = Path(config["cases"])
     if not path.exists():
         raise missing_file(path)
-    return read_profiles(path, timezone=config["timezone"], fold=config["fold"])
+    return read_profiles(path, timezone=config["timezone"], fold=config["fold"], encoding=config["encoding"])
 
 
 def load_logs(

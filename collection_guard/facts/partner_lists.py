@@ -189,7 +189,7 @@ class _Reading:
     # --- rows of a file ---------------------------------------------------------------------------------------
 
     def _rows(self, path: Path, category: str | None) -> Iterator[Row]:
-        found = read_table_file(path, encoding=self.encoding, score=_score, knows=_is_category)
+        found = read_table_file(path, encoding=self.encoding, score=_score, knows=_is_category, firmly=False)
         if isinstance(found, Problem):
             self.problems.append(found)
             return

@@ -198,6 +198,12 @@ class Ground(Section):
         ]
         registry = report.registry_digest
         rows.append((say.text("report.registry"), registry[:_DIGEST] if registry else say.text("report.no_registry")))
+        if report.profiles_read:
+            read = number(report.profiles_read)
+            met = "—" if report.profiles_met is None else number(report.profiles_met)
+            rows.append((say.text("report.profiles"), say.text("report.profiles_of", read=read, met=met)))
+        else:
+            rows.append((say.text("report.profiles"), say.text("report.no_profiles")))
         rows.append((say.text("report.detector"), report.detector or say.text("report.no_detector")))
         rows += [(say.text("report.file"), self._file(place)) for place in range(len(report.intake.files))]
         rows.append((say.text("report.verdict_digest"), report.verdict_digest[:_DIGEST]))

@@ -9,7 +9,8 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
     whether numbers, identifiers of persons and names of persons are masked
 ``run``
     ``program`` and its version, ``engine`` (and ``engine_note``), ``packs`` (name, version, status, digest,
-    parameters), ``registry_digest``, ``detector``, ``settings``, ``files`` (path, digest, encoding, zone, rows, and
+    parameters), ``registry_digest``, ``profiles`` (how many were read, and of how many the log holds a
+    contact), ``detector``, ``settings``, ``files`` (path, digest, encoding, zone, rows, and
     how each sheet was read), ``files_left_out`` (of folders), ``unused_maps``, ``verdict_digest`` (of all verdicts that
     are not ``not_applicable``)
 ``counts``
@@ -226,6 +227,7 @@ class _Json:
                 for pack in report.packs
             ],
             "registry_digest": report.registry_digest,
+            "profiles": {"read": report.profiles_read, "met": report.profiles_met},
             "detector": report.detector,
             "settings": {
                 **asdict(settings),

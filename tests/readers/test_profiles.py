@@ -235,6 +235,17 @@ def test_every_mistake_of_a_file_comes_in_one_run(tmp_path: Path) -> None:
     ]
 
 
+def test_the_encoding_of_the_log_is_that_of_a_file_beside_it_that_shows_none(tmp_path: Path) -> None:
+    """An encoding that was told reads what nothing else would, and leaves a marked file and UTF-8 as they are."""
+    path = tmp_path / "cases.csv"
+    for name, encoding in (("José", "latin-1"), ("王桂芳", "utf-8"), ("王桂芳", "utf-16")):
+        path.write_bytes(csv_text([("case_id", "emergency_contacts"), ("C-1", f"{name}:13700000000")]).encode(encoding))
+        [contact] = read_profiles(path, encoding="latin-1")["C-1"].emergency_contacts or ()
+        assert contact.name == name
+    path.write_bytes("case_id,emergency_contacts\nC-1,José:13700000000\n".encode("latin-1"))
+    assert problems(path) == [("encoding_broken", 2)]
+
+
 def test_a_file_that_is_none_is_a_problem(tmp_path: Path) -> None:
     """A missing file, a table without a header, a number with a fraction."""
     assert problems(tmp_path / "none.csv") == [("file_missing", None)]

@@ -32,9 +32,14 @@ class Decoded:
     confirmed: bool = True
 
 
-def decode(data: bytes, file: str, encoding: str | None, recognise: Recognise) -> Decoded | Problem:
-    """Return the text of a file, or the problem that stands in the way."""
-    if encoding is not None:
+def decode(
+    data: bytes, file: str, encoding: str | None, recognise: Recognise, *, firmly: bool = True
+) -> Decoded | Problem:
+    """Return the text of a file, or the problem that stands in the way.
+
+    An encoding that was told, but not ``firmly`` of this very file, leaves one that shows its own as it is.
+    """
+    if encoding is not None and (firmly or not _shows_its_own(data)):
         return _as_told(data, file, encoding)
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -58,6 +63,14 @@ def decode(data: bytes, file: str, encoding: str | None, recognise: Recognise) -
         return _broken(file, data, utf8, "utf-8")
     score, text, name = best
     return Decoded(text, name, confirmed=score > 0)
+
+
+def _shows_its_own(data: bytes) -> bool:
+    """Say whether a file bears the mark of an encoding, or is valid UTF-8."""
+    try:
+        return any(data.startswith(mark) for mark, _ in _MARKS) or bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _utf8_or_chance(data: bytes, text: str, recognise: Recognise) -> Decoded:

@@ -45,11 +45,13 @@ def read_table_file(
     knows: Callable[[str], bool],
     record: RecordShape = MappingProxyType({}),
     names_apart: bool = False,
+    firmly: bool = True,
 ) -> TableFile | Problem:
     """Read a file into tables or objects.
 
     ``score`` counts the known headers of a row, ``knows`` says whether a word is a known value: together they
     confirm an encoding and find the delimiter. ``record`` is what a file of nested columns may hold.
+    An encoding that was not told ``firmly`` is that of the log, and of a file beside it that does not show its own.
     Names of columns that the file keeps apart from its rows stay so with ``names_apart``, else they are row 0.
     """
     name = str(path)
@@ -78,7 +80,7 @@ def read_table_file(
         cells = [cell for line in text.splitlines()[:_HEAD] for cell in _words(line)]
         return score(cells) + sum(map(knows, cells))
 
-    decoded = decode(data, name, encoding, recognise)
+    decoded = decode(data, name, encoding, recognise, firmly=firmly)
     if not isinstance(decoded, Decoded):
         return decoded
     found.encoding, found.confirmed = decoded.encoding, decoded.confirmed
