@@ -108,6 +108,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "mode": "enforce",
     "guard": GuardOptions(),
 }
+_OF_ENVIRONMENT: Final = frozenset(DEFAULTS) - {"parameters", "guard"}
+"""The settings that a variable of the environment can hold: the others have names of their own inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,9 @@ def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
         return {}
     document = read_yaml(path)
     problems.extend(document.problems)
-    if document.problems:
-        return {}
+    # What else is wrong is told in the same run, as far as the file could be read at all.
     model = validated(ConfigurationFile, document, problems)
-    if model is None:
+    if model is None or document.problems:
         return {}
     found = {name: getattr(model, name) for name in model.model_fields_set if getattr(model, name) is not None}
     for name in PATHS:
@@ -244,7 +245,12 @@ def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -
     found: dict[str, Any] = {}
     for variable, text in environment.items():
         name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or name not in DEFAULTS or name in {"parameters", "guard"} or not text:
+        if not variable.startswith(PREFIX) or not text:
+            continue
+        if name not in _OF_ENVIRONMENT:
+            near = nearest(name, _OF_ENVIRONMENT)
+            shown: dict[str, object] = {"name": variable, "nearest": near and PREFIX + near.upper()}
+            problems.append(Problem("environment_unknown", values=shown))
             continue
         value: Any = _plain(name, text)
         document = Document(variable, data={name: value})
@@ -287,7 +293,7 @@ def likely_zone(written: str) -> str | None:
     )
     word = written.strip().casefold()
     for zone, words in listed.items():
-        if word in words:
+        if {word, word.rpartition("/")[2]} & set(words):
             return zone
     last = {zone.rpartition("/")[2].replace("_", " ").casefold(): zone for zone in pytz.common_timezones}
     return last.get(word.replace("_", " ")) or nearest(written, pytz.common_timezones)

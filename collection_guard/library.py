@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from collection_guard.arguments import Arguments
 from collection_guard.audit.detection import detector_in_use
 from collection_guard.audit.intake import take_events
 from collection_guard.audit.profiles import read_profiles
@@ -15,20 +16,22 @@ from collection_guard.facts.partner_lists import read_registry, registry_digest
 from collection_guard.facts.world import HistoryReading, Settings
 from collection_guard.language.packs import load_packs
 from collection_guard.model.event import Event
-from collection_guard.model.problems import ConfigurationError, Problem
+from collection_guard.model.problems import Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData, RegistryEntry
 
+_Kind = TypeVar("_Kind")
+
 
 def audit(
-    events: Iterable[Event] | Path | Sequence[Path],
+    events: Iterable[Event] | str | Path | Sequence[str | Path],
     *,
-    past: Iterable[Event] | Path | Sequence[Path] = (),
+    past: Iterable[Event] | str | Path | Sequence[str | Path] = (),
     since: datetime | None = None,
-    rules: Iterable[str | Path] = ("core",),
+    rules: str | Path | Iterable[str | Path] = ("core",),
     parameters: Mapping[str, Any] | None = None,
-    registry: RegistryData | Iterable[RegistryEntry] | Path | None = None,
-    cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | Path | None = None,
+    registry: RegistryData | Iterable[RegistryEntry] | str | Path | None = None,
+    cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | str | Path | None = None,
     timezone: str | None = None,
     country: str = "CN",
     history: HistoryReading = "complete",
@@ -47,53 +50,63 @@ def audit(
     ``event_id`` and rule id.
 
     Raises RulesError for a pack that is invalid, LogError for a log, profile file or registry that cannot be read,
-    ConfigurationError for a setting that is none; each with every problem found.
+    ConfigurationError for arguments that are none of what is taken; each with every problem found.
     """
-    if since is not None and since.tzinfo is None:
-        raise ConfigurationError([Problem("since_without_zone", values={"value": since.isoformat()})])
-    profiles = profiles_given(cases, timezone)
-    paths, older = _paths(events), _paths(past)
-    if paths is None:
-        built: Any = events
-        gone: Any = past
-        intake = take_events(built, past=gone, since=since, timezone=timezone, country=country, profiles=profiles)
+    given = Arguments()
+    settings = given.settings(
+        timezone=timezone,
+        country=country,
+        history=history,
+        history_complete_from=history_complete_from,
+        engine=engine,
+        detector=detector,
+    )
+    addressee = given.truth("assume_party", assume_party)
+    from_when = given.instant("since", since)
+    log, older = given.events("events", events), given.events("past", past)
+    pack_names, own_parameters = given.names("rules", rules), given.mapping("parameters", parameters)
+    told, listed = given.profiles("cases", cases), given.registry("registry", registry)
+    if log and older and isinstance(log[0], Path) != isinstance(older[0], Path):
+        given.problems.append(Problem("argument_past"))
+    given.settle()
+
+    zone, dialled_in = settings["timezone"], settings["country"]
+    profiles = profiles_given(told, zone)
+    known: dict[str, Any] = {"since": from_when, "timezone": zone, "country": dialled_in, "profiles": profiles}
+    if log and isinstance(log[0], Path):
+        intake = read_logs(_only(Path, log), history=_only(Path, older), **known)
     else:
-        intake = read_logs(
-            paths, history=older or (), since=since, timezone=timezone, country=country, profiles=profiles
-        )
-    settings = Settings(timezone, country, assume_party, history, history_complete_from)
-    packs = load_packs(rules)
-    read, name = detector_in_use(detector)
-    basis = Basis(packs, parameters or {}, settings, registry_given(registry), profiles, read, name, engine)
+        intake = take_events(_only(Event, log), past=_only(Event, older), **known)
+    reading = Settings(zone, dialled_in, addressee, settings["history"], settings["history_complete_from"])
+    packs = load_packs(pack_names)
+    read, name = detector_in_use(settings["detector"])
+    basis = Basis(packs, own_parameters, reading, registry_given(listed), profiles, read, name, settings["engine"])
     return run_audit(intake, basis, each)
 
 
-def _paths(events: object) -> list[Path] | None:
-    if isinstance(events, Path):
-        return [events]
-    if isinstance(events, list | tuple) and events and all(isinstance(item, Path) for item in events):
-        return list(events)
-    return None
+def _only(kind: type[_Kind], items: Iterable[object]) -> list[_Kind]:
+    """Return what was seen to be all of one kind, as such."""
+    return [item for item in items if isinstance(item, kind)]
 
 
 def profiles_given(
-    cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | Path | None, timezone: str | None
+    cases: Mapping[str, CaseProfile] | Iterable[CaseProfile] | str | Path | None, timezone: str | None
 ) -> Mapping[str, CaseProfile]:
     """Return case profiles by case, whichever way they are given."""
-    if cases is None:
-        return {}
-    if isinstance(cases, Path):
-        return read_profiles(cases, timezone=timezone)
-    if isinstance(cases, Mapping):
-        return cases
-    return {profile.case_id: profile for profile in cases}
+    given = Arguments()
+    told = given.profiles("cases", cases)
+    given.settle()
+    return read_profiles(told, timezone=timezone) if isinstance(told, Path) else told
 
 
-def registry_given(registry: RegistryData | Iterable[RegistryEntry] | Path | None) -> RegistryData | None:
+def registry_given(registry: RegistryData | Iterable[RegistryEntry] | str | Path | None) -> RegistryData | None:
     """Return a registry with its digest, whichever way it is given."""
-    if registry is None or isinstance(registry, RegistryData):
-        return registry
-    if isinstance(registry, Path):
-        return read_registry(registry)
-    data = RegistryData(rows=tuple(registry))
+    given = Arguments()
+    told = given.registry("registry", registry)
+    given.settle()
+    if told is None or isinstance(told, RegistryData):
+        return told
+    if isinstance(told, Path):
+        return read_registry(told)
+    data = RegistryData(rows=tuple(told))
     return RegistryData(data.rows, data.lists, registry_digest(data))

@@ -28,17 +28,10 @@ def _content(event: Event) -> dict[str, Any]:
     for name in _INSTANTS:
         moment = getattr(event, name)
         if moment is not None:
-            content[name] = _instant(moment)
+            content[name] = moment.astimezone(UTC).isoformat()
     if event.case_id == PLACEHOLDER:
         del content["case_id"]
     return content
-
-
-def _instant(moment: datetime) -> str:
-    try:
-        return moment.astimezone(UTC).isoformat()
-    except OverflowError:  # an instant at the very edge of the calendar has no form in UTC
-        return moment.isoformat()
 
 
 def _canonical(content: Any) -> bytes:

@@ -92,11 +92,11 @@ def audit(
         str | None,
         typer.Option(help=o.help_of("fail_on"), metavar="critical|major|minor|advisory|never", show_default=False),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help=o.help_of("strict"))] = False,
+    strict: o.StrictOption = None,
     max_rejected: Annotated[
         int | None, typer.Option(help=o.help_of("max_rejected"), metavar="N", min=0, show_default=False)
     ] = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     show_config: Annotated[bool, typer.Option("--show-config", help=o.help_of("show_config"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help=o.help_of("quiet"))] = False,
     lang: o.LangOption = None,

@@ -64,7 +64,7 @@ def check(
     max_rejected: Annotated[
         int | None, typer.Option(help=o.help_of("check_max_rejected"), metavar="N", min=0, show_default=False)
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help=o.help_of("strict"))] = False,
+    strict: o.StrictOption = None,
     waivers: Annotated[Path | None, typer.Option(help=o.help_of("waivers"), metavar="FILE")] = None,
     warn_days: Annotated[int, typer.Option(help=o.help_of("warn_days"), metavar="N", min=0)] = WARN_DAYS,
     today: Annotated[str | None, typer.Option(help=o.help_of("today"), metavar="DATE", show_default=False)] = None,
@@ -89,7 +89,7 @@ def check(
     assume_party: o.AssumeOption = None,
     detector: o.DetectorOption = None,
     engine: o.EngineOption = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=o.help_of("quiet"))] = False,
     lang: o.LangOption = None,
 ) -> None:

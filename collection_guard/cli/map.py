@@ -26,7 +26,7 @@ def suggest(
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
     encoding: o.EncodingOption = None,
     config: o.ConfigOption = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     lang: o.LangOption = None,
 ) -> None:
     """Run the command."""

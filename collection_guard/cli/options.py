@@ -55,7 +55,8 @@ HistoryOption = Annotated[str | None, _option("history", "--history-complete-fro
 PastOption = Annotated[list[Path] | None, _option("past", "--history", metavar="PAST")]
 AssumeOption = Annotated[str | None, _option("assume_party", "--assume-party", metavar="addressee|off")]
 DetectorOption = Annotated[str | None, _option("detector", "--detector", metavar="NAME|none")]
-UnmaskedOption = Annotated[bool, _option("unmasked", "--unmasked")]
+StrictOption = Annotated[bool | None, _option("strict", "--strict/--no-strict")]
+UnmaskedOption = Annotated[bool | None, _option("unmasked", "--unmasked/--no-unmasked")]
 
 
 def configuration(config: Path | None, **given: Any) -> Configuration:
@@ -63,7 +64,7 @@ def configuration(config: Path | None, **given: Any) -> Configuration:
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     for name, value in given.items():
-        if value is None or value is False:
+        if value is None:
             continue
         try:
             values.update(_as_setting(name, value))

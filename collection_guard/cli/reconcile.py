@@ -87,7 +87,7 @@ def reconcile_command(
     max_rejected: Annotated[
         int | None, typer.Option(help=o.help_of("max_rejected"), metavar="N", min=0, show_default=False)
     ] = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=o.help_of("quiet"))] = False,
     lang: o.LangOption = None,
 ) -> None:

@@ -49,7 +49,7 @@ def lookup(
     registry: o.RegistryOption = None,
     config: o.ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=o.help_of("as_json"))] = False,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     lang: o.LangOption = None,
 ) -> None:
     """Say whether a name was listed on a date, and why what looks like it is not the same."""
@@ -104,7 +104,7 @@ def diff(
     output_format: FormatOption = "text",
     out: OutOption = None,
     config: o.ConfigOption = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     lang: o.LangOption = None,
 ) -> None:
     """Compare two registries."""

@@ -277,7 +277,7 @@ def diff(
         str, typer.Option("--format", help=o.help_of("format"), metavar="|".join(DIFFERENCE_FORMATS))
     ] = "text",
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     lang: o.LangOption = None,
 ) -> None:
     """Compare two versions of a pack."""

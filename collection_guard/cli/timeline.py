@@ -66,7 +66,7 @@ def timeline(
         Path | None, typer.Option(help=o.help_of("timeline_report"), metavar="FILE.html", show_default=False)
     ] = None,
     out: Annotated[Path | None, typer.Option(help=o.help_of("out"), metavar="FILE")] = None,
-    unmasked: o.UnmaskedOption = False,
+    unmasked: o.UnmaskedOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=o.help_of("quiet"))] = False,
     lang: o.LangOption = None,
 ) -> None:

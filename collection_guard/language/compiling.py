@@ -57,6 +57,9 @@ def _check_overrides(packs: list[Pack], overrides: Mapping[str, Any]) -> list[Pr
                 if not _is_of_type(parameter, given):
                     values = {"name": name, "value": given, "type": parameter.type}
                     problems.append(Problem("override_type", values=values))
+                elif _is_too_small(parameter, given):
+                    values = {"name": name, "value": given, "least": parameter.least}
+                    problems.append(Problem("override_least", values=values))
     return problems
 
 
@@ -74,6 +77,12 @@ def _is_of_type(parameter: Parameter, value: Any) -> bool:
             return typed_constant(kind, value) is not None
 
 
+def _is_too_small(parameter: Parameter, value: Any) -> bool:
+    """Say whether a value of the parameter's type lies below the least that makes sense."""
+    size, least = typed_constant(parameter.type, value), typed_constant(parameter.type, parameter.least)
+    return isinstance(size, int | float) and isinstance(least, int | float) and size < least
+
+
 def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) -> CompiledPack:
     for name, parameter in pack.header.parameters.items():
         path: KeyPath = ("parameters", name)
@@ -87,8 +96,13 @@ def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) 
         given += [((*path, "values", index, "value"), entry.value) for index, entry in enumerate(dated)]
         problems.extend(
             pack.document.problem("parameter_value", place, name=name, type=parameter.type, value=value)
-            for place, value in given
+            for place, value in [*given, ((*path, "least"), parameter.least)]
             if not _is_of_type(parameter, value)
+        )
+        problems.extend(
+            pack.document.problem("parameter_least", place, name=name, value=value, least=parameter.least)
+            for place, value in given
+            if _is_too_small(parameter, value)
         )
     days = {entry.since for parameter in pack.header.parameters.values() for entry in parameter.values or []}
     rule_sets: list[RuleSet] = []

@@ -157,12 +157,16 @@ class DatedValue(Part):
 
 
 class Parameter(Part):
-    """A number or a word of a pack that a configuration may set. Without a value its rules are not in force."""
+    """A number or a word of a pack that a configuration may set. Without a value its rules are not in force.
+
+    ``least`` is the smallest value that makes sense: no configuration, and no date, can set a smaller one.
+    """
 
     type: ParameterType
     title: Text
     value: Any = None
     values: list[DatedValue] | None = None
+    least: Any = None
     stricter: Literal["lower", "higher", "subset"] | None = None
 
 

@@ -23,6 +23,7 @@ NOT_OF_A_FILE = {
     "yaml_unreadable",
     "override_unknown",
     "override_type",
+    "override_least",
     "columnar_unavailable",
     "durable_unavailable",
     "verdict_table_needs_extra",

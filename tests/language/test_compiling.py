@@ -53,6 +53,21 @@ def test_an_override_holds_on_every_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_", "least", "smaller"), [("int", 1, 0), ("duration", "1h", "59m"), ("local_time", "06:00", "05:59:59")]
+)
+def test_a_configuration_cannot_set_less_than_makes_sense(
+    tmp_path: Path, type_: str, least: object, smaller: object
+) -> None:
+    """The least itself can be set, what lies below it is refused, and a parameter may go without a least."""
+    told = {"limit": parameter(type_, least, least=least), "free": parameter("int", 1)}
+    pack = loaded(tmp_path, a_pack(a_rule(), parameters=told))
+    assert compile_packs([pack], {"limit": least, "free": -1})
+    with pytest.raises(ConfigurationError) as caught:
+        compile_packs([pack], {"limit": smaller})
+    assert [problem.code for problem in caught.value.problems] == ["override_least"]
+
+
+@pytest.mark.parametrize(
     ("since", "until", "day", "expected"),
     [
         ("2025-06-01", None, date(2025, 5, 31), False),
