@@ -110,6 +110,8 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 _OF_ENVIRONMENT: Final = frozenset(DEFAULTS) - {"parameters", "guard"}
 """The settings that a variable of the environment can hold: the others have names of their own inside."""
+_OF_SECRETS: Final = frozenset({"tokens"})
+"""What the environment holds beside settings: the sidecar reads it, and no file does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,7 @@ def _from_environment(environment: Mapping[str, str], problems: list[Problem]) -
     found: dict[str, Any] = {}
     for variable, text in environment.items():
         name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or not text:
+        if not variable.startswith(PREFIX) or name in _OF_SECRETS or not text:
             continue
         if name not in _OF_ENVIRONMENT:
             near = nearest(name, _OF_ENVIRONMENT)

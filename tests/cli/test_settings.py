@@ -7,6 +7,7 @@ import pytest
 
 from collection_guard.cli.options import configuration
 from collection_guard.configuration import FILE_NAME, configure
+from collection_guard.guard.sidecar.access import VARIABLE as TOKENS
 from collection_guard.model.problems import ConfigurationError
 
 
@@ -37,7 +38,12 @@ def test_a_setting_that_nothing_can_follow_from_is_refused(tmp_path: Path, file:
 
 def test_a_variable_that_names_no_setting_is_refused_with_the_nearest() -> None:
     """A misspelt variable would otherwise be in force in the mind of the one who set it alone."""
-    names = {"COLLECTION_GUARD_TIMEZOME": "Asia/Shanghai", "COLLECTION_GUARD_PARAMETERS": "a=1", "OTHER": "x"}
+    names = {
+        "COLLECTION_GUARD_TIMEZOME": "Asia/Shanghai",
+        "COLLECTION_GUARD_PARAMETERS": "a=1",
+        "OTHER": "x",
+        TOKENS: "t",
+    }
     with pytest.raises(ConfigurationError) as caught:
         configure({}, environment=names)
     assert [(one.code, one.values["name"], one.values["nearest"]) for one in caught.value.problems] == [
