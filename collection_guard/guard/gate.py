@@ -5,15 +5,26 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
 from collection_guard.facts.clock import microseconds
 from collection_guard.guard.attempts import before_contact, event_of, reserved
-from collection_guard.guard.deciding import Ruling, add_places, rule_on, under_way, unseen
-from collection_guard.guard.decision import Decision, Disposition, Finding, Outcome, Reason, finding_of, reason_of
+from collection_guard.guard.boundaries import moment
+from collection_guard.guard.deciding import Ruling, rule_on
+from collection_guard.guard.decision import (
+    Decision,
+    Disposition,
+    Finding,
+    Outcome,
+    Permitted,
+    Reason,
+    finding_of,
+    reason_of,
+)
 from collection_guard.guard.decision import words_of as _words
+from collection_guard.guard.permitted import Held, Outlook
 from collection_guard.guard.scene import Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
 from collection_guard.guard.settings import GuardOptions, Mode
 from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
@@ -96,43 +107,54 @@ class Gate:
         keys = keys_of(around, asked)
         try:
             with self._store.transaction(locks_of(around, keys), durable=False) as step:
-                return self._decide(around, step, asked, keys, token)
+                ruling, outlook, expires = self._decide(around, step, asked, keys, token)
         except StoreError as error:
             return self._without_store(around, asked, token, error)
         except ClockError as error:
             return self._without_clock(around, token, error)
+        # What is only told, and no part of the decision, is found out when nobody waits for the step any more.
+        return self._answer(around, ruling, token, expires=expires, outlook=outlook)
 
-    def _decide(self, around: Surroundings, step: Transaction, asked: Event, keys: Keys, token: str) -> Decision:
+    def _decide(
+        self, around: Surroundings, step: Transaction, asked: Event, keys: Keys, token: str
+    ) -> tuple[Ruling, Outlook, int]:
         now = self._instant(step)
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
         at = max(now, microseconds(asked.started_at))
-        event = before_contact(asked, _moment(at))
+        event = before_contact(asked, moment(at))
         wanted = wanted_of(around, event)
         past = [event_in(row.payload) for row in step.past(wanted)]
-        alone = Scene(around, past)
-        ruling = rule_on(alone, event, self._options.on_failure)
-        held = [event_in(place.payload) for place in step.places(wanted, now)]
-        beside = [*held, *unseen(past, event)]
-        if beside:
-            taken = {event.event_id for event in beside}
-            counted = [one for one in past if one.event_id not in taken]
-            add_places(ruling, alone, Scene(around, counted, under_way(beside, event)), event)
+        held = [Held(event_in(place.payload), place.expires) for place in step.places(wanted, now)]
+        outlook = Outlook(around, event, past, held, self._options.on_failure)
+        ruling = outlook.ruling()
         expires = now + self._options.reservation_seconds * SECOND
         if ruling.decision == "allow" or self._mode == "shadow":
             place = reserved(event, token).model_dump_json()
             step.reserve(Reservation(token, now, expires, keys, place))
             step.set_instant(now)
-        return self._answer(around, ruling, token, valid_until=_moment(expires))
+        return ruling, outlook, expires
 
-    def _answer(self, around: Surroundings, ruling: Ruling, token: str, *, valid_until: datetime) -> Decision:
-        reason = reason_of(ruling.reason, rules=", ".join(ruling.rules))
+    def _answer(
+        self, around: Surroundings, ruling: Ruling, token: str, *, expires: int, outlook: Outlook | None = None
+    ) -> Decision:
+        permitted: tuple[Permitted, ...] | None = None
+        if outlook is not None:
+            permitted = () if ruling.decision == "allow" else outlook.intervals()
+            until = permitted[0].since if permitted else moment(expires)
+            if ruling.decision == "allow":
+                until = moment(outlook.allowed_until(expires))
+        else:
+            until = moment(expires)
+        shown: Outcome = "allow" if self._mode == "shadow" else ruling.decision
         return Decision(
-            decision="allow" if self._mode == "shadow" else ruling.decision,
+            decision=shown,
             violations=tuple(ruling.violations),
             unassessable=tuple(ruling.unassessable),
-            disposition=_DISPOSITIONS["allow" if self._mode == "shadow" else ruling.decision],
-            reason=reason,
-            valid_until=valid_until,
+            disposition=_DISPOSITIONS[shown],
+            reason=reason_of(ruling.reason, rules=", ".join(ruling.rules)),
+            limits=() if outlook is None else outlook.limits(),
+            next_permitted=permitted,
+            valid_until=until,
             token=token,
             rules_digest=around.rules_digest,
             registry_digest=around.registry_digest,
@@ -157,14 +179,14 @@ class Gate:
         event = before_contact(asked, asked.started_at)
         ruling = rule_on(Scene(around), event, self._options.on_failure, forgotten=True)
         if ruling.reason != "store":
-            return self._answer(around, ruling, token, valid_until=self._now())
+            return self._answer(around, ruling, token, expires=microseconds(self._now()))
         problem = error.problems[0]
         reason = reason_of("store", zh={"problem": problem.render("zh")}, en={"problem": problem.render("en")})
         return self._refusal(around, token, ruling.decision, reason)
 
     def _without_clock(self, around: Surroundings, token: str, error: ClockError) -> Decision:
         seconds = -(-(error.last - error.now) // SECOND)
-        reason = reason_of("clock", last=_moment(error.last).isoformat(), seconds=seconds)
+        reason = reason_of("clock", last=moment(error.last).isoformat(), seconds=seconds)
         return self._refusal(around, token, self._options.on_failure.clock, reason)
 
     def _instant(self, step: Transaction) -> int:
@@ -194,7 +216,7 @@ class Gate:
                 # INVARIANT (no-look-ahead): a verdict counts what was known at its instant, and what is recorded late
                 # was known late. A clock that was put back must not lose a contact: it is kept at the latest instant.
                 now = max(microseconds(self._now()), (step.last_instant() or 0) + 1)
-                kept = given.model_copy(update={"recorded_at": max(_moment(now), given.recorded_at or _EPOCH)})
+                kept = given.model_copy(update={"recorded_at": max(moment(now), given.recorded_at or _EPOCH)})
                 row = row_of(around, kept)
                 step.record(row)
                 step.set_instant(now)
@@ -220,7 +242,7 @@ class Gate:
         held = step.release(token)
         if held is None:
             return [Finding(kind="unknown_token", message=_words("guard.unknown_token"))]
-        expired = _moment(held.expires)
+        expired = moment(held.expires)
         if self._now() < expired:
             return []
         return [Finding(kind="overrun", message=_words("guard.overrun", expired=expired.isoformat()))]
@@ -285,10 +307,6 @@ class Gate:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _moment(at: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at)
 
 
 def _redelivery(given: Event, kept: Event) -> Finding:

@@ -59,6 +59,10 @@ class Reading:
         """
         return truth(self.rule.whole, lambda atom: _before(atom, self.sheet)) if self.in_force else NO
 
+    def scope_before(self) -> int:
+        """Return the truth of the rule's scope before the contact."""
+        return truth(self.rule.scope, lambda atom: truth_of_atom(atom, self.sheet))
+
 
 class _Taken(History):
     """A history in which some contacts are under way: each counts wherever it may, and restarts no count."""

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from collection_guard.engines.base import Engine
 from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.clock import local_date
 from collection_guard.facts.world import World
-from collection_guard.language.compiled import CompiledPack, RuleSet
+from collection_guard.guard.boundaries import Ground, ground_of
+from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.pack import Pack
 from collection_guard.model.event import Event
@@ -25,11 +26,19 @@ class Surroundings:
     engines: Mapping[RuleSet, Engine]
     rules_digest: str
     registry_digest: str | None
+    _grounds: dict[tuple[RuleSet, str], Ground] = field(default_factory=dict)
 
     def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
         """Yield each pack with the rule set that holds on the date of an event."""
         for pack in self.packs:
             yield pack, pack.on(local_date(event.started_at, pack.zone))
+
+    def ground(self, rule_set: RuleSet, rule: CompiledRule) -> Ground:
+        """Return on what a rule rests; it is found once."""
+        known = self._grounds.get((rule_set, rule.id))
+        if known is None:
+            known = self._grounds[rule_set, rule.id] = ground_of(rule, rule_set)
+        return known
 
 
 def surroundings(

@@ -1,0 +1,244 @@
+"""The instants at which anything that a rule reads of one and the same attempt may change, were it made later.
+
+Between two of them every fact keeps its truth in every rule, so that only they need to be looked at. An instant too
+many costs a look; one too few would be a wrong answer, and is looked for by a test.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from collection_guard.facts.claims import Firms
+from collection_guard.facts.clock import REGISTRY_ZONE, legal_zone, local_date, microseconds, start_of_day, zone_of
+from collection_guard.facts.history import complete_from, known_at
+from collection_guard.facts.numbers import zones_of_number
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.ir import Bounds, Node, Test, tests_of
+from collection_guard.language.units import DAY, HOUR, SECOND, clock_microseconds
+from collection_guard.model.event import Event
+from collection_guard.model.profile import EmergencyContact, OwnNumber
+from collection_guard.model.words import UNKNOWN
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY: Final = timedelta(days=1)
+_CLOCKS: Final = frozenset({"contact.local_time", "contact.local_end"})
+# Where a zone is unknown, a date may have begun from 14 hours before its midnight in UTC to 12 hours after it.
+_EDGES: Final = (timedelta(hours=-14), timedelta(hours=12))
+
+
+def moment(at: int) -> datetime:
+    """Return an instant given in microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def whole_seconds(boundary: int) -> tuple[int, int]:
+    """Return the first whole seconds at a boundary, and after it, in microseconds."""
+    return -(-boundary // SECOND) * SECOND, (boundary // SECOND + 1) * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On what a rule rests: its tests, directly or through definitions, and the measures that it reads."""
+
+    tests: tuple[Test, ...]
+    measures: tuple[CompiledMeasure, ...]
+    clocks: tuple[int, ...]
+    """Local times at which a test of the rule turns, in microseconds since midnight."""
+    quiet_windows: bool
+
+    @property
+    def is_daily(self) -> bool:
+        """Say whether something that the rule reads may change every day."""
+        return bool(self.clocks) or self.quiet_windows
+
+
+def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
+    """Return on what a rule rests."""
+    tests = tuple(dict.fromkeys(_tests(rule.whole, rule_set)))
+    names = [test.fact for test in tests]
+    clocks: set[int] = set()
+    for test in tests:
+        if test.fact in _CLOCKS:
+            clocks.update(int(value) % DAY for value in _constants(test))
+    if "contact.weekday" in names:
+        clocks.add(0)
+    measures = {name: rule_set.measures[name.removeprefix("measure.")] for name in names if name.startswith("measure.")}
+    return Ground(tests, tuple(measures.values()), tuple(sorted(clocks)), "contact.in_elected_quiet_window" in names)
+
+
+def _tests(node: Node, rule_set: RuleSet) -> Iterator[Test]:
+    for test in tests_of(node):
+        yield test
+        if test.fact in rule_set.defined:
+            yield from _tests(rule_set.defined[test.fact], rule_set)
+
+
+def _constants(test: Test) -> Iterator[float]:
+    value = test.value
+    if isinstance(value, Bounds):
+        yield value.low
+        yield value.high
+    elif isinstance(value, frozenset):
+        yield from (float(one) for one in value if not isinstance(one, str))
+    elif not isinstance(value, bool | str):
+        yield value
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The boundaries of one attempt: of its case, its clocks, and of the contacts before it."""
+
+    sheet: FactSheet
+    events: tuple[Event, ...]
+    expiries: tuple[int, ...] = ()
+    _zones: tuple[str, ...] = field(init=False)
+    _once: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather the zones that any reading of the attempt may go by."""
+        event, profile, world = self.sheet.event, self.sheet.profile, self.sheet.world
+        people = [event.recipient, *(event.recipient.members or ())]
+        found = {person.timezone for person in people}
+        found.update(zone for person in people for zone in zones_of_number(person.number))
+        if profile is not None:
+            found.update((profile.timezone, *(entry.timezone for entry in profile.emergency_contacts or ())))
+        found.add(world.settings.timezone)
+        table = self.sheet.rule_set.tables.legal_zones
+        known = {legal_zone(zone, table) for zone in found if zone is not None and zone != UNKNOWN}
+        self._zones = tuple(sorted(known))
+        self._once = frozenset(self._of_case())
+
+    def of_rule(self, pack: CompiledPack, rule: CompiledRule, ground: Ground, first: int, last: int) -> list[int]:
+        """Return the whole seconds after ``first`` and up to ``last`` at which the outcome of a rule may change."""
+        boundaries = {*self._once, *self._of_pack(pack, rule)}
+        for measure in ground.measures:
+            boundaries.update(self.of_measure(measure, ground))
+        if ground.is_daily:
+            boundaries.update(self._daily(ground, first, last))
+        return self.seconds(boundaries, first, last)
+
+    @staticmethod
+    def seconds(boundaries: set[int], first: int, last: int) -> list[int]:
+        """Return boundaries as whole seconds in order."""
+        return sorted({at for one in boundaries for at in whole_seconds(one) if first < at <= last})
+
+    # What changes once
+
+    def _of_case(self) -> Iterator[int]:
+        yield from self.expiries
+        event, profile = self.sheet.event, self.sheet.profile
+        for past in self.events:
+            yield microseconds(past.started_at)
+            yield known_at(past)
+        if profile is not None:
+            dated: list[OwnNumber | EmergencyContact] = [*(profile.numbers or ()), *(profile.emergency_contacts or ())]
+            for entry in dated:
+                yield from self._dates(entry.valid_from, entry.valid_to)
+            for window in profile.quiet_windows or ():
+                yield from (microseconds(at) for at in (window.valid_from, window.valid_to) if at is not None)
+            for told in profile.instructions or ():
+                yield from (microseconds(at) for at in (told.at, told.expires) if at is not None)
+        registry = self.sheet.world.registry
+        if registry is None:
+            return
+        if registry.known_from is not None:
+            yield microseconds(start_of_day(registry.known_from, REGISTRY_ZONE))
+        firms: Firms = self.sheet.value("law_firm.firms")
+        looked_up = [(firm, category) for firm in firms.names for category in ("law_firm", "official_directory")]
+        if event.agency:
+            looked_up.append((event.agency, "collection_agency"))
+        for name, category in looked_up:
+            for period in registry.periods(name, category):
+                for day in (period.first, None if period.last is None else period.last + _DAY):
+                    if day is not None:
+                        yield microseconds(start_of_day(day, REGISTRY_ZONE))
+        # A visit and the letter that it left belong together on one date.
+        for past in self.events:
+            yield from self._days_after(past.started_at, (1,))
+
+    def _of_pack(self, pack: CompiledPack, rule: CompiledRule) -> Iterator[int]:
+        days = [rule_set.since for rule_set in pack.rule_sets]
+        days += [rule.rule.in_force.since, rule.rule.in_force.until and rule.rule.in_force.until + _DAY]
+        yield from (microseconds(start_of_day(day, pack.zone)) for day in days if day is not None)
+
+    def _dates(self, first: date | None, last: date | None) -> Iterator[int]:
+        for day in (first, None if last is None or last >= date.max - _DAY else last + _DAY):
+            if day is not None:
+                yield from self._starts(day)
+
+    def _starts(self, day: date) -> Iterator[int]:
+        """Yield when a date begins in the zone of the borrower; where that is unknown, when it may begin."""
+        zone = self.sheet.borrower_zone
+        if zone is not None:
+            yield microseconds(start_of_day(day, zone))
+            return
+        midnight = datetime.combine(day, time(), UTC)
+        yield from (microseconds(midnight + edge) for edge in _EDGES)
+
+    def _days_after(self, started: datetime, steps: tuple[int, ...]) -> Iterator[int]:
+        zone = self.sheet.borrower_zone
+        if zone is not None:
+            today = local_date(started, zone)
+            yield from (microseconds(start_of_day(today + timedelta(days=step), zone)) for step in steps)
+            return
+        at = microseconds(started)
+        for step in range(max(steps) + 3):
+            day = (started.astimezone(UTC) + timedelta(days=step - 1)).date()
+            yield from self._starts(day)
+            yield from (at + step * DAY + shift for shift in (-HOUR, -HOUR - 1, 0, HOUR - 1, HOUR))
+
+    def of_measure(self, measure: CompiledMeasure, ground: Ground | None = None) -> Iterator[int]:
+        """Yield when a contact leaves the window of a measure, and when one is as long ago as a rule asks."""
+        whole = complete_from(self.sheet, measure)
+        starts = [past.started_at for past in self.events] + ([] if whole is None else [moment(whole)])
+        spans = [
+            int(value)
+            for test in (ground.tests if ground is not None and measure.count == "elapsed" else ())
+            if test.fact == f"measure.{measure.name}"
+            for value in _constants(test)
+        ]
+        for started in starts:
+            at = microseconds(started)
+            yield from (at + span for span in spans)
+            match measure.window.kind:
+                case "elapsed":
+                    yield at + measure.window.size
+                # A contact leaves with its last date, and what lies before a complete history with the date before.
+                case "local_day":
+                    yield from self._days_after(started, (0, 1))
+                case "local_dates":
+                    yield from self._days_after(started, (measure.window.size - 1, measure.window.size))
+                case "local_week":
+                    yield from self._days_after(started, tuple(range(8)))
+                case "local_month":
+                    yield from self._days_after(started, tuple(range(32)))
+                case _:
+                    pass
+
+    # What changes every day
+
+    def _daily(self, ground: Ground, first: int, last: int) -> Iterator[int]:
+        clocks = set(ground.clocks)
+        profile = self.sheet.profile
+        for window in (profile.quiet_windows if ground.quiet_windows and profile is not None else None) or ():
+            clocks.add(0)
+            clocks.update(clock_microseconds(at) for at in (window.start, window.end) if at is not None)
+        for zone in self._zones if clocks else ():
+            yield from _shown(zone, sorted(clocks), first, last)
+
+
+def _shown(zone: str, clocks: list[int], first: int, last: int) -> Iterator[int]:
+    """Yield when the clocks of a zone show some times, and when they are changed, between two instants."""
+    clockwork = zone_of(zone)
+    day, end = local_date(moment(first), zone) - _DAY, local_date(moment(last), zone) + _DAY
+    while day <= end:
+        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone is put on below
+        for clock in clocks:
+            naive = midnight + timedelta(microseconds=clock)
+            yield from {microseconds(clockwork.localize(naive, is_dst=summer)) for summer in (True, False)}
+        day += _DAY
+    for change in getattr(clockwork, "_utc_transition_times", ()):
+        if change.year > 1970 and first <= (at := microseconds(change.replace(tzinfo=UTC))) <= last:
+            yield at

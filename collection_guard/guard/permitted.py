@@ -1,0 +1,270 @@
+"""When this very attempt would be lawful, were it made later and nothing else happened."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from collection_guard.facts.clock import microseconds
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.guard.attempts import before_contact
+from collection_guard.guard.boundaries import Calendar, moment
+from collection_guard.guard.deciding import Ruling, add_places, outcome_of, rule_on, under_way, unseen
+from collection_guard.guard.decision import Limit, Permitted
+from collection_guard.guard.scene import Reading, Scene
+from collection_guard.guard.settings import OnFailure
+from collection_guard.guard.surroundings import Surroundings
+from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.ir import Test, tests_of
+from collection_guard.language.kleene import NO, UNBOUNDED, ends
+from collection_guard.language.units import DAY, SECOND
+from collection_guard.model.event import Event
+
+HORIZON: Final = 400 * DAY
+"""How far ahead is searched: a year and a month."""
+_REACHES: Final = (2 * DAY, 30 * DAY, HORIZON)
+"""Clocks are looked at in steps: most answers lie within a day or two."""
+INTERVALS: Final = 3
+"""How many intervals an answer names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A contact that is under way, and until when its place is kept, in microseconds."""
+
+    event: Event
+    expires: int
+
+
+class Outlook:
+    """One attempt, at any later instant, before a history that stands still."""
+
+    def __init__(
+        self, around: Surroundings, attempt: Event, past: Sequence[Event], held: Sequence[Held], on_failure: OnFailure
+    ) -> None:
+        self._around = around
+        self._attempt = attempt
+        self._past = past
+        self._held = held
+        self._on_failure = on_failure
+        self._alone = Scene(around, past)
+        self._first = microseconds(attempt.started_at)
+        self._readings: dict[int, dict[tuple[str, str], Reading]] = {}
+        self._beside: dict[int, dict[tuple[str, str], Reading]] = {}
+        events = (*past, *(place.event for place in held))
+        expiries = tuple(place.expires for place in held)
+        self._calendars = {pack.name: Calendar(sheet, events, expiries) for pack, sheet in self._alone.sheets(attempt)}
+
+    # One instant
+
+    def permits(self, pack: CompiledPack, rule_id: str, at: int) -> bool:
+        """Say whether a rule lets the attempt pass at an instant."""
+        key = (pack.name, rule_id)
+        reading = self._at(at)[key]
+        outcome, _ = outcome_of(reading, self._on_failure)
+        if outcome != "allow":
+            return False
+        if reading.rule.rule.effect == "note":
+            return True
+        beside = self._beside_at(at)
+        return not beside or beside[key].truth_before() <= reading.truth_before()
+
+    def _at(self, at: int) -> dict[tuple[str, str], Reading]:
+        found = self._readings.get(at)
+        if found is None:
+            found = self._readings[at] = _by_rule(self._alone.readings(self._attempt_at(at)))
+        return found
+
+    def _beside_at(self, at: int) -> dict[tuple[str, str], Reading]:
+        found = self._beside.get(at)
+        if found is None:
+            attempt = self._attempt_at(at)
+            found = self._beside[at] = {}
+            scene = scene_beside(self._around, attempt, self._past, self._held)
+            if scene is not None:
+                found.update(_by_rule(scene.readings(attempt)))
+        return found
+
+    def _attempt_at(self, at: int) -> Event:
+        return before_contact(self._attempt, moment(at))
+
+    def ruling(self) -> Ruling:
+        """Return what the rules and the places that others hold come to on the attempt as it was asked for."""
+        ruling = rule_on(self._alone, self._attempt, self._on_failure)
+        beside = scene_beside(self._around, self._attempt, self._past, self._held)
+        if beside is not None:
+            add_places(ruling, self._alone, beside, self._attempt)
+        return ruling
+
+    # One rule
+
+    def _boundaries(self, pack: CompiledPack, rule_id: str, first: int, last: int) -> list[int]:
+        found: set[int] = set()
+        for rule_set in pack.rule_sets:
+            rule = rule_of(rule_set, rule_id)
+            ground = self._around.ground(rule_set, rule)
+            found.update(self._calendars[pack.name].of_rule(pack, rule, ground, first, last))
+        return sorted(found)
+
+    def _turn(self, pack: CompiledPack, rule_id: str, first: int, last: int, *, to: bool) -> int | None:
+        """Return the first whole second from ``first`` on at which a rule permits (``to``), or forbids."""
+        if self.permits(pack, rule_id, first) is to:
+            return first
+        before = first
+        reaches = [min(self._first + reach, last) for reach in _REACHES if self._first + reach > first]
+        for reach in dict.fromkeys([*reaches, last]):
+            for at in self._boundaries(pack, rule_id, before, reach):
+                if self.permits(pack, rule_id, at) is to:
+                    return self._exactly(pack, rule_id, before, at, to=to)
+                before = at
+            before = max(before, reach // SECOND * SECOND)
+        return None
+
+    def _exactly(self, pack: CompiledPack, rule_id: str, before: int, at: int, *, to: bool) -> int:
+        """Return the very second of a turn between two instants."""
+        # INVARIANT (counterfactual-exact): one second before the answer the rule still says the opposite.
+        while at - before > SECOND and self.permits(pack, rule_id, at - SECOND) is to:
+            middle = (before + at) // 2 // SECOND * SECOND
+            if self.permits(pack, rule_id, middle) is to:
+                at = middle
+            else:
+                before = middle
+        return at
+
+    # All rules
+
+    def intervals(self) -> tuple[Permitted, ...]:
+        """Return the next intervals in which every rule permits the attempt, each with the rule that held it up."""
+        rules = self._rules()
+        last = self._first + HORIZON
+        at = -(-self._first // SECOND) * SECOND
+        found: list[Permitted] = []
+        while len(found) < INTERVALS:
+            met = self._meet(rules, at, last)
+            if met is None:
+                break
+            since, binding = met
+            until = self._ends(rules, since, last)
+            found.append(Permitted(since=moment(since), to=None if until is None else moment(until), rule=binding))
+            if until is None:
+                break
+            at = until
+        return tuple(found)
+
+    def _ends(self, rules: list[tuple[CompiledPack, str]], at: int, last: int) -> int | None:
+        """Return the first instant that some rule forbids, None if none does; what turns daily bounds the search."""
+        until: int | None = None
+        for pack, rule_id in sorted(rules, key=lambda item: not self._turns_daily(*item)):
+            turn = self._turn(pack, rule_id, at, last if until is None else until - SECOND, to=False)
+            until = until if turn is None else turn
+        return until
+
+    def _turns_daily(self, pack: CompiledPack, rule_id: str) -> bool:
+        return any(self._around.ground(one, rule_of(one, rule_id)).clocks for one in pack.rule_sets)
+
+    def _meet(self, rules: list[tuple[CompiledPack, str]], at: int, last: int) -> tuple[int, str | None] | None:
+        """Return the first instant that all rules permit, and the rule that was the last to do so."""
+        binding: str | None = None
+        moved = True
+        while moved:
+            moved = False
+            for pack, rule_id in rules:
+                turn = self._turn(pack, rule_id, at, last, to=True)
+                if turn is None:
+                    return None
+                if turn > at:
+                    at, binding, moved = turn, rule_id, True
+        return at, binding
+
+    def _rules(self) -> list[tuple[CompiledPack, str]]:
+        """Return the rules that can hold an attempt up; those that do so now stand first, for they may never cease."""
+        now = self._at(self._first)
+        found = [(reading.pack, key[1]) for key, reading in now.items() if _matters(reading.rule)]
+        return sorted(found, key=lambda item: self.permits(item[0], item[1], self._first))
+
+    def allowed_until(self, last: int) -> int:
+        """Return the first instant after now at which the attempt is not permitted any more, at most ``last``."""
+        for pack, rule_id in self._rules():
+            for at in self._boundaries(pack, rule_id, self._first, last):
+                if not self.permits(pack, rule_id, at):
+                    last = min(last, at)
+                    break
+        return last
+
+    # Limits
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Return how far counted limits are used, and when the count of each falls next."""
+        beside = self._beside_at(self._first)
+        found = []
+        for key, reading in self._at(self._first).items():
+            if not reading.in_force or reading.scope_before() == NO:
+                continue
+            for test in tests_of(reading.rule.whole):
+                measure = counted_by(test, reading.sheet.rule_set)
+                if measure is None or isinstance(test.value, bool | str) or not isinstance(test.value, int | float):
+                    continue
+                used = highest(reading.sheet, test)
+                taken = highest(beside[key].sheet, test) if beside else used
+                limit = test.value + (1 if test.operator in {"gt", "le"} and measure.count != "talk_seconds" else 0)
+                falls = self._falls(reading, test, measure, used)
+                found.append(
+                    Limit(
+                        rule=reading.rule.id,
+                        measure=measure.name,
+                        used=used,
+                        reserved=max(0.0, taken - used),
+                        limit=limit,
+                        resets_at=None if falls is None else moment(falls),
+                    )
+                )
+        return tuple(found)
+
+    def _falls(self, reading: Reading, test: Test, measure: CompiledMeasure, used: float) -> int | None:
+        calendar = self._calendars[reading.pack.name]
+        boundaries = set(calendar.of_measure(measure))
+        for at in calendar.seconds(boundaries, self._first, self._first + HORIZON):
+            later = self._at(at)[reading.pack.name, reading.rule.id].sheet
+            if highest(later, test) < used:
+                return at
+        return None
+
+
+def scene_beside(around: Surroundings, attempt: Event, past: Iterable[Event], held: Iterable[Held]) -> Scene | None:
+    """Return the past of an attempt with the places that others hold at its instant; None if there are none."""
+    at = microseconds(attempt.started_at)
+    past = list(past)
+    beside = [*(place.event for place in held if place.expires > at), *unseen(past, attempt)]
+    if not beside:
+        return None
+    taken = {event.event_id for event in beside}
+    return Scene(around, [one for one in past if one.event_id not in taken], under_way(beside, attempt))
+
+
+def highest(sheet: FactSheet, test: Test) -> float:
+    """Return the highest that a count can be; nothing is counted where its key is unknown."""
+    value = sheet.value(test.fact)
+    return 0.0 if value is None else min(ends(value)[1], UNBOUNDED)
+
+
+def counted_by(test: Test, rule_set: RuleSet) -> CompiledMeasure | None:
+    """Return the measure that a test holds against an upper limit, None if it does not."""
+    if not test.fact.startswith("measure."):
+        return None
+    upper = test.operator in ({"lt", "le"} if test.negated else {"ge", "gt"})
+    measure = rule_set.measures[test.fact.removeprefix("measure.")]
+    return measure if upper and measure.count != "elapsed" else None
+
+
+def rule_of(rule_set: RuleSet, rule_id: str) -> CompiledRule:
+    """Return the rule of an id: a pack has the same rules on every date."""
+    index = bisect_right(rule_set.rules, rule_id, key=lambda rule: rule.id) - 1
+    return rule_set.rules[index]
+
+
+def _matters(rule: CompiledRule) -> bool:
+    return rule.rule.effect != "note" or rule.rule.on_unknown != "allow"
+
+
+def _by_rule(readings: Iterable[Reading]) -> dict[tuple[str, str], Reading]:
+    return {(reading.pack.name, reading.rule.id): reading for reading in readings}
