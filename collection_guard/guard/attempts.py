@@ -1,6 +1,6 @@
 """Events as callers give them: read, refused with every reason, and as they are before anybody has answered."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -50,14 +50,21 @@ def _near(path: tuple[int | str, ...]) -> str | None:
     return near and ".".join(str(part) for part in (*path[:-1], near))
 
 
-def before_contact(event: Event, at: datetime) -> Event:
-    """Return an attempt as it is known before the contact: at its instant, with an outcome that nobody knows."""
+def before_contact(event: Event, at: datetime, after: Collection[str] = ()) -> Event:
+    """Return an attempt as it is known before the contact: at its instant, with an outcome that nobody knows.
+
+    ``after`` names further fields of the rules that only the contact will tell.
+    """
+    fields = event.fields
+    if fields is not None and after:
+        fields = {name: value for name, value in fields.items() if name not in after}
     return event.model_copy(
         update={
             "started_at": at,
             "ended_at": None,
             "talk_seconds": None,
             "recorded_at": None,
+            "fields": fields,
             "outcome": _UNKNOWN_OUTCOME,
         }
     )

@@ -4,14 +4,17 @@ Between two of them every fact keeps its truth in every rule, so that only they 
 many costs a look; one too few would be a wrong answer, and is looked for by a test.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from collection_guard.facts.claims import Firms
 from collection_guard.facts.clock import REGISTRY_ZONE, legal_zone, local_date, microseconds, start_of_day, zone_of
-from collection_guard.facts.history import complete_from, known_at
+from collection_guard.facts.history import known_at
+from collection_guard.facts.keys import complete_from
 from collection_guard.facts.numbers import zones_of_number
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
@@ -65,6 +68,10 @@ def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
     if "contact.weekday" in names:
         clocks.add(0)
     measures = {name: rule_set.measures[name.removeprefix("measure.")] for name in names if name.startswith("measure.")}
+    if not rule_set.fits_columns:
+        # Calendars, consents and whatever else a pack declares go by dates, and by limits that stand elsewhere in it.
+        clocks.add(0)
+        measures |= {f"measure.{name}": measure for name, measure in rule_set.measures.items()}
     return Ground(tests, tuple(measures.values()), tuple(sorted(clocks)), "contact.in_elected_quiet_window" in names)
 
 
@@ -112,7 +119,8 @@ class Calendar:
 
     def of_rule(self, pack: CompiledPack, rule: CompiledRule, ground: Ground, first: int, last: int) -> list[int]:
         """Return the whole seconds after ``first`` and up to ``last`` at which the outcome of a rule may change."""
-        boundaries = {*self._once, *self._of_pack(pack, rule)}
+        boundaries = {at for at in self._once if at >= first - SECOND}
+        boundaries.update(self._of_pack(pack, rule))
         for measure in ground.measures:
             boundaries.update(self.of_measure(measure, ground))
         if ground.is_daily:
@@ -202,6 +210,8 @@ class Calendar:
         for started in starts:
             at = microseconds(started)
             yield from (at + span for span in spans)
+            if measure.window.before_dates:
+                yield from self._days_after(started, (measure.window.before_dates,))
             match measure.window.kind:
                 case "elapsed":
                     yield at + measure.window.size
@@ -231,14 +241,24 @@ class Calendar:
 
 def _shown(zone: str, clocks: list[int], first: int, last: int) -> Iterator[int]:
     """Yield when the clocks of a zone show some times, and when they are changed, between two instants."""
-    clockwork = zone_of(zone)
     day, end = local_date(moment(first), zone) - _DAY, local_date(moment(last), zone) + _DAY
     while day <= end:
-        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # the zone is put on below
         for clock in clocks:
-            naive = midnight + timedelta(microseconds=clock)
-            yield from {microseconds(clockwork.localize(naive, is_dst=summer)) for summer in (True, False)}
+            yield from _shown_on(zone, clock, day)
         day += _DAY
-    for change in getattr(clockwork, "_utc_transition_times", ()):
-        if change.year > 1970 and first <= (at := microseconds(change.replace(tzinfo=UTC))) <= last:
-            yield at
+    changes = _changes(zone)
+    yield from changes[bisect_left(changes, first) : bisect_right(changes, last)]
+
+
+@lru_cache(maxsize=50_000)
+def _shown_on(zone: str, clock: int, day: date) -> frozenset[int]:
+    """Return when the clocks of a zone show a time on a date: once, twice where they are put back, or as if."""
+    naive = datetime(day.year, day.month, day.day) + timedelta(microseconds=clock)  # noqa: DTZ001  # put on below
+    return frozenset(microseconds(zone_of(zone).localize(naive, is_dst=summer)) for summer in (True, False))
+
+
+@lru_cache(maxsize=1_000)
+def _changes(zone: str) -> tuple[int, ...]:
+    """Return when the clocks of a zone are put on or back."""
+    times = getattr(zone_of(zone), "_utc_transition_times", ())
+    return tuple(microseconds(change.replace(tzinfo=UTC)) for change in times if change.year > 1970)

@@ -121,7 +121,7 @@ class Gate:
         now = self._instant(step)
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
         at = max(now, microseconds(asked.started_at))
-        event = before_contact(asked, moment(at))
+        event = before_contact(asked, moment(at), around.after_fields)
         wanted = wanted_of(around, event)
         past = [event_in(row.payload) for row in step.past(wanted)]
         held = [Held(event_in(place.payload), place.expires) for place in step.places(wanted, now)]
@@ -138,13 +138,12 @@ class Gate:
         self, around: Surroundings, ruling: Ruling, token: str, *, expires: int, outlook: Outlook | None = None
     ) -> Decision:
         permitted: tuple[Permitted, ...] | None = None
-        if outlook is not None:
-            permitted = () if ruling.decision == "allow" else outlook.intervals()
-            until = permitted[0].since if permitted else moment(expires)
-            if ruling.decision == "allow":
-                until = moment(outlook.allowed_until(expires))
-        else:
-            until = moment(expires)
+        until = expires
+        if outlook is not None and ruling.decision == "allow":
+            permitted, until = (), outlook.allowed_until(expires)
+        elif outlook is not None and self._options.next_permitted:
+            permitted = outlook.intervals(self._options.next_permitted)
+            until = microseconds(permitted[0].since) if permitted else expires
         shown: Outcome = "allow" if self._mode == "shadow" else ruling.decision
         return Decision(
             decision=shown,
@@ -154,7 +153,7 @@ class Gate:
             reason=reason_of(ruling.reason, rules=", ".join(ruling.rules)),
             limits=() if outlook is None else outlook.limits(),
             next_permitted=permitted,
-            valid_until=until,
+            valid_until=moment(until),
             token=token,
             rules_digest=around.rules_digest,
             registry_digest=around.registry_digest,
@@ -176,7 +175,7 @@ class Gate:
 
     def _without_store(self, around: Surroundings, asked: Event, token: str, error: StoreError) -> Decision:
         """Answer without a history: as configured, but allow what no history could forbid, such as an inbound call."""
-        event = before_contact(asked, asked.started_at)
+        event = before_contact(asked, asked.started_at, around.after_fields)
         ruling = rule_on(Scene(around), event, self._options.on_failure, forgotten=True)
         if ruling.reason != "store":
             return self._answer(around, ruling, token, expires=microseconds(self._now()))

@@ -24,8 +24,6 @@ HORIZON: Final = 400 * DAY
 """How far ahead is searched: a year and a month."""
 _REACHES: Final = (2 * DAY, 30 * DAY, HORIZON)
 """Clocks are looked at in steps: most answers lie within a day or two."""
-INTERVALS: Final = 3
-"""How many intervals an answer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Outlook:
         self._on_failure = on_failure
         self._alone = Scene(around, past)
         self._first = microseconds(attempt.started_at)
+        self._known: dict[tuple[str, str, int], bool] = {}
         self._readings: dict[int, dict[tuple[str, str], Reading]] = {}
         self._beside: dict[int, dict[tuple[str, str], Reading]] = {}
         events = (*past, *(place.event for place in held))
@@ -59,7 +58,12 @@ class Outlook:
 
     def permits(self, pack: CompiledPack, rule_id: str, at: int) -> bool:
         """Say whether a rule lets the attempt pass at an instant."""
-        key = (pack.name, rule_id)
+        known = self._known.get((pack.name, rule_id, at))
+        if known is None:
+            known = self._known[pack.name, rule_id, at] = self._permits((pack.name, rule_id), at)
+        return known
+
+    def _permits(self, key: tuple[str, str], at: int) -> bool:
         reading = self._at(at)[key]
         outcome, _ = outcome_of(reading, self._on_failure)
         if outcome != "allow":
@@ -86,7 +90,7 @@ class Outlook:
         return found
 
     def _attempt_at(self, at: int) -> Event:
-        return before_contact(self._attempt, moment(at))
+        return before_contact(self._attempt, moment(at), self._around.after_fields)
 
     def ruling(self) -> Ruling:
         """Return what the rules and the places that others hold come to on the attempt as it was asked for."""
@@ -133,13 +137,13 @@ class Outlook:
 
     # All rules
 
-    def intervals(self) -> tuple[Permitted, ...]:
+    def intervals(self, most: int) -> tuple[Permitted, ...]:
         """Return the next intervals in which every rule permits the attempt, each with the rule that held it up."""
         rules = self._rules()
         last = self._first + HORIZON
         at = -(-self._first // SECOND) * SECOND
         found: list[Permitted] = []
-        while len(found) < INTERVALS:
+        while len(found) < most:
             met = self._meet(rules, at, last)
             if met is None:
                 break
@@ -180,7 +184,15 @@ class Outlook:
         """Return the rules that can hold an attempt up; those that do so now stand first, for they may never cease."""
         now = self._at(self._first)
         found = [(reading.pack, key[1]) for key, reading in now.items() if _matters(reading.rule)]
-        return sorted(found, key=lambda item: self.permits(item[0], item[1], self._first))
+        stops = {item: not self.permits(*item, self._first) for item in found}
+        turning = [item for item in found if stops[item] or self._may_turn(*item)]
+        return sorted(turning, key=lambda item: not stops[item])
+
+    def _may_turn(self, pack: CompiledPack, rule_id: str) -> bool:
+        """Say whether a rule that lets the attempt pass may forbid it later."""
+        if self._turns_daily(pack, rule_id):
+            return True
+        return bool(self._boundaries(pack, rule_id, self._first, self._first + HORIZON))
 
     def allowed_until(self, last: int) -> int:
         """Return the first instant after now at which the attempt is not permitted any more, at most ``last``."""

@@ -14,7 +14,16 @@ from collection_guard.engines.evidence import values_named
 from collection_guard.engines.judge import Judged, verdict_on
 from collection_guard.facts.atoms import missing_of, truth_of_atom
 from collection_guard.facts.clock import local_date, microseconds
-from collection_guard.facts.history import MAY_BE_ANY, Entry, History, KeyOf, key_part, known_at, reach_of
+from collection_guard.facts.history import (
+    BEGINNING,
+    MAY_BE_ANY,
+    Entry,
+    History,
+    KeyOf,
+    key_part,
+    known_at,
+    reach_of,
+)
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signs import is_sign
 from collection_guard.guard.stores.base import (
@@ -29,7 +38,7 @@ from collection_guard.guard.stores.base import (
     Wanted,
 )
 from collection_guard.guard.surroundings import Surroundings
-from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.ir import Atom, truth
 from collection_guard.language.kleene import MAYBE, NO, YES
 from collection_guard.language.schema import Key
@@ -162,14 +171,21 @@ def wanted_of(around: Surroundings, event: Event) -> Wanted:
     for pack in around.packs:
         for rule_set in pack.rule_sets:
             sheet = FactSheet(event, around.world, rule_set, History())
-            for measure in rule_set.measures.values():
-                kind = next(kind for kind in KINDS if kind in measure.keys)
+            reads = [(kind_of(measure), reach_of(sheet, measure).floor) for measure in rule_set.measures.values()]
+            if not rule_set.fits_columns:
+                # What a pack declares may read all that the case holds, and count by debts that are the borrower's.
+                reads += [("case", BEGINNING), ("borrower", BEGINNING)]
+            for kind, floor in reads:
                 value = key_part(sheet, kind)
                 if value is not None:
-                    floor = reach_of(sheet, measure).floor
                     parts[kind, value] = min(floor, parts.get((kind, value), floor))
     by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
     return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
+
+
+def kind_of(measure: CompiledMeasure) -> Key:
+    """Return by which of its keys the contacts that a measure collects are found: the narrowest that is stored."""
+    return next((kind for kind in KINDS if kind in measure.keys), "borrower")
 
 
 def locks_of(around: Surroundings, keys: Keys) -> Locks:
@@ -188,13 +204,15 @@ def locks_of(around: Surroundings, keys: Keys) -> Locks:
 def _widest_kinds(around: Surroundings) -> set[Key]:
     """Return the kinds of keys that some measure collects by, without a case or a borrower."""
     measures = (one for pack in around.packs for rules in pack.rule_sets for one in rules.measures.values())
-    narrowest = {next(kind for kind in KINDS if kind in measure.keys) for measure in measures}
-    return narrowest & MAY_BE_ANY
+    return {kind_of(measure) for measure in measures} & MAY_BE_ANY
 
 
 def widest_window(around: Surroundings) -> int | None:
     """Return how far back any rule looks, in microseconds, None for ever."""
-    windows = (one.window for pack in around.packs for rules in pack.rule_sets for one in rules.measures.values())
+    rule_sets = [rules for pack in around.packs for rules in pack.rule_sets]
+    windows = (one.window for rules in rule_sets for one in rules.measures.values())
+    if not all(rules.fits_columns for rules in rule_sets):
+        return None
     widest = _FIRMS_FOR
     for window in windows:
         if window.kind == "ever":

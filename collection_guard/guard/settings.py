@@ -26,13 +26,15 @@ class OnFailure(BaseModel):
 class GuardOptions(BaseModel):
     """The options of a guard that are not those of every run.
 
-    ``durability`` is what a recorded contact survives in an SQLite file: a loss of ``power``, or the ``kill`` of any
-    process. ``keep_days``: older contacts are deleted once no window of the rules reaches them; left out, all are kept.
+    ``next_permitted`` is how many intervals a denial names; with 0 none is looked for. ``durability`` is what a
+    recorded contact survives in an SQLite file: a loss of ``power``, or the ``kill`` of any process. ``keep_days``:
+    older contacts are deleted once no window of the rules reaches them; left out, all are kept.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     reservation_seconds: Annotated[int, Field(ge=1, le=86_400)] = 120
+    next_permitted: Annotated[int, Field(ge=0, le=10)] = 3
     keep_days: Annotated[int, Field(ge=1)] | None = None
     durability: Literal["power", "kill"] = "power"
     on_failure: OnFailure = OnFailure()

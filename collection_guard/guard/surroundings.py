@@ -13,6 +13,7 @@ from collection_guard.facts.world import World
 from collection_guard.guard.boundaries import Ground, ground_of
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
+from collection_guard.language.fields import PREFIX
 from collection_guard.language.pack import Pack
 from collection_guard.model.event import Event
 
@@ -26,6 +27,8 @@ class Surroundings:
     engines: Mapping[RuleSet, Engine]
     rules_digest: str
     registry_digest: str | None
+    after_fields: frozenset[str] = frozenset()
+    """Further fields of events that only the contact itself will tell."""
     _grounds: dict[tuple[RuleSet, str], Ground] = field(default_factory=dict)
 
     def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
@@ -51,4 +54,11 @@ def surroundings(
     said = {"packs": sorted((pack.name, pack.digest) for pack in compiled), "parameters": dict(parameters)}
     written = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
     digest = hashlib.sha256(written.encode()).hexdigest()
-    return Surroundings(compiled, world, engines, digest, world.registry.digest if world.registry else None)
+    after = {
+        name.removeprefix(PREFIX)
+        for rule_set in engines
+        for name, fact in rule_set.vocabulary.items()
+        if name.startswith(PREFIX) and fact.stage == "after"
+    }
+    registry = world.registry.digest if world.registry else None
+    return Surroundings(compiled, world, engines, digest, registry, frozenset(after))
