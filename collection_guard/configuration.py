@@ -214,6 +214,10 @@ def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
     for name in PATHS:
         if name in found:
             found[name] = str(path.parent / found[name])
+    if (guard := found.get("guard")) is not None:
+        paths = {name: getattr(guard, name) for name in ("decision_log", "log_key")}
+        beside = {name: str(path.parent / given) for name, given in paths.items() if given is not None}
+        found["guard"] = guard.model_copy(update=beside)
     if (store := found.get("store")) is not None and store != IN_MEMORY and "://" not in store:
         found["store"] = str(path.parent / store)
     if "map" in found:

@@ -1,7 +1,7 @@
 """The guard as a typed library: opened by a configuration, asked before each contact, told after it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +11,7 @@ from collection_guard.configuration import Configuration, configure, configured
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import HistoryReading, Settings, World
 from collection_guard.guard.gate import Gate
+from collection_guard.guard.log.opening import open_log
 from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
 from collection_guard.guard.stores.base import Store
 from collection_guard.guard.stores.opening import open_store
@@ -68,6 +69,7 @@ class Guard(Gate):
             settings.options,
             settings.mode,
             now,
+            open_log(settings.options, settings.country),
         )
 
 
@@ -101,6 +103,11 @@ def _settings(config: Configuration) -> GuardSettings:
         mode=config["mode"],
         options=config["guard"],
     )
+
+
+def surroundings_of(config: Configuration) -> Surroundings:
+    """Return the rules of a configuration alone, as a log that holds all else is judged by them."""
+    return _load(replace(_settings(config), registry=None, cases=None, detector=None))
 
 
 def _load(settings: GuardSettings) -> Surroundings:

@@ -10,9 +10,11 @@ import typer
 from collection_guard.cli import options as o
 from collection_guard.cli.audit import audit
 from collection_guard.cli.check import check
+from collection_guard.cli.decide import decide
 from collection_guard.cli.exits import INTERNAL, USAGE, say
 from collection_guard.cli.explain import explain
 from collection_guard.cli.init import init
+from collection_guard.cli.log import app as log_app
 from collection_guard.cli.map import app as map_app
 from collection_guard.cli.reconcile import reconcile_command
 from collection_guard.cli.registry import app as registry_app
@@ -34,6 +36,7 @@ app = typer.Typer(
 )
 app.command("audit", help=o.help_of("audit"))(audit)
 app.command("check", help=o.help_of("check"))(check)
+app.command("decide", help=o.help_of("decide"))(decide)
 app.command("explain", help=o.help_of("explain"))(explain)
 app.command("init", help=o.help_of("init"))(init)
 app.command("reconcile", help=o.help_of("reconcile"))(reconcile_command)
@@ -41,6 +44,7 @@ app.command("serve", help=o.help_of("serve"))(serve)
 app.command("signals", help=o.help_of("signals"))(signals)
 app.command("sample", help=o.help_of("sample"))(sample)
 app.command("timeline", help=o.help_of("timeline"))(timeline)
+app.add_typer(log_app, name="log")
 app.add_typer(rules_app, name="rules")
 app.add_typer(registry_app, name="registry")
 app.add_typer(map_app, name="map")

@@ -8,6 +8,7 @@ from typing import Final
 from collection_guard.engines.base import UNASSESSABLE, VIOLATION
 from collection_guard.engines.judge import Judged
 from collection_guard.facts.clock import microseconds
+from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.decision import RANK, Finding, Outcome, finding_of
 from collection_guard.guard.scene import Reading, Scene
 from collection_guard.guard.settings import OnFailure
@@ -27,6 +28,7 @@ class Ruling:
     reason: str = "clear"
     rules: list[str] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
+    sheets: list[FactSheet] = field(default_factory=list)
     violations: list[Finding] = field(default_factory=list)
     unassessable: list[Finding] = field(default_factory=list)
 
@@ -58,6 +60,8 @@ def rule_on(scene: Scene, attempt: Event, on_failure: OnFailure, *, forgotten: b
     ruling = Ruling()
     for reading, judged in scene.judged(attempt, forgotten=forgotten):
         ruling.judged.append(judged)
+        if reading.sheet not in ruling.sheets:
+            ruling.sheets.append(reading.sheet)
         finding = finding_of(judged, reading.sheet.rule_set.vocabulary)
         if finding is not None and judged.verdict.verdict == VIOLATION:
             ruling.violations.append(finding)

@@ -4,11 +4,13 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
+from collection_guard.engines.judge import Judged
 from collection_guard.facts.clock import microseconds
 from collection_guard.guard.attempts import before_contact, event_of, reserved
 from collection_guard.guard.boundaries import moment
@@ -24,14 +26,15 @@ from collection_guard.guard.decision import (
     reason_of,
 )
 from collection_guard.guard.decision import words_of as _words
+from collection_guard.guard.log.writer import DecisionLog
 from collection_guard.guard.permitted import Held, Outlook
-from collection_guard.guard.scene import Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
+from collection_guard.guard.scene import Reading, Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
 from collection_guard.guard.settings import GuardOptions, Mode
 from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import DAY, HOUR, SECOND
 from collection_guard.model.event import Event
-from collection_guard.model.problems import InputError, Problem, StoreError
+from collection_guard.model.problems import ConfigurationError, InputError, Problem, StoreError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -81,8 +84,10 @@ class Gate:
         options: GuardOptions | None = None,
         mode: Mode = "enforce",
         now: Callable[[], datetime] | None = None,
+        log: DecisionLog | None = None,
     ) -> None:
         """Take what loads the surroundings, a store, and the clock, which nothing below this reads."""
+        self._log = log
         self._load = load
         self._around = load()
         self._store = store
@@ -101,13 +106,29 @@ class Gate:
         The attempt is an event of which only what is known before it need be given; ``started_at`` is when it is to
         begin, now if left out. Raises EventError for an attempt that is none.
         """
+        return self._check(attempt, None)
+
+    def override(self, attempt: Given, *, reason: str, by: str, confirmed_by: str) -> Decision:
+        """Allow an attempt whatever the rules say, for a reason that two persons answer for; it is logged.
+
+        What the rules say of it stays in the decision. Raises ConfigurationError without a reason, without two
+        different names, or without a decision log.
+        """
+        named = [" ".join(words.split()) for words in (reason, by, confirmed_by)]
+        if not all(named) or named[1].casefold() == named[2].casefold():
+            raise ConfigurationError([Problem("override_incomplete")])
+        if self._log is None:
+            raise ConfigurationError([Problem("override_without_log")])
+        return self._check(attempt, dict(zip(("reason", "by", "confirmed_by"), named, strict=True)))
+
+    def _check(self, attempt: Given, override: dict[str, str] | None) -> Decision:
         around = self._around
         token = secrets.token_hex(16)
         asked = event_of(attempt, started_at=self._now(), event_id=f"attempt:{token}")
         keys = keys_of(around, asked)
         try:
             with self._store.transaction(locks_of(around, keys), durable=False) as step:
-                ruling, outlook, expires = self._decide(around, step, asked, keys, token)
+                ruling, outlook, expires = self._decide(around, step, asked, keys, token, override)
         except StoreError as error:
             return self._without_store(around, asked, token, error)
         except ClockError as error:
@@ -116,7 +137,13 @@ class Gate:
         return self._answer(around, ruling, token, expires=expires, outlook=outlook)
 
     def _decide(
-        self, around: Surroundings, step: Transaction, asked: Event, keys: Keys, token: str
+        self,
+        around: Surroundings,
+        step: Transaction,
+        asked: Event,
+        keys: Keys,
+        token: str,
+        override: dict[str, str] | None,
     ) -> tuple[Ruling, Outlook, int]:
         now = self._instant(step)
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
@@ -128,10 +155,24 @@ class Gate:
         outlook = Outlook(around, event, past, held, self._options.on_failure)
         ruling = outlook.ruling()
         expires = now + self._options.reservation_seconds * SECOND
+        if override is not None:
+            ruling.decision, ruling.reason = "allow", "overridden"
         if ruling.decision == "allow" or self._mode == "shadow":
             place = reserved(event, token).model_dump_json()
             step.reserve(Reservation(token, now, expires, keys, place))
             step.set_instant(now)
+        if self._log is not None:
+            # What is recorded next was not known at the instant of this check, whatever the resolution of the clock.
+            step.set_instant(now)
+            said = {
+                "token": token,
+                "decision": ruling.decision,
+                "mode": self._mode,
+                "reason": ruling.reason,
+                "rules": ruling.rules,
+                "overridden": override,
+            }
+            self._log.judged("check", around, moment(now).isoformat(), ruling.sheets, ruling.judged, said)
         return ruling, outlook, expires
 
     def _answer(
@@ -162,6 +203,10 @@ class Gate:
 
     def _refusal(self, around: Surroundings, token: str, outcome: Outcome, reason: Reason) -> Decision:
         shadow = self._mode == "shadow"
+        if self._log is not None:
+            with suppress(StoreError):  # where the log cannot be written either, there is nothing more to refuse
+                said = {"token": token, "decision": outcome, "mode": self._mode, "reason": reason.code}
+                self._log.note("refused", self._now().isoformat(), said)
         return Decision(
             decision="allow" if shadow else outcome,
             disposition="CGFAIL",
@@ -224,7 +269,28 @@ class Gate:
                 row, kept = known, event_in(known.payload)
                 found.append(_redelivery(given, kept))
             past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
-            return found + _findings(Scene(around, past), kept)
+            judged = Scene(around, past).judged(kept)
+            if self._log is not None:
+                self._write_record(self._log, around, kept, judged, token, [one.kind for one in found])
+            return found + _findings(judged)
+
+    def _write_record(
+        self,
+        log: DecisionLog,
+        around: Surroundings,
+        kept: Event,
+        judged: list[tuple[Reading, Judged]],
+        token: str | None,
+        beside: list[str],
+    ) -> None:
+        """Write a contact into the decision log; one that was recorded before is only noted."""
+        said = {"token": token, "beside": beside}
+        at = (kept.recorded_at or kept.started_at).isoformat()
+        if {"redelivered", "contradicted"} & set(beside):
+            log.note("redelivery", self._now().isoformat(), said | {"event_id": kept.event_id})
+            return
+        sheets = list({id(reading.sheet): reading.sheet for reading, _ in judged}.values())
+        log.judged("record", around, at, sheets, [one for _, one in judged], said)
 
     def _tidy(self, around: Surroundings, step: Transaction, now: int) -> None:
         """Delete, once an hour, tokens of yesterday and what the policy does not keep and no rule reads any more."""
@@ -249,7 +315,10 @@ class Gate:
     def cancel(self, token: str) -> bool:
         """Give back the place of an attempt that was not made; false if no such token is held."""
         with self._store.transaction(Locks(), durable=False) as step:
-            return step.release(token) is not None
+            held = step.release(token) is not None
+            if self._log is not None:
+                self._log.note("cancel", self._now().isoformat(), {"token": token, "held": held})
+            return held
 
     # Beside
 
@@ -296,8 +365,10 @@ class Gate:
         )
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of the log."""
         self._store.close()
+        if self._log is not None:
+            self._log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -314,6 +385,6 @@ def _redelivery(given: Event, kept: Event) -> Finding:
     return Finding(kind=kind, message=_words(f"guard.{kind}"))
 
 
-def _findings(scene: Scene, event: Event) -> list[Finding]:
-    found = (finding_of(judged, reading.sheet.rule_set.vocabulary) for reading, judged in scene.judged(event))
+def _findings(judged: list[tuple[Reading, Judged]]) -> list[Finding]:
+    found = (finding_of(one, reading.sheet.rule_set.vocabulary) for reading, one in judged)
     return [finding for finding in found if finding is not None]

@@ -28,7 +28,8 @@ class GuardOptions(BaseModel):
 
     ``next_permitted`` is how many intervals a denial names; with 0 none is looked for. ``durability`` is what a
     recorded contact survives in an SQLite file: a loss of ``power``, or the ``kill`` of any process. ``keep_days``:
-    older contacts are deleted once no window of the rules reaches them; left out, all are kept.
+    older contacts are deleted once no window of the rules reaches them; left out, all are kept. ``decision_log`` is the
+    folder of the decision log, ``log_key`` the file of the key of its pseudonyms.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -38,4 +39,6 @@ class GuardOptions(BaseModel):
     keep_days: Annotated[int, Field(ge=1)] | None = None
     durability: Literal["power", "kill"] = "power"
     on_failure: OnFailure = OnFailure()
+    decision_log: str | None = None
+    log_key: str | None = None
     clock_tolerance_seconds: Annotated[int, Field(ge=0)] = 5

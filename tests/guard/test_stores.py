@@ -61,23 +61,37 @@ def test_a_place_is_given_back_once(store: Store) -> None:
 
 
 def fail(store: Store, rows: list[Row]) -> None:
-    """Record contacts, and fail if the store has not."""
+    """Write everything that a step can write, and fail if the store has not."""
     with store.transaction(LOCKS, durable=True) as step:
+        step.release("kept")
+        step.reserve(held("new"))
+        step.set_instant(9)
         for one in rows:
             step.record(one)
         raise ZeroDivisionError
 
 
-@pytest.mark.parametrize("reopen", ["sqlite", "postgres"], indirect=True)
-def test_a_step_that_fails_leaves_nothing(reopen: Callable[[], Store]) -> None:
-    """What a step wrote before it failed is not there, and the store goes on; in memory no writing fails."""
-    store = reopen()
+def test_a_step_that_fails_leaves_nothing(store: Store) -> None:
+    """What a step wrote before it failed is not there, what it took away is, and the store goes on."""
+    with store.transaction(LOCKS, durable=True) as step:
+        step.reserve(held("kept"))
+        step.set_instant(5)
     with pytest.raises(ZeroDivisionError):
         fail(store, [row()])
+    with store.transaction(LOCKS, durable=True) as step:
+        assert step.past(Wanted("C-1", 0, (ByKey("case", "C-1", 0),))) == []
+        assert [place.token for place in step.places(CASE, 0)] == ["kept"]
+        assert step.last_instant() == 5
+
+
+@pytest.mark.parametrize("reopen", ["sqlite", "postgres"], indirect=True)
+def test_a_contact_that_is_there_is_not_written_over(reopen: Callable[[], Store]) -> None:
+    """A database refuses a second contact of the same id, and the step leaves nothing."""
+    store = reopen()
     with pytest.raises(StoreError):
         fail(store, [row("E-2"), row("E-2")])
     with store.transaction(LOCKS, durable=True) as step:
-        assert step.past(Wanted("C-1", 0, (ByKey("case", "C-1", 0),))) == []
+        assert step.recorded("E-2") is None
 
 
 def test_signs_are_read_beyond_every_window(store: Store) -> None:

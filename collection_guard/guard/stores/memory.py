@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -20,6 +20,8 @@ class _Contents:
     by_key: dict[tuple[str, str | None], dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     signs: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     reservations: dict[str, Reservation] = field(default_factory=dict)
+    undo: list[Callable[[], object]] = field(default_factory=list)
+    """What takes back the writes of the step that is under way, the last one first."""
 
     # A step reads and writes under the store's one lock, so it is its own transaction.
 
@@ -27,6 +29,8 @@ class _Contents:
         return self.instant
 
     def set_instant(self, at: int) -> None:
+        before = self.instant
+        self.undo.append(lambda: setattr(self, "instant", before))
         self.instant = at
 
     def past(self, wanted: Wanted) -> list[Row]:
@@ -41,15 +45,20 @@ class _Contents:
         return [held for held in self.reservations.values() if held.expires > now and wanted.takes_place(held)]
 
     def reserve(self, reservation: Reservation) -> None:
+        self.undo.append(lambda: self.reservations.pop(reservation.token, None))
         self.reservations[reservation.token] = reservation
 
     def release(self, token: str) -> Reservation | None:
-        return self.reservations.pop(token, None)
+        held = self.reservations.pop(token, None)
+        if held is not None:
+            self.undo.append(lambda: self.reservations.update({token: held}))
+        return held
 
     def recorded(self, event_id: str) -> Row | None:
         return self.rows.get(event_id)
 
     def record(self, row: Row) -> None:
+        self.undo.append(lambda: self._remove(row))
         self.rows[row.event_id] = row
         for kind in KINDS:
             self.by_key[kind, getattr(row.keys, kind)][row.event_id] = row
@@ -59,13 +68,16 @@ class _Contents:
     def forget(self, before: int, tokens_before: int) -> int:
         old = [row for row in self.rows.values() if row.at < before and row.sign != CHANGES_STATE]
         for row in old:
-            del self.rows[row.event_id]
-            for kind in KINDS:
-                self.by_key[kind, getattr(row.keys, kind)].pop(row.event_id)
-            self.signs[row.keys.case_id].pop(row.event_id, None)
+            self._remove(row)
         for token in [held.token for held in self.reservations.values() if held.expires < tokens_before]:
             del self.reservations[token]
         return len(old)
+
+    def _remove(self, row: Row) -> None:
+        del self.rows[row.event_id]
+        for kind in KINDS:
+            self.by_key[kind, getattr(row.keys, kind)].pop(row.event_id)
+        self.signs[row.keys.case_id].pop(row.event_id, None)
 
 
 class MemoryStore:
@@ -82,7 +94,13 @@ class MemoryStore:
         """Begin a step, alone."""
         del locks, durable
         with self._lock:
-            yield self._contents
+            self._contents.undo.clear()
+            try:
+                yield self._contents
+            except BaseException:
+                for take_back in reversed(self._contents.undo):
+                    take_back()
+                raise
 
     def check(self) -> None:
         """Memory is always there."""

@@ -1,0 +1,87 @@
+"""``collection-guard log``: work on decision logs."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collection_guard.cli import options as o
+from collection_guard.cli.exits import INPUT, VIOLATIONS, exits, say
+from collection_guard.cli.output import emit
+from collection_guard.guard.log.chain import read_heads
+from collection_guard.guard.log.chain import verify as verified
+from collection_guard.guard.log.replay import replay as replayed
+from collection_guard.model.texts import text
+from collection_guard.online import surroundings_of
+
+app = typer.Typer(help=o.help_of("log_commands"), no_args_is_help=True, rich_markup_mode=None)
+FolderArgument = Annotated[Path, typer.Argument(help=o.help_of("log_folder"), metavar="FOLDER")]
+
+
+@app.command("verify", help=o.help_of("log_verify"))
+def verify(
+    folder: FolderArgument,
+    heads: Annotated[Path | None, typer.Option(help=o.help_of("log_heads_kept"), metavar="FILE")] = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Say whether a log is as it was written; exit 4 if it is not."""
+    with exits(o.LANG):
+        settings = o.configuration(None, lang=lang)
+    with exits(settings.lang):
+        found, problems = verified(folder, None if heads is None else read_heads(heads))
+    for problem in problems:
+        say(problem, settings.lang)
+    if problems:
+        raise typer.Exit(INPUT)
+    lines = sum(head.seq for head in found.values())
+    emit(text("log.whole", settings.lang, writers=len(found), lines=lines) + "\n", None)
+
+
+@app.command("heads", help=o.help_of("log_heads"))
+def heads(folder: FolderArgument, lang: o.LangOption = None) -> None:
+    """Print the head of every writer as JSON, to be kept elsewhere."""
+    with exits(o.LANG):
+        settings = o.configuration(None, lang=lang)
+    with exits(settings.lang):
+        found, problems = verified(folder)
+    for problem in problems:
+        say(problem, settings.lang)
+    if problems:
+        raise typer.Exit(INPUT)
+    shown = {writer: {"seq": head.seq, "hash": head.hash} for writer, head in sorted(found.items())}
+    emit(json.dumps(shown, indent=2) + "\n", None)
+
+
+@app.command("replay", help=o.help_of("log_replay"))
+def replay(
+    folder: FolderArgument,
+    rules: o.RulesOption = None,
+    param: o.ParamOption = None,
+    timezone: o.TimezoneOption = None,
+    country: o.CountryOption = None,
+    config: o.ConfigOption = None,
+    lang: o.LangOption = None,
+) -> None:
+    """Judge a log again; exit 1 if a rule says something else than the log."""
+    with exits(o.LANG):
+        settings = o.configuration(config, rules=rules, param=param, timezone=timezone, country=country, lang=lang)
+    with exits(settings.lang):
+        found = replayed(folder, surroundings_of(settings))
+    lines = [
+        text(
+            "log.difference",
+            settings.lang,
+            kind=one.kind,
+            id=one.event_id,
+            rule=one.rule,
+            logged=" ".join((one.logged[0], *one.logged[1])),
+            replayed=" ".join((one.replayed[0], *one.replayed[1])),
+        )
+        for one in found.differences
+    ]
+    counted = {"checks": found.checks, "records": found.records, "other": found.other_rules}
+    lines.append(text("log.replayed", settings.lang, differences=len(found.differences), **counted))
+    emit("\n".join(lines) + "\n", None)
+    if found.differences:
+        raise typer.Exit(VIOLATIONS)

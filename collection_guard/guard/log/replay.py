@@ -1,0 +1,136 @@
+"""A decision log judged again: every record by the past that the log holds, every check as of its own instant."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE
+from collection_guard.engines.judge import verdict_on
+from collection_guard.facts.claims import Firms
+from collection_guard.facts.clock import local_date
+from collection_guard.facts.history import History
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.guard.log.chain import lines_of, log_files
+from collection_guard.guard.log.writer import FIRMS
+from collection_guard.guard.surroundings import Surroundings
+from collection_guard.language.compiled import CompiledPack
+from collection_guard.model.event import Event
+from collection_guard.model.profile import CaseProfile
+
+Verdicts = dict[str, tuple[str, tuple[str, ...]]]
+"""What each rule said, with what was missing; a rule that does not apply is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A check or a record as it stands in a log."""
+
+    kind: str
+    at: str
+    event: Event
+    profile: CaseProfile | None
+    kept: dict[str, dict[str, Any]]
+    verdicts: Verdicts
+    rules_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A rule that says something else of an event today than the log says."""
+
+    kind: str
+    event_id: str
+    rule: str
+    logged: tuple[str, tuple[str, ...]]
+    replayed: tuple[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Replay:
+    """What came of a replay."""
+
+    checks: int = 0
+    records: int = 0
+    other_rules: int = 0
+    """Of these, how many were decided by other rules than those of now."""
+    differences: list[Difference] = field(default_factory=list)
+
+
+def entries_of(folder: Path) -> Iterator[Entry]:
+    """Yield the checks and records of all writers of a log."""
+    for path in log_files(folder):
+        profiles: dict[str, CaseProfile] = {}
+        for _, line in lines_of(path):
+            said = json.loads(line)
+            if said["kind"] == "profile":
+                profiles[said["digest"]] = CaseProfile.model_validate(said["profile"])
+            elif said["kind"] in {"check", "record"} and "verdicts" in said:
+                profile = None if said["profile"] is None else profiles[said["profile"]]
+                verdicts = _verdicts(said["verdicts"])
+                event = Event.model_validate(said["event"])
+                yield Entry(said["kind"], said["at"], event, profile, said["kept"], verdicts, said["rules_digest"])
+
+
+def _verdicts(said: dict[str, Any]) -> Verdicts:
+    found: Verdicts = {rule: (UNASSESSABLE, tuple(missing)) for rule, missing in said[UNASSESSABLE].items()}
+    for word, rules in said.items():
+        if word != UNASSESSABLE:
+            found |= dict.fromkeys(rules, (word, ()))
+    return found
+
+
+def replay(folder: Path, around: Surroundings) -> Replay:
+    """Judge a log again.
+
+    INVARIANT (gate-and-audit-agree): a record is judged by what precedes it and was known by then, as every audit
+    does; a check counts the records that were known at its instant. A contact that was recorded twice, because its
+    first acknowledgement was lost, stands as it was recorded last.
+    """
+    entries = list(entries_of(folder))
+    records = {entry.event.event_id: entry for entry in entries if entry.kind == "record"}
+    found = Replay(checks=sum(entry.kind == "check" for entry in entries), records=len(records))
+    found.other_rules = sum(entry.rules_digest != around.rules_digest for entry in entries)
+    judged: dict[int, Verdicts] = {}
+    for pack in around.packs:
+        history = History()
+        for entry in records.values():
+            history.add(_sheet(entry, pack, around, history))
+        for place, entry in enumerate(entries):
+            if entry.kind == "check" or records[entry.event.event_id] is entry:
+                sheet = _sheet(entry, pack, around, history)
+                judged.setdefault(place, {}).update(_judge(sheet, pack, around))
+    for place, verdicts in judged.items():
+        found.differences += _differences(entries[place], verdicts)
+    return found
+
+
+def _sheet(entry: Entry, pack: CompiledPack, around: Surroundings, history: History) -> FactSheet:
+    rule_set = pack.on(local_date(entry.event.started_at, pack.zone))
+    sheet = FactSheet(entry.event, around.world, rule_set, history)
+    sheet.profile = entry.profile
+    for name, value in entry.kept.get(pack.name, {}).items():
+        if name == FIRMS:
+            sheet.tell(name, Firms(tuple(value["names"]), value["maybe_more"]))
+        else:
+            sheet.tell(name, tuple(value) if isinstance(value, list) else value)
+    return sheet
+
+
+def _judge(sheet: FactSheet, pack: CompiledPack, around: Surroundings) -> Verdicts:
+    day = local_date(sheet.event.started_at, pack.zone)
+    found: Verdicts = {}
+    words = around.engines[sheet.rule_set].verdicts(sheet)
+    for rule, word in zip(sheet.rule_set.rules, words, strict=True):
+        if rule.in_force_on(day) and word != NOT_APPLICABLE:
+            found[rule.id] = (word, verdict_on(sheet, rule, word).missing)
+    return found
+
+
+def _differences(entry: Entry, verdicts: Verdicts) -> Iterator[Difference]:
+    nothing: tuple[str, tuple[str, ...]] = (NOT_APPLICABLE, ())
+    for rule in sorted({*entry.verdicts, *verdicts}):
+        logged, now = entry.verdicts.get(rule, nothing), verdicts.get(rule, nothing)
+        if logged != now:
+            yield Difference(entry.kind, entry.event.event_id, rule, logged, now)
