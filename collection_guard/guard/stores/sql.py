@@ -65,8 +65,9 @@ class SqlStep:
         """Return the recorded contacts that are wanted."""
         select = f"SELECT {_ROW} FROM collection_guard_contacts WHERE "  # noqa: S608  # names of columns alone
         parts = [
-            f"{select}case_id = ? AND sign = 2",
-            f"{select}case_id = ? AND sign = 1 AND at >= ?",
+            # SQLite takes the index of signs only where its own condition is repeated.
+            f"{select}sign > 0 AND case_id = ? AND sign = 2",
+            f"{select}sign > 0 AND case_id = ? AND sign = 1 AND at >= ?",
         ]
         values: list[Any] = [wanted.case_id, wanted.case_id, wanted.firms_since]
         for part in wanted.by_key:
