@@ -158,6 +158,8 @@ class EventReader:
         signals = read_signals(given, self._words)
         if signals is not None:
             flat["signals"] = signals
+        if "fields" in given:
+            flat["fields"] = given["fields"][1]
         for path, value in self._fallback.items():
             # What was recorded, though nobody can read it, was not left out.
             if path not in given:

@@ -19,7 +19,7 @@ _GROUPS: Final[dict[str, tuple[str, ...]]] = {
 _FIELDS: Final = tuple(Event.model_fields)
 RECORD: Final = {name: _GROUPS.get(name, ()) for name in _FIELDS}
 """The fields of an event, and the parts of its groups."""
-_PLANS: Final = {path: ColumnPlan(place, path, path) for place, path in enumerate(EVENT_PATHS)}
+_PLANS: Final = {path: ColumnPlan(place, path, path) for place, path in enumerate((*EVENT_PATHS, "fields"))}
 
 Cells = list[tuple[ColumnPlan, Any]]
 
@@ -34,7 +34,9 @@ def flatten(data: dict[str, Any]) -> tuple[Cells, dict[str, Any] | None]:
         if value is None:
             continue
         if name == "extra":
-            extra = _extra(value)
+            extra = _object(name, value)
+        elif name == "fields":
+            cells.append((_PLANS[name], _object(name, value)))
         elif name in _GROUPS:
             cells += _group(name, value, _GROUPS[name])
         elif name == "signals" and isinstance(value, dict):
@@ -75,9 +77,9 @@ def _signals(value: dict[str, Any]) -> dict[str, bool | None]:
     return value
 
 
-def _extra(value: Any) -> dict[str, Any]:
+def _object(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise RowError("field_type", "extra", "extra", value)
+        raise RowError("field_type", name, name, value)
     return value
 
 

@@ -9,13 +9,14 @@ from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATIO
 from collection_guard.engines.durable import DurableEngine, is_available
 from collection_guard.engines.evidence import evidence_of, values_named
 from collection_guard.engines.reference import ReferenceEngine
-from collection_guard.facts.atoms import missing_of, truth_of_atom
+from collection_guard.facts.atoms import missing_of, truth_of, truth_of_atom
 from collection_guard.facts.clock import local_date, microseconds
 from collection_guard.facts.history import History, reach_of
 from collection_guard.facts.sheet import FactSheet, FactSource
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.ir import Node, open_atoms, tests_of
+from collection_guard.language.kleene import YES
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.verdict import Verdict
@@ -85,6 +86,10 @@ def verdict_on(sheet: FactSheet, rule: CompiledRule, word: str) -> Verdict:
         missing = missing_facts(rule, sheet, sheet.rule_set)
     elif word == VIOLATION:
         evidence = evidence_of(rule, sheet)
+        if rule.rebuttal:
+            # A presumption can be rebutted: the finding names what speaks against it, if anything does.
+            speaks = [name for name, node in rule.rebuttal if truth_of(node, sheet) == YES]
+            evidence["presumption:"] = {"speaks_against": speaks}
     return Verdict(sheet.event.event_id, sheet.event.case_id, rule.id, word, missing, evidence)
 
 
@@ -161,8 +166,11 @@ class Judge:
 def measures_of(node: Node, rule_set: RuleSet) -> Iterator[str]:
     """Yield the names of the measures on which a condition rests, directly or through a defined fact."""
     for test in tests_of(node):
-        if test.fact.startswith("measure."):
-            yield test.fact.removeprefix("measure.")
+        name = test.fact.removeprefix("measure.")
+        if name in rule_set.extensions.open_debts:
+            yield from (limit.measure.name for limit in rule_set.extensions.open_debts[name])
+        elif test.fact.startswith("measure."):
+            yield name
         elif test.fact in rule_set.defined:
             yield from measures_of(rule_set.defined[test.fact], rule_set)
 

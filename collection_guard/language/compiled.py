@@ -128,7 +128,9 @@ class RuleSet:
     def fits_columns(self) -> bool:
         """Say whether the columnar engine can decide the pack."""
         plain = {"case", "borrower", "number", "collector", "agency"}
-        return self.extensions == Extensions() and all(
+        if self.extensions != Extensions() or any(rule.rebuttal for rule in self.rules):
+            return False
+        return all(
             plain.issuperset(measure.keys)
             and not measure.void_once_reported
             and not measure.window.before_dates

@@ -22,7 +22,7 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
 ``rules``, ``by_rule``, ``by_agency``
     what each rule is; its verdicts; the contacts and verdicts of each agency, ``null`` in ``agency`` for none named
 ``violations``
-    sorted by ``started_at``, ``event_id`` and rule, each with its place, message, remedy, evidence and sources
+    sorted by ``started_at``, ``event_id`` and rule, each with its place, pack, message, remedy, evidence and sources
 ``missing``
     of the unassessable verdicts: ``facts`` and ``columns`` that were missing with the number of verdicts that hang
     on them, and ``by_rule`` the combinations of facts; a column may stand in for another
@@ -329,12 +329,20 @@ class _Json:
             },
             "rule": violation.rule,
             "severity": rule.severity,
+            "force": rule.force,
+            "pack": self._pack_of(violation.rule),
             "message": self._each(lambda say: say.message(violation)),
             "remedy": self._each(lambda say: say.remedy(violation)),
             "evidence": self._clean(violation.evidence),
             "evidence_in_words": {lang: say.evidence(violation) for lang, say in self._wordings.items()},
             "sources": [source.model_dump(mode="json", exclude_none=True) for source in rule.sources],
         }
+
+    def _pack_of(self, rule: str) -> dict[str, str]:
+        """Return the pack that a rule stands in: its name, its version, and how far it was verified."""
+        name = self._report.rules[rule].pack
+        pack = next(pack for pack in self._report.packs if pack.name == name)
+        return {"name": pack.name, "version": pack.version, "status": pack.status}
 
     def _missing(self) -> dict[str, Any]:
         report = self._report

@@ -261,6 +261,9 @@ class Speech:
                     yield self.text("report.heard", detector=value, words=self.shown(words))
                 case "words":
                     pass  # said with who heard them
+                case "speaks_against":
+                    factors = self.listed([self.shown(item) for item in value]) if value else "—"
+                    yield self.text("report.speaks_against", factors=factors)
                 case "names":
                     yield self.text("report.names", names=self.listed([self.shown(item) for item in value]))
                 case _:

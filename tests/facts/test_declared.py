@@ -11,6 +11,7 @@ from collection_guard.facts.world import Settings
 from collection_guard.language.compiled import RuleSet
 from collection_guard.language.kleene import Interval, ends
 from collection_guard.model.event import Event
+from collection_guard.model.problems import RulesError
 
 from .making import NEW_YORK, OTHER, OWN, event, profile, sheets
 
@@ -468,3 +469,37 @@ def test_several_places_that_the_borrower_may_be_in_are_all_candidates() -> None
     places = [{"timezone": NEW_YORK}, {"timezone": "America/Los_Angeles"}]
     (sheet,) = sheets([contact("a", "03")], profile(locations=places)).values()
     assert sheet.zones() == ("America/Los_Angeles", NEW_YORK)
+
+
+def test_what_became_known_only_later_is_not_known_before(tmp_path: Path) -> None:
+    """A consent in a letter works from when it was received, and a call noted late is not counted before."""
+    rules = pack_of(
+        tmp_path,
+        fields=DEBTS,
+        sets=SETS,
+        measures=BY_DEBT,
+        open_debts=OPEN,
+        consents={"to_call": CONSENT},
+    )
+    received = {"recorded_at": "2025-11-05T09:00:00+08:00"}
+    letter = event("k", AT_THREE, channel="letter", fields={"gives_consent": "call"}, **received, **SELF)
+    made = judged(rules, letter, contact("a", "04"), contact("b", "06"))
+    assert [made[key].value("consent.to_call") for key in "ab"] == [False, True]
+    late = on("p", "03", "a", outcome=TALK).model_copy(update={"recorded_at": contact("x", "06").started_at})
+    assert [open_debts(judged(rules, late, on("z", day, "a"))) for day in ("04", "07")] == [1, 0]
+
+
+def test_a_talk_about_one_of_the_debts_of_a_call_about_both(tmp_path: Path) -> None:
+    """Whichever it was about, the call is about it too."""
+    talk = on("p", "03", "a", "b", outcome=TALK, discussed=[])
+    assert open_debts(judged(by_debt(tmp_path), talk, on("z", "04", "a", "b", outcome=TALK))) == 0
+
+
+def test_a_fact_over_zones_filters_no_past(tmp_path: Path) -> None:
+    """A definition over local times can be a rule's condition, not a measure's filter."""
+    late = {"in_some_zone": {"contact.local_time": {"ge": "21:00"}}}
+    facts = {"small.late": {"title": named("l"), "when": late}}
+    assert "small.late" in pack_of(tmp_path / "good", facts=facts).vocabulary
+    with pytest.raises(RulesError) as refused:
+        pack_of(tmp_path / "bad", facts=facts, measures={"m": measure(where={"small.late": True})})
+    assert [problem.code for problem in refused.value.problems] == ["filter_of_history"]
