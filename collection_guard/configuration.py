@@ -110,8 +110,8 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 _OF_ENVIRONMENT: Final = frozenset(DEFAULTS) - {"parameters", "guard"}
 """The settings that a variable of the environment can hold: the others have names of their own inside."""
-_OF_SECRETS: Final = frozenset({"tokens"})
-"""What the environment holds beside settings: the sidecar reads it, and no file does."""
+_OF_SECRETS: Final = frozenset({"tokens", "token"})
+"""What the environment holds beside settings: the sidecar, or who asks it, reads it, and no file does."""
 
 
 @dataclass(frozen=True, slots=True)
