@@ -105,7 +105,12 @@ def audit_files(
 
 
 def _address(path: Path) -> str:
-    """Return the address that a path stands for: in ``hdfs://host`` a path loses a slash."""
+    """Return the address that a path stands for: in ``hdfs://host`` a path loses a slash.
+
+    What is here is named in full: Java may have begun in another folder, and a cluster looks elsewhere by itself.
+    """
+    if path.exists():
+        return path.resolve().as_uri()
     return _SCHEME.sub(r"\1://", str(path))
 
 

@@ -117,12 +117,17 @@ def event_of(cells: Mapping[str, Any]) -> Event:
     return Event.model_validate(record)
 
 
+_MOST_BUILT: Final = 20_000
+"""Events of a table that are kept once built: many facts look at the same ones."""
+
+
 class FrameEvents(Sequence[Event]):
     """The events of a table, each built when it is looked at."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
         self._names = frame.columns
+        self._built: dict[int, Event] = {}
 
     def __len__(self) -> int:
         return self._frame.height
@@ -141,7 +146,12 @@ class FrameEvents(Sequence[Event]):
             return FrameEvents(self._frame[place])
         if place >= len(self):
             raise IndexError(place)
-        return event_of(dict(zip(self._names, self._frame.row(place), strict=True)))
+        event = self._built.get(place)
+        if event is None:
+            event = event_of(dict(zip(self._names, self._frame.row(place), strict=True)))
+            if len(self._built) < _MOST_BUILT:
+                self._built[place] = event
+        return event
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
