@@ -43,6 +43,7 @@ def test_a_variable_that_names_no_setting_is_refused_with_the_nearest() -> None:
         "COLLECTION_GUARD_PARAMETERS": "a=1",
         "OTHER": "x",
         TOKENS: "t",
+        "COLLECTION_GUARD_TOKEN": "t",
     }
     with pytest.raises(ConfigurationError) as caught:
         configure({}, environment=names)
