@@ -38,7 +38,7 @@ from collection_guard.model.whole_files import whole_path
 
 Work = Literal["borrowers", "measures", "verdicts"]
 BYTES_EACH: Final = 6_000
-"""Memory that judging takes for each contact of a partition, as measured, with room to spare."""
+"""Memory that judging a contact of a partition is taken to cost: an estimate on the safe side."""
 _FIXED: Final = 250_000_000
 """Memory of the program itself, its libraries and packs."""
 _LINES: Final = (".jsonl", ".ndjson")
