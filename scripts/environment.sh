@@ -70,7 +70,8 @@ install_from_npm() {
     echo "Installing what tests of web pages need from npm into $VENV/npm" >&2
     mkdir -p "$VENV/npm"
     cp "$ROOT/tests/web/package.json" "$ROOT/tests/web/package-lock.json" "$VENV/npm"
-    if npm --prefix "$VENV/npm" ci --ignore-scripts --no-audit --no-fund --silent >&2; then
+    # Not by --prefix: npm would look for the settings of the machine (certificates, proxies) below it.
+    if (cd "$VENV/npm" && npm ci --ignore-scripts --no-audit --no-fund >&2); then
         echo "$digest" >"$VENV/installed-npm"
     else
         echo "npm could not install them; the tests that need them are skipped" >&2

@@ -109,7 +109,7 @@ def _compiled(number: int, scope: Node, wrong: Node, force: Force, unset: tuple[
     rule = Rule.model_construct(id=f"rule-{number}", in_force=force)
     object.__setattr__(rule, "message", _SILENT)
     object.__setattr__(rule, "remedy", _SILENT)
-    return CompiledRule(rule, scope, All((scope, wrong)), unset, ("f.yaml", number + 1, 1))
+    return CompiledRule(rule, scope, All((scope, wrong)), unset, place=("f.yaml", number + 1, 1))
 
 
 def with_measures(measures: Iterable[CompiledMeasure]) -> dict[str, Fact]:

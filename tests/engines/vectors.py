@@ -200,7 +200,7 @@ def conditions(size: int = 8) -> st.SearchStrategy[Node]:
 def rule_of(number: int, scope: Node, wrong: Node) -> CompiledRule:
     """Return a rule of a scope and of what it forbids."""
     rule = Rule.model_construct(id=f"rule-{number:03d}", in_force=Force())  # type: ignore[call-arg]  # no text is read
-    return CompiledRule(rule, scope, All((scope, wrong)), (), ("f.yaml", number + 1, 1))
+    return CompiledRule(rule, scope, All((scope, wrong)), (), place=("f.yaml", number + 1, 1))
 
 
 def rules(size: int = 8, most: int = 1) -> st.SearchStrategy[list[CompiledRule]]:
