@@ -33,8 +33,9 @@ class Ruling:
     unassessable: list[Finding] = field(default_factory=list)
 
     def weigh(self, outcome: Outcome, reason: str, rule: str) -> None:
-        """Take what one rule asks for: the gravest decision stands, and within it the first reason."""
-        if RANK[outcome] > RANK[self.decision]:
+        """Take what one rule asks for: the gravest decision stands; within it a wrong comes before what is unknown."""
+        graver = RANK[outcome] > RANK[self.decision]
+        if graver or (outcome == self.decision and (self.reason, reason) == ("unknown_facts", "violation")):
             self.decision, self.reason, self.rules = outcome, reason, [rule]
         elif outcome == self.decision and outcome != "allow" and reason == self.reason and rule not in self.rules:
             self.rules.append(rule)

@@ -140,6 +140,18 @@ def test_unknown_facts_decide_as_the_rule_says_and_those_of_after_decide_nothing
     assert known.unassessable == ()
 
 
+def test_a_wrong_is_the_reason_before_what_nobody_knows() -> None:
+    """Where one rule is broken and another cannot be decided, and both deny, the reason names the broken one."""
+    clock = Clock()
+    guard = open_guard(clock)
+    clock.move(hours=12)
+    denied = guard.check(attempt(case_id="C-9"))
+    assert {one.rule for one in denied.unassessable} >= {"contact-after-cease-request"}
+    assert denied.reason.code == "violation"
+    assert "contact-outside-permitted-hours" in denied.reason.en
+    assert "contact-after-cease-request" not in denied.reason.en
+
+
 def test_a_message_is_judged_by_its_words_before_it_is_sent() -> None:
     """The text of a message is known before: a threat is denied, and the same text without it allowed."""
     guard = open_guard(Clock())
