@@ -29,7 +29,9 @@ def test_no_output_of_an_audit_holds_a_whole_number_of_its_input(tmp_path: Path)
     """Reports, verdicts, rejected rows, data quality, messages and the page: none shows a number of the input whole."""
     folder = tmp_path / "november"
     shutil.copytree(NOVEMBER, folder, ignore=shutil.ignore_patterns("expected", "*.rejected.csv"))
-    numbers = {found for name in ("contacts.xlsx", "cases.jsonl") for found in TELEPHONE.findall(text_of(folder / name))}
+    numbers = {
+        found for name in ("contacts.xlsx", "cases.jsonl") for found in TELEPHONE.findall(text_of(folder / name))
+    }
     assert len(numbers) > 10
     outputs = "report.json", "verdicts.jsonl", "quality.csv", "rejected.csv", "report.html", "report.xlsx"
     options = ["--format", "json", "--out", outputs[0], "--verdicts", outputs[1], "--verdicts-of", "all"]
