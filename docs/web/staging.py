@@ -23,6 +23,8 @@ ELSEWHERE: Final = {
     "examples/november/README.zh-CN.md": ("zh", "november"),
     "examples/kamailio/README.md": ("en", "kamailio"),
     "examples/kamailio/README.zh-CN.md": ("zh", "kamailio"),
+    "examples/dialers/README.md": ("en", "dialers"),
+    "examples/dialers/README.zh-CN.md": ("zh", "dialers"),
     "examples/reconcile/README.md": ("en", "day-of-calls"),
     "examples/reconcile/README.zh-CN.md": ("zh", "day-of-calls"),
 }

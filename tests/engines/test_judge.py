@@ -11,6 +11,9 @@ from language.small import a_pack, a_rule, compiled, measure, named, parameter
 from collection_guard.engines.durable import DurableEngine, is_available
 from collection_guard.engines.judge import Judge, Judged, in_order, measures_of
 from collection_guard.facts.world import Settings, World
+from collection_guard.language import ir
+from collection_guard.language.compiling import compile_packs
+from collection_guard.language.packs import load_packs
 from collection_guard.model.event import Event
 from collection_guard.model.problems import RulesError
 
@@ -234,3 +237,16 @@ def test_a_rule_too_large_for_an_engine_is_refused_before_anything_is_judged(tmp
     assert DurableEngine.name == "durable"
     assert next(Judge([pack], World(), "reference").judge(an_event(1))).verdict.verdict == "violation"
     assert date(2025, 11, 20) == an_event(1).started_at.date()
+
+
+def test_a_limit_over_open_debts_rests_on_its_measures() -> None:
+    """What a pack says of calls that may be allotted to several debts is counted by the measures of its limits."""
+    rule_sets = [rule_set for pack in compile_packs(load_packs(["us-reg-f"])) for rule_set in pack.rule_sets]
+    held = 0
+    for rule_set in rule_sets:
+        for name, limits in rule_set.extensions.open_debts.items():
+            rules = [rule for rule in rule_set.rules if f"measure.{name}" in {t.fact for t in ir.tests_of(rule.whole)}]
+            for rule in rules:
+                assert {limit.measure.name for limit in limits} <= set(measures_of(rule.whole, rule_set))
+            held += len(rules)
+    assert held

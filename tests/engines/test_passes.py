@@ -1,6 +1,7 @@
 """The invariant engines-agree, in pieces: judged by keys in passes, verdicts are those of the whole log at once."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,11 +14,13 @@ from plain.engine_reading import parameters_of
 from plain.random_log import RandomLog
 from plain.test_agreement import drawn_seed
 
+from collection_guard.engines.columnar import fit_columns
 from collection_guard.engines.columnar.matter import Matter, no_detector
 from collection_guard.engines.columnar.output import table_of
 from collection_guard.engines.columnar.passes import (
     GUEST,
     MAY_VISIT,
+    _used,
     judged_by_case,
     key_column,
     steps_of,
@@ -30,6 +33,7 @@ from collection_guard.facts.world import Settings, World
 from collection_guard.language.compiled import CompiledPack
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import load_packs
+from collection_guard.model.problems import ConfigurationError
 from engines.columns_compared import without_a_case, world_of
 from engines.random_packs import random_pack
 
@@ -99,3 +103,22 @@ def test_matter_travels_without_what_was_made_of_it() -> None:
     frame = frame_of([event(), event()]).with_columns(pl.lit(value=False).alias(PAST))
     found = [whole([judged_by_case(frame[:1], one.compiled, one.world)]) for one in (matter, other)]
     assert found[0].equals(found[1])
+
+
+def test_measures_behind_a_fact_of_a_message_are_computed() -> None:
+    """A message may name a fact that the pack defines by measures: those are computed by their key as well."""
+    (rule_set,) = compile_packs(load_packs(["core"]))[0].rule_sets
+    rule = rule_set.rules[0]
+    assert "failed_attempts" not in _used(replace(rule_set, rules=(rule,)))
+    words = rule.rule.message.model_copy(update={"en": "reached: {borrower.is_unreachable}"})
+    told = replace(rule, rule=rule.rule.model_copy(update={"message": words}))
+    assert "failed_attempts" in _used(replace(rule_set, rules=(told,)))
+
+
+def test_columns_asked_for_by_name_refuse_a_pack_that_they_cannot_decide() -> None:
+    """Left to choose, another engine is taken; asked for by name, the pack is refused and named."""
+    packs = compile_packs(load_packs(["us-reg-f"]))
+    assert not fit_columns("auto", packs)
+    with pytest.raises(ConfigurationError) as caught:
+        fit_columns("columnar", packs)
+    assert [problem.values["name"] for problem in caught.value.problems] == ["us-reg-f"]

@@ -13,14 +13,16 @@ from plain.random_log import RandomLog
 
 from collection_guard.audit.borrowers import with_borrowers as completed
 from collection_guard.audit.taken import Contact, Position
-from collection_guard.engines.columnar.canonical import canonical, flagged
+from collection_guard.engines.columnar import tables
+from collection_guard.engines.columnar.canonical import Canonical, canonical, flagged
 from collection_guard.engines.columnar.log import log_of
 from collection_guard.engines.columnar.passes import with_borrowers
 from collection_guard.engines.columnar.scan import Scan, scan_of
-from collection_guard.engines.columnar.tables import FrameEvents, frame_of, in_order, log_of_frame
+from collection_guard.engines.columnar.tables import FrameEvents, _codes, frame_of, in_order, log_of_frame
 from collection_guard.engines.judge import in_order as ordered
 from collection_guard.facts.world import World
 from collection_guard.model import Event
+from collection_guard.model.problems import Problem
 
 START = datetime(2025, 11, 3, 2, 0, tzinfo=UTC)
 
@@ -186,3 +188,38 @@ def test_json_of_tables_is_plain() -> None:
     """Lists and mappings stand in a table as JSON."""
     event = next(e for e in random_events(0) if e.recipient.roles)
     assert json.loads(frame_of([event])["recipient.roles"][0]) == list(event.recipient.roles or ())
+
+
+def test_cells_of_any_type_are_numbered() -> None:
+    """Equal cells have one number, whatever their type; what is missing has one of its own."""
+    for cells in ([30, 10, None, 30], ["b", "a", None, "b"], [True, False, None, True]):
+        codes, width = _codes(pl.Series(cells))
+        assert codes[0] == codes[3]
+        assert len(set(codes.tolist())) == 3
+        assert codes.max() < width
+
+
+def test_events_beyond_those_that_are_kept_are_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept once built is bounded; an event is the same, kept or not."""
+    monkeypatch.setattr(tables, "_MOST_BUILT", 1)
+    events = random_events(1)
+    built = FrameEvents(in_order(frame_of(events)))
+    assert [*built, *built] == [*events, *events]
+    assert built[0] is built[0]
+    assert built[1] is not built[1]
+
+
+def test_a_problem_without_a_count_is_told_once() -> None:
+    """The same problem, met again, counts more where it counts; where it does not, it is told once all the same."""
+    scan = Scan()
+    for _ in range(2):
+        scan.note(Problem("columns_cannot", values={"name": "p"}))
+        scan.note(Problem("columns_cannot", values={"column": "c", "count": 2}))
+    assert [problem.values.get("count") for problem in scan.told()] == [4, None]
+
+
+def test_a_part_without_rows_is_scanned() -> None:
+    """A part of a log in which there is nothing has no contact and no time."""
+    frame = frame_of(random_events(1)).clear()
+    scan = scan_of(Canonical(frame, 0, []), frame, 0)
+    assert (scan.judged, scan.past, scan.earliest) == (0, 0, None)

@@ -43,9 +43,9 @@ def november(tmp_path_factory: pytest.TempPathFactory) -> Audited:
     return audited(tmp_path_factory.mktemp("november"), "contacts.xlsx")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return the browser."""
+    """Return the browser; while it runs, no other test of the process could run a loop of asyncio."""
     with opened_browser() as found:
         yield found
 

@@ -1,7 +1,7 @@
 """The page in a real browser: it asks nothing of the network, has no error, and answers what is asked."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from web.chromium import Seen, needs_chromium
 from web.conftest import Audited
@@ -44,7 +44,7 @@ def test_filters_answer(seen: Seen, november: Audited) -> None:
     expected = [item for item in violations if item["rule"] == "third-party-contact-beyond-relay"]
     assert seen.found == (len(expected), len({item["event_id"] for item in expected}))
     seen.page.click("button[type=reset]")
-    seen.page.wait_for_function(f"document.getElementById('result').dataset.findings == {len(violations)}")
+    expect(seen.page.locator("#result")).to_have_attribute("data-findings", str(len(violations)))
 
 
 def test_search_answers(seen: Seen, november: Audited) -> None:
