@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATIENCE = 240_000
+"""Milliseconds: the machines that run the tests are shared; how long something takes says nothing about the page."""
+expect.set_options(timeout=PATIENCE)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="the Debian package chromium is not installed")
 
 
@@ -28,8 +31,7 @@ class Seen:
         self.page = page
         self.console: list[str] = []
         self.requests: list[str] = []
-        # The machines that run the tests are shared; how long something takes says nothing about the page.
-        page.set_default_timeout(240_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: self.console.append(message.text))
         page.on("pageerror", lambda error: self.console.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))

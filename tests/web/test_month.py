@@ -53,13 +53,13 @@ def test_a_large_page_answers(browser: Browser, month: tuple[Path, str]) -> None
     seen.page.select_option("#by-rule-id", "threat-made")
     assert seen.found[0] == rules["threat-made"]
     seen.page.click("button[type=reset]")
-    expect(seen.page.locator("#result")).to_have_attribute("data-findings", str(rules.total()), timeout=240_000)
+    expect(seen.page.locator("#result")).to_have_attribute("data-findings", str(rules.total()))
     event = content["contacts"]["id"][content["findings"]["contact"][-1]]
     seen.page.fill("#search", event)
     of_event = [place for place in content["findings"]["contact"] if content["contacts"]["id"][place] == event]
-    expect(seen.page.locator("#result")).to_have_attribute("data-findings", str(len(of_event)), timeout=240_000)
+    expect(seen.page.locator("#result")).to_have_attribute("data-findings", str(len(of_event)))
     assert seen.found == (len(of_event), 1)
     seen.page.locator("#list details summary").first.click()
-    expect(seen.page.locator(".timeline [aria-current=true]")).to_have_count(1, timeout=240_000)
+    expect(seen.page.locator(".timeline [aria-current=true]")).to_have_count(1)
     assert (seen.console, seen.requests) == ([], [seen.own])
     context.close()

@@ -16,7 +16,7 @@ def test_the_page_needs_no_network_and_has_no_error(seen: Seen) -> None:
     page.locator("#list details").first.click()
     page.click("#language")
     page.click("#theme")
-    assert page.locator(".timeline tr.here").count() == 1
+    expect(page.locator(".timeline tr.here")).to_have_count(1)
     assert seen.requests == [seen.own]
     assert seen.console == []
 
@@ -64,6 +64,7 @@ def test_the_language_switches_everywhere(seen: Seen) -> None:
     """Every text has a twin: one press shows English in the whole page, one more Chinese again."""
     page = seen.page
     page.locator("#list details").first.click()
+    page.locator("#list .timeline").first.wait_for()
     assert page.locator("h1").inner_text() == "催收合规检查报告"
     page.click("#language")
     assert page.locator("h1").inner_text() == "Audit of collection contacts"
@@ -86,13 +87,13 @@ def test_a_finding_tells_its_story(seen: Seen, november: Audited) -> None:
     finding = seen.page.locator("#list details").first
     finding.locator("summary").click()
     inside = finding.locator(".inside")
+    expect(inside.locator("[aria-current=true]")).to_have_count(1)
     shown = inside.inner_text()
     for words in (threat["message"]["zh"], threat["remedy"]["zh"], *threat["evidence_in_words"]["zh"]):
         assert words in shown
     assert inside.locator("mark").count() >= 1
     rows = inside.locator(".timeline tbody tr")
     assert rows.count() >= 1
-    assert inside.locator("[aria-current=true]").count() == 1
 
 
 def test_the_keyboard_reaches_the_findings(seen: Seen) -> None:
@@ -111,6 +112,7 @@ def test_the_page_fits_its_window(browser: Browser, november: Audited, width: in
     context = browser.new_context(reduced_motion="reduce", viewport={"width": width, "height": 800})
     page = Seen(context.new_page(), november.page).page
     page.locator("#list details").first.click()
+    page.locator("#list .timeline").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 
