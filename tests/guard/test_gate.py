@@ -335,3 +335,26 @@ def test_old_contacts_are_deleted_as_configured_but_never_within_a_window() -> N
     kept.record(answered("E-1", clock.at - timedelta(days=900)))
     with everything.transaction(Locks(), durable=False) as step:
         assert step.recorded("E-1") is not None
+
+
+def test_a_place_counts_before_an_attempt_that_begins_earlier() -> None:
+    """Places of calls planned for later today count against a call that begins now."""
+    clock = Clock()
+    guard = open_guard(clock)
+    later = clock.at + timedelta(hours=1)
+    for _ in range(3):
+        assert guard.check(attempt(started_at=later)).decision == "allow"
+    refused = guard.check(attempt())
+    assert (refused.decision, refused.reason.code) == ("deny", "reserved")
+
+
+@pytest.mark.parametrize(("seconds", "kinds"), [(119, set()), (120, {"overrun"})])
+def test_a_place_is_held_until_the_second_of_its_end(seconds: int, kinds: set[str]) -> None:
+    """A contact recorded at the instant at which its place expires is an overrun; one second before, it is none."""
+    clock = Clock()
+    guard = open_guard(clock)
+    allowed = guard.check(attempt())
+    begun = clock.at
+    clock.move(seconds=seconds)
+    found = guard.record(answered("E-1", begun), token=allowed.token)
+    assert {finding.kind for finding in found} & {"overrun"} == kinds
