@@ -67,11 +67,13 @@ def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
             clocks.update(int(value) % DAY for value in _constants(test))
     if "contact.weekday" in names:
         clocks.add(0)
-    measures = {name: rule_set.measures[name.removeprefix("measure.")] for name in names if name.startswith("measure.")}
+    # Debts that are open under a limit are counted by no measure of their own.
+    own = {f"measure.{name}": measure for name, measure in rule_set.measures.items()}
+    measures = {name: own[name] for name in names if name in own}
     if not rule_set.fits_columns:
         # Calendars, consents and whatever else a pack declares go by dates, and by limits that stand elsewhere in it.
         clocks.add(0)
-        measures |= {f"measure.{name}": measure for name, measure in rule_set.measures.items()}
+        measures |= own
     return Ground(tests, tuple(measures.values()), tuple(sorted(clocks)), "contact.in_elected_quiet_window" in names)
 
 

@@ -264,8 +264,9 @@ def counted_by(test: Test, rule_set: RuleSet) -> CompiledMeasure | None:
     if not test.fact.startswith("measure."):
         return None
     upper = test.operator in ({"lt", "le"} if test.negated else {"ge", "gt"})
-    measure = rule_set.measures[test.fact.removeprefix("measure.")]
-    return measure if upper and measure.count != "elapsed" else None
+    # Debts that are open under a limit are counted by no measure of their own.
+    measure = rule_set.measures.get(test.fact.removeprefix("measure."))
+    return measure if upper and measure is not None and measure.count != "elapsed" else None
 
 
 def rule_of(rule_set: RuleSet, rule_id: str) -> CompiledRule:

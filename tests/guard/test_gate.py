@@ -17,6 +17,8 @@ from collection_guard.guard.stores.memory import MemoryStore
 from collection_guard.model.problems import Problem, StoreError
 from guard.making import MORNING, MUM, OWN, Clock, answered, attempt, open_guard, profile
 
+RULES = Path(__file__).parents[2] / "rules"
+
 
 def test_a_lawful_call_is_allowed_and_an_unlawful_one_denied_with_its_rule() -> None:
     """In the permitted hours a call is allowed; at night it is denied, with the rule, its message and its evidence."""
@@ -358,3 +360,14 @@ def test_a_place_is_held_until_the_second_of_its_end(seconds: int, kinds: set[st
     clock.move(seconds=seconds)
     found = guard.record(answered("E-1", begun), token=allowed.token)
     assert {finding.kind for finding in found} & {"overrun"} == kinds
+
+
+@pytest.mark.parametrize("pack", sorted(path.parent.name for path in RULES.glob("*/pack.yaml")))
+def test_an_attempt_is_answered_under_every_pack(pack: str) -> None:
+    """Whatever a pack declares, its rules decide on an attempt, and say how long the decision holds."""
+    guard = open_guard(Clock(), rules=[pack], parameters={}, options={"next_permitted": 1})
+    for direction in ("outbound", "inbound"):
+        decision = guard.check(attempt(direction=direction))
+        assert decision.disposition != "CGFAIL"
+        assert decision.valid_until >= MORNING
+    assert decision.next_permitted is not None
