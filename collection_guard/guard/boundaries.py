@@ -5,7 +5,7 @@ many costs a look; one too few would be a wrong answer, and is looked for by a t
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -77,6 +77,24 @@ def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
     return Ground(tests, tuple(measures.values()), tuple(sorted(clocks)), "contact.in_elected_quiet_window" in names)
 
 
+def together(grounds: Iterable[Ground]) -> Ground:
+    """Return on what several rules rest together."""
+    each = list(grounds)
+    return Ground(
+        tuple(dict.fromkeys(test for one in each for test in one.tests)),
+        tuple(dict.fromkeys(measure for one in each for measure in one.measures)),
+        tuple(sorted({clock for one in each for clock in one.clocks})),
+        any(one.quiet_windows for one in each),
+    )
+
+
+def beginnings(pack: CompiledPack, rule: CompiledRule) -> tuple[int, ...]:
+    """Return the instants at which a rule comes into force or ceases to be, and at which parameters change."""
+    days = [rule_set.since for rule_set in pack.rule_sets]
+    days += [rule.rule.in_force.since, rule.rule.in_force.until and rule.rule.in_force.until + _DAY]
+    return tuple(microseconds(start_of_day(day, pack.zone)) for day in days if day is not None)
+
+
 def _tests(node: Node, rule_set: RuleSet) -> Iterator[Test]:
     for test in tests_of(node):
         yield test
@@ -103,7 +121,7 @@ class Calendar:
     events: tuple[Event, ...]
     expiries: tuple[int, ...] = ()
     _zones: tuple[str, ...] = field(init=False)
-    _once: frozenset[int] = field(init=False)
+    _known_once: tuple[frozenset[int], frozenset[int]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Gather the zones that any reading of the attempt may go by."""
@@ -117,39 +135,64 @@ class Calendar:
         table = self.sheet.rule_set.tables.legal_zones
         known = {legal_zone(zone, table) for zone in found if zone is not None and zone != UNKNOWN}
         self._zones = tuple(sorted(known))
-        self._once = frozenset(self._of_case())
 
-    def of_rule(self, pack: CompiledPack, rule: CompiledRule, ground: Ground, first: int, last: int) -> list[int]:
-        """Return the whole seconds after ``first`` and up to ``last`` at which the outcome of a rule may change."""
-        boundaries = {at for at in self._once if at >= first - SECOND}
-        boundaries.update(self._of_pack(pack, rule))
+    def boundaries(self, ground: Ground, starts: Iterable[int], first: int, last: int) -> list[int]:
+        """Return the whole seconds after ``first`` and up to ``last`` at which the outcome of rules may change.
+
+        ``ground`` is on what they rest, ``starts`` the instants at which they come into force.
+        """
+        instants, dates = self._once()
+        by_dates = self._passes_midnight(first, last)
+        boundaries = {*instants, *starts}
+        # Within one date nothing changes that goes by dates.
+        if by_dates:
+            boundaries.update(dates)
         for measure in ground.measures:
-            boundaries.update(self.of_measure(measure, ground))
+            boundaries.update(self.of_measure(measure, ground, by_dates=by_dates))
         if ground.is_daily:
             boundaries.update(self._daily(ground, first, last))
         return self.seconds(boundaries, first, last)
 
+    def _passes_midnight(self, first: int, last: int) -> bool:
+        """Say whether a date begins between two instants, by the borrower's clocks or by those of registries."""
+        zone = self.sheet.borrower_zone
+        if zone is None or last - first > DAY:
+            return True
+        ends = moment(first - 2 * SECOND), moment(last + 2 * SECOND)
+        return any(local_date(ends[0], one) != local_date(ends[1], one) for one in {zone, REGISTRY_ZONE})
+
     @staticmethod
     def seconds(boundaries: set[int], first: int, last: int) -> list[int]:
         """Return boundaries as whole seconds in order."""
-        return sorted({at for one in boundaries for at in whole_seconds(one) if first < at <= last})
+        near = [one for one in boundaries if first - SECOND <= one <= last]
+        return sorted({at for one in near for at in whole_seconds(one) if first < at <= last})
 
     # What changes once
 
-    def _of_case(self) -> Iterator[int]:
+    def _once(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the instants at which something about the case changes once, and those at which dates begin so."""
+        if self._known_once is None:
+            self._known_once = frozenset(self._instants()), frozenset(self._first_dates())
+        return self._known_once
+
+    def _instants(self) -> Iterator[int]:
         yield from self.expiries
-        event, profile = self.sheet.event, self.sheet.profile
+        profile = self.sheet.profile
         for past in self.events:
             yield microseconds(past.started_at)
             yield known_at(past)
         if profile is not None:
-            dated: list[OwnNumber | EmergencyContact] = [*(profile.numbers or ()), *(profile.emergency_contacts or ())]
-            for entry in dated:
-                yield from self._dates(entry.valid_from, entry.valid_to)
             for window in profile.quiet_windows or ():
                 yield from (microseconds(at) for at in (window.valid_from, window.valid_to) if at is not None)
             for told in profile.instructions or ():
                 yield from (microseconds(at) for at in (told.at, told.expires) if at is not None)
+
+    def _first_dates(self) -> Iterator[int]:
+        event, profile = self.sheet.event, self.sheet.profile
+        if profile is not None:
+            dated: list[OwnNumber | EmergencyContact] = [*(profile.numbers or ()), *(profile.emergency_contacts or ())]
+            for entry in dated:
+                yield from self._dates(entry.valid_from, entry.valid_to)
         registry = self.sheet.world.registry
         if registry is None:
             return
@@ -167,11 +210,6 @@ class Calendar:
         # A visit and the letter that it left belong together on one date.
         for past in self.events:
             yield from self._days_after(past.started_at, (1,))
-
-    def _of_pack(self, pack: CompiledPack, rule: CompiledRule) -> Iterator[int]:
-        days = [rule_set.since for rule_set in pack.rule_sets]
-        days += [rule.rule.in_force.since, rule.rule.in_force.until and rule.rule.in_force.until + _DAY]
-        yield from (microseconds(start_of_day(day, pack.zone)) for day in days if day is not None)
 
     def _dates(self, first: date | None, last: date | None) -> Iterator[int]:
         for day in (first, None if last is None or last >= date.max - _DAY else last + _DAY):
@@ -199,7 +237,9 @@ class Calendar:
             yield from self._starts(day)
             yield from (at + step * DAY + shift for shift in (-HOUR, -HOUR - 1, 0, HOUR - 1, HOUR))
 
-    def of_measure(self, measure: CompiledMeasure, ground: Ground | None = None) -> Iterator[int]:
+    def of_measure(
+        self, measure: CompiledMeasure, ground: Ground | None = None, *, by_dates: bool = True
+    ) -> Iterator[int]:
         """Yield when a contact leaves the window of a measure, and when one is as long ago as a rule asks."""
         whole = complete_from(self.sheet, measure)
         starts = [past.started_at for past in self.events] + ([] if whole is None else [moment(whole)])
@@ -212,11 +252,13 @@ class Calendar:
         for started in starts:
             at = microseconds(started)
             yield from (at + span for span in spans)
+            if measure.window.kind == "elapsed":
+                yield at + measure.window.size
+            if not by_dates:
+                continue
             if measure.window.before_dates:
                 yield from self._days_after(started, (measure.window.before_dates,))
             match measure.window.kind:
-                case "elapsed":
-                    yield at + measure.window.size
                 # A contact leaves with its last date, and what lies before a complete history with the date before.
                 case "local_day":
                     yield from self._days_after(started, (0, 1))

@@ -8,12 +8,12 @@ from typing import Final
 from collection_guard.facts.clock import microseconds
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.attempts import before_contact
-from collection_guard.guard.boundaries import Calendar, moment
+from collection_guard.guard.boundaries import Calendar, beginnings, moment
 from collection_guard.guard.deciding import Ruling, add_places, outcome_of, rule_on, under_way, unseen
 from collection_guard.guard.decision import Limit, Permitted
 from collection_guard.guard.scene import Reading, Scene
 from collection_guard.guard.settings import OnFailure
-from collection_guard.guard.surroundings import Surroundings
+from collection_guard.guard.surroundings import Surroundings, holds_up
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.ir import Test, tests_of
 from collection_guard.language.kleene import NO, UNBOUNDED, ends
@@ -50,9 +50,10 @@ class Outlook:
         self._known: dict[tuple[str, str, int], bool] = {}
         self._readings: dict[int, dict[tuple[str, str], Reading]] = {}
         self._beside: dict[int, dict[tuple[str, str], Reading]] = {}
+        self._sheets: dict[int, dict[str, FactSheet]] = {}
         events = (*past, *(place.event for place in held))
         expiries = tuple(place.expires for place in held)
-        self._calendars = {pack.name: Calendar(sheet, events, expiries) for pack, sheet in self._alone.sheets(attempt)}
+        self._calendars = {name: Calendar(one, events, expiries) for name, one in self._sheets_at(self._first).items()}
 
     # One instant
 
@@ -76,7 +77,15 @@ class Outlook:
     def _at(self, at: int) -> dict[tuple[str, str], Reading]:
         found = self._readings.get(at)
         if found is None:
-            found = self._readings[at] = _by_rule(self._alone.readings(self._attempt_at(at)))
+            found = self._readings[at] = _by_rule(self._alone.readings_on(self._sheets_at(at)))
+        return found
+
+    def _sheets_at(self, at: int) -> dict[str, FactSheet]:
+        """Return the attempt under each pack, by its name, as it would be at an instant."""
+        found = self._sheets.get(at)
+        if found is None:
+            sheets = self._alone.sheets(self._attempt_at(at))
+            found = self._sheets[at] = {pack.name: sheet for pack, sheet in sheets}
         return found
 
     def _beside_at(self, at: int) -> dict[tuple[str, str], Reading]:
@@ -107,7 +116,7 @@ class Outlook:
         for rule_set in pack.rule_sets:
             rule = rule_of(rule_set, rule_id)
             ground = self._around.ground(rule_set, rule)
-            found.update(self._calendars[pack.name].of_rule(pack, rule, ground, first, last))
+            found.update(self._calendars[pack.name].boundaries(ground, beginnings(pack, rule), first, last))
         return sorted(found)
 
     def _turn(self, pack: CompiledPack, rule_id: str, first: int, last: int, *, to: bool) -> int | None:
@@ -183,7 +192,7 @@ class Outlook:
     def _rules(self) -> list[tuple[CompiledPack, str]]:
         """Return the rules that can hold an attempt up; those that do so now stand first, for they may never cease."""
         now = self._at(self._first)
-        found = [(reading.pack, key[1]) for key, reading in now.items() if _matters(reading.rule)]
+        found = [(reading.pack, key[1]) for key, reading in now.items() if holds_up(reading.rule)]
         stops = {item: not self.permits(*item, self._first) for item in found}
         turning = [item for item in found if stops[item] or self._may_turn(*item)]
         return sorted(turning, key=lambda item: not stops[item])
@@ -196,10 +205,12 @@ class Outlook:
 
     def allowed_until(self, last: int) -> int:
         """Return the first instant after now at which the attempt is not permitted any more, at most ``last``."""
-        for pack, rule_id in self._rules():
-            for at in self._boundaries(pack, rule_id, self._first, last):
-                if not self.permits(pack, rule_id, at):
-                    last = min(last, at)
+        for pack in self._around.packs:
+            ground, starts = self._around.whole_ground(pack)
+            for at in self._calendars[pack.name].boundaries(ground, starts, self._first, last):
+                rules = [rule.id for rule in pack.rule_sets[0].rules if holds_up(rule)]
+                if not all(self.permits(pack, rule_id, at) for rule_id in rules):
+                    last = at
                     break
         return last
 
@@ -233,11 +244,12 @@ class Outlook:
         return tuple(found)
 
     def _falls(self, reading: Reading, test: Test, measure: CompiledMeasure, used: float) -> int | None:
+        if not used:
+            return None
         calendar = self._calendars[reading.pack.name]
         boundaries = set(calendar.of_measure(measure))
         for at in calendar.seconds(boundaries, self._first, self._first + HORIZON):
-            later = self._at(at)[reading.pack.name, reading.rule.id].sheet
-            if highest(later, test) < used:
+            if highest(self._sheets_at(at)[reading.pack.name], test) < used:
                 return at
         return None
 
@@ -273,10 +285,6 @@ def rule_of(rule_set: RuleSet, rule_id: str) -> CompiledRule:
     """Return the rule of an id: a pack has the same rules on every date."""
     index = bisect_right(rule_set.rules, rule_id, key=lambda rule: rule.id) - 1
     return rule_set.rules[index]
-
-
-def _matters(rule: CompiledRule) -> bool:
-    return rule.rule.effect != "note" or rule.rule.on_unknown != "allow"
 
 
 def _by_rule(readings: Iterable[Reading]) -> dict[tuple[str, str], Reading]:

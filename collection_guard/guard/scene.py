@@ -4,7 +4,7 @@ The facts, the history and the engines are those of every audit; here a history 
 windows of the rules reach, not of a whole log.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -111,8 +111,13 @@ class Scene:
 
     def readings(self, event: Event) -> Iterator[Reading]:
         """Yield every rule as it stands on an event."""
-        for pack, sheet in self.sheets(event):
-            day = local_date(event.started_at, pack.zone)
+        yield from self.readings_on({pack.name: sheet for pack, sheet in self.sheets(event)})
+
+    def readings_on(self, sheets: Mapping[str, FactSheet]) -> Iterator[Reading]:
+        """Yield every rule as it stands on the fact sheets of one event, by the name of the pack."""
+        for pack in self.around.packs:
+            sheet = sheets[pack.name]
+            day = local_date(sheet.event.started_at, pack.zone)
             for rule in sheet.rule_set.rules:
                 yield Reading(rule, pack, sheet, rule.in_force_on(day))
 

@@ -10,7 +10,7 @@ from collection_guard.engines.base import Engine
 from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.clock import local_date
 from collection_guard.facts.world import World
-from collection_guard.guard.boundaries import Ground, ground_of
+from collection_guard.guard.boundaries import Ground, beginnings, ground_of, together
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.fields import PREFIX
@@ -30,6 +30,7 @@ class Surroundings:
     after_fields: frozenset[str] = frozenset()
     """Further fields of events that only the contact itself will tell."""
     _grounds: dict[tuple[RuleSet, str], Ground] = field(default_factory=dict)
+    _whole: dict[str, tuple[Ground, tuple[int, ...]]] = field(default_factory=dict)
 
     def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
         """Yield each pack with the rule set that holds on the date of an event."""
@@ -42,6 +43,22 @@ class Surroundings:
         if known is None:
             known = self._grounds[rule_set, rule.id] = ground_of(rule, rule_set)
         return known
+
+
+    def whole_ground(self, pack: CompiledPack) -> tuple[Ground, tuple[int, ...]]:
+        """Return on what the rules of a pack rest that can hold an attempt up, and when they come into force."""
+        known = self._whole.get(pack.name)
+        if known is None:
+            rules = [(rules, rule) for rules in pack.rule_sets for rule in rules.rules if holds_up(rule)]
+            starts = {at for _, rule in rules for at in beginnings(pack, rule)}
+            whole = together(self.ground(rule_set, rule) for rule_set, rule in rules)
+            known = self._whole[pack.name] = whole, tuple(sorted(starts))
+        return known
+
+
+def holds_up(rule: CompiledRule) -> bool:
+    """Say whether a rule can hold an attempt up."""
+    return rule.rule.effect != "note" or rule.rule.on_unknown != "allow"
 
 
 def surroundings(
