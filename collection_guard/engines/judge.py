@@ -15,7 +15,7 @@ from collection_guard.facts.history import History, reach_of
 from collection_guard.facts.sheet import FactSheet, FactSource
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.ir import Node, open_atoms, tests_of
+from collection_guard.language.ir import Atom, Node, open_atoms, tests_of
 from collection_guard.language.kleene import YES
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem
@@ -46,9 +46,13 @@ def missing_facts(rule: CompiledRule, facts: FactSource, rule_set: RuleSet) -> t
 def _missing_in(node: Node, facts: FactSource, rule_set: RuleSet) -> set[str]:
     found: set[str] = set()
     for atom in open_atoms(node, lambda leaf: truth_of_atom(leaf, facts)):
-        for name in missing_of(atom, facts):
-            found |= _named(name, facts, rule_set)
+        found |= missing_at(atom, facts, rule_set)
     return found
+
+
+def missing_at(atom: Atom, facts: FactSource, rule_set: RuleSet) -> frozenset[str]:
+    """Return what is named as missing for one leaf that hangs."""
+    return frozenset().union(*(_named(name, facts, rule_set) for name in missing_of(atom, facts)))
 
 
 def _named(name: str, facts: FactSource, rule_set: RuleSet) -> set[str]:

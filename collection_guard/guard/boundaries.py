@@ -77,6 +77,31 @@ def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
     return Ground(tests, tuple(measures.values()), tuple(sorted(clocks)), "contact.in_elected_quiet_window" in names)
 
 
+def counted_by(test: Test, rule_set: RuleSet) -> CompiledMeasure | None:
+    """Return the measure that a test holds against an upper limit, None if it does not."""
+    if not test.fact.startswith("measure."):
+        return None
+    upper = test.operator in ({"lt", "le"} if test.negated else {"ge", "gt"})
+    # Debts that are open under a limit are counted by no measure of their own.
+    measure = rule_set.measures.get(test.fact.removeprefix("measure."))
+    return measure if upper and measure is not None and measure.count != "elapsed" else None
+
+
+Counted = tuple[int, Test, CompiledMeasure, float]
+"""A counted limit: the place of its rule, the test, what is counted, and the least that is too much."""
+
+
+def counted_in(rule_set: RuleSet) -> Iterator[Counted]:
+    """Yield the counted limits of a rule set, in the order of its rules."""
+    for index, rule in enumerate(rule_set.rules):
+        for test in tests_of(rule.whole):
+            measure = counted_by(test, rule_set)
+            if measure is None or isinstance(test.value, bool | str) or not isinstance(test.value, int | float):
+                continue
+            above = test.operator in {"gt", "le"} and measure.count != "talk_seconds"
+            yield index, test, measure, test.value + (1 if above else 0)
+
+
 def together(grounds: Iterable[Ground]) -> Ground:
     """Return on what several rules rest together."""
     each = list(grounds)

@@ -3,17 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import Final
 
-from collection_guard.engines.base import UNASSESSABLE, VIOLATION
-from collection_guard.engines.judge import Judged
 from collection_guard.facts.clock import microseconds
-from collection_guard.facts.sheet import FactSheet
-from collection_guard.guard.decision import RANK, Finding, Outcome, finding_of
-from collection_guard.guard.scene import Reading, Scene
+from collection_guard.guard.decision import RANK, Finding, Outcome
+from collection_guard.guard.scene import Judgement
 from collection_guard.guard.settings import OnFailure
+from collection_guard.guard.standing import Pattern
 from collection_guard.language.kleene import MAYBE, NO, YES
-from collection_guard.language.schema import Effect
+from collection_guard.language.schema import Effect, Rule
 from collection_guard.model.event import Event
 
 _OF_EFFECT: Final[dict[Effect, Outcome]] = {"block": "deny", "review": "review", "note": "allow"}
@@ -27,8 +26,6 @@ class Ruling:
     decision: Outcome = "allow"
     reason: str = "clear"
     rules: list[str] = field(default_factory=list)
-    judged: list[Judged] = field(default_factory=list)
-    sheets: list[FactSheet] = field(default_factory=list)
     violations: list[Finding] = field(default_factory=list)
     unassessable: list[Finding] = field(default_factory=list)
 
@@ -41,47 +38,50 @@ class Ruling:
             self.rules.append(rule)
 
 
-def outcome_of(reading: Reading, on_failure: OnFailure, *, forgotten: bool = False) -> tuple[Outcome, str]:
-    """Return what a rule asks for before the contact, and why; ``forgotten``: the past cannot be read."""
-    rule = reading.rule.rule
-    match reading.truth_before():
-        case truth if truth == YES:
-            return _OF_EFFECT[rule.effect], "violation"
-        case truth if truth == MAYBE:
-            if forgotten and rule.on_unknown != "allow":
-                return on_failure.store, "store"
-            if rule.on_unknown == "deny":
-                return on_failure.unknown_facts, "unknown_facts"
-            return rule.on_unknown, "unknown_facts"
+def outcome_of(rule: Rule, truth: int, on_failure: OnFailure, *, forgotten: bool = False) -> tuple[Outcome, str]:
+    """Return what a rule of a truth asks for before the contact, and why; ``forgotten``: the past cannot be read."""
+    if truth == YES:
+        return _OF_EFFECT[rule.effect], "violation"
+    if truth == MAYBE:
+        if forgotten and rule.on_unknown != "allow":
+            return on_failure.store, "store"
+        if rule.on_unknown == "deny":
+            return on_failure.unknown_facts, "unknown_facts"
+        return rule.on_unknown, "unknown_facts"
     return "allow", "clear"
 
 
-def rule_on(scene: Scene, attempt: Event, on_failure: OnFailure, *, forgotten: bool = False) -> Ruling:
+def rule_on(judgement: Judgement, on_failure: OnFailure, *, forgotten: bool = False) -> Ruling:
     """Return what the rules say of an attempt on recorded contacts alone; ``forgotten``: on a past nobody can read."""
-    ruling = Ruling()
-    for reading, judged in scene.judged(attempt, forgotten=forgotten):
-        ruling.judged.append(judged)
-        if reading.sheet not in ruling.sheets:
-            ruling.sheets.append(reading.sheet)
-        finding = finding_of(judged, reading.sheet.rule_set.vocabulary)
-        if finding is not None and judged.verdict.verdict == VIOLATION:
-            ruling.violations.append(finding)
-        elif finding is not None and judged.verdict.verdict == UNASSESSABLE and reading.truth_before() != NO:
-            ruling.unassessable.append(finding)
-        ruling.weigh(*outcome_of(reading, on_failure, forgotten=forgotten), reading.rule.id)
+    pattern = judgement.pattern
+    weighed = pattern.weighed.get((on_failure, forgotten))
+    if weighed is None:
+        weighed = pattern.weighed[on_failure, forgotten] = _weighed(pattern, on_failure, forgotten=forgotten)
+    ruling = Ruling(weighed.decision, weighed.reason, list(weighed.rules), unassessable=list(weighed.unassessable))
+    ruling.violations = judgement.violations()
     return ruling
 
 
-def add_places(ruling: Ruling, alone: Scene, beside: Scene, attempt: Event) -> None:
+def _weighed(pattern: Pattern, on_failure: OnFailure, *, forgotten: bool) -> Ruling:
+    """Return what follows from a pattern alone: all but the evidence of violations."""
+    ruling = Ruling()
+    for standing in pattern.standings:
+        if standing.left_open is not None and standing.before != NO:
+            ruling.unassessable.append(standing.left_open)
+        asked = outcome_of(standing.rule.rule, standing.before, on_failure, forgotten=forgotten)
+        ruling.weigh(*asked, standing.rule.id)
+    return ruling
+
+
+def add_places(ruling: Ruling, alone: Pattern, beside: Pattern) -> None:
     """Weigh what becomes forbidden, or may, by contacts that are under way.
 
     A contact that was allowed and is not recorded yet counts wherever it may come to count, so that those who ask at
     one time can never exceed a limit together.
     """
-    before = {(reading.pack.name, reading.rule.id): reading.truth_before() for reading in alone.readings(attempt)}
-    for reading in beside.readings(attempt):
-        if reading.truth_before() > before[reading.pack.name, reading.rule.id]:
-            ruling.weigh(_OF_EFFECT[reading.rule.rule.effect], "reserved", reading.rule.id)
+    for before, now in zip(chain(*alone.by_pack), chain(*beside.by_pack), strict=True):
+        if now.before > before.before:
+            ruling.weigh(_OF_EFFECT[now.rule.rule.effect], "reserved", now.rule.id)
 
 
 def under_way(events: Iterable[Event], attempt: Event) -> list[Event]:

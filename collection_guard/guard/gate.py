@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from collection_guard.engines.judge import Judged
 from collection_guard.facts.clock import microseconds
 from collection_guard.guard.attempts import before_contact, event_of, reserved
 from collection_guard.guard.boundaries import moment
@@ -22,13 +21,12 @@ from collection_guard.guard.decision import (
     Outcome,
     Permitted,
     Reason,
-    finding_of,
     reason_of,
 )
 from collection_guard.guard.decision import words_of as _words
 from collection_guard.guard.log.writer import DecisionLog
 from collection_guard.guard.permitted import Held, Outlook
-from collection_guard.guard.scene import Reading, Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
+from collection_guard.guard.scene import Judgement, Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
 from collection_guard.guard.settings import GuardOptions, Mode
 from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
@@ -172,7 +170,7 @@ class Gate:
                 "rules": ruling.rules,
                 "overridden": override,
             }
-            self._log.judged("check", around, moment(now).isoformat(), ruling.sheets, ruling.judged, said)
+            self._log.judged("check", around, moment(now).isoformat(), outlook.judgement, said)
         return ruling, outlook, expires
 
     def _answer(
@@ -221,7 +219,8 @@ class Gate:
     def _without_store(self, around: Surroundings, asked: Event, token: str, error: StoreError) -> Decision:
         """Answer without a history: as configured, but allow what no history could forbid, such as an inbound call."""
         event = before_contact(asked, asked.started_at, around.after_fields)
-        ruling = rule_on(Scene(around), event, self._options.on_failure, forgotten=True)
+        judged = Scene(around).judged(event, forgotten=True)
+        ruling = rule_on(judged, self._options.on_failure, forgotten=True)
         if ruling.reason != "store":
             return self._answer(around, ruling, token, expires=microseconds(self._now()))
         problem = error.problems[0]
@@ -272,14 +271,14 @@ class Gate:
             judged = Scene(around, past).judged(kept)
             if self._log is not None:
                 self._write_record(self._log, around, kept, judged, token, [one.kind for one in found])
-            return found + _findings(judged)
+            return found + judged.findings()
 
     def _write_record(
         self,
         log: DecisionLog,
         around: Surroundings,
         kept: Event,
-        judged: list[tuple[Reading, Judged]],
+        judged: Judgement,
         token: str | None,
         beside: list[str],
     ) -> None:
@@ -289,8 +288,7 @@ class Gate:
         if {"redelivered", "contradicted"} & set(beside):
             log.note("redelivery", self._now().isoformat(), said | {"event_id": kept.event_id})
             return
-        sheets = list({id(reading.sheet): reading.sheet for reading, _ in judged}.values())
-        log.judged("record", around, at, sheets, [one for _, one in judged], said)
+        log.judged("record", around, at, judged, said)
 
     def _tidy(self, around: Surroundings, step: Transaction, now: int) -> None:
         """Delete, once an hour, tokens of yesterday and what the policy does not keep and no rule reads any more."""
@@ -383,8 +381,3 @@ def _redelivery(given: Event, kept: Event) -> Finding:
     same = given.model_copy(update={"recorded_at": None}) == kept.model_copy(update={"recorded_at": None})
     kind = "redelivered" if same else "contradicted"
     return Finding(kind=kind, message=_words(f"guard.{kind}"))
-
-
-def _findings(judged: list[tuple[Reading, Judged]]) -> list[Finding]:
-    found = (finding_of(one, reading.sheet.rule_set.vocabulary) for reading, one in judged)
-    return [finding for finding in found if finding is not None]

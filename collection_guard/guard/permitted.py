@@ -1,8 +1,9 @@
 """When this very attempt would be lawful, were it made later and nothing else happened."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from collection_guard.facts.clock import microseconds
@@ -11,12 +12,13 @@ from collection_guard.guard.attempts import before_contact
 from collection_guard.guard.boundaries import Calendar, beginnings, moment
 from collection_guard.guard.deciding import Ruling, add_places, outcome_of, rule_on, under_way, unseen
 from collection_guard.guard.decision import Limit, Permitted
-from collection_guard.guard.scene import Reading, Scene
+from collection_guard.guard.scene import Judgement, Scene, judgement
 from collection_guard.guard.settings import OnFailure
+from collection_guard.guard.standing import Reading
 from collection_guard.guard.surroundings import Surroundings, holds_up
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.ir import Test, tests_of
-from collection_guard.language.kleene import NO, UNBOUNDED, ends
+from collection_guard.language.ir import Test
+from collection_guard.language.kleene import UNBOUNDED, ends
 from collection_guard.language.units import DAY, SECOND
 from collection_guard.model.event import Event
 
@@ -51,6 +53,7 @@ class Outlook:
         self._readings: dict[int, dict[tuple[str, str], Reading]] = {}
         self._beside: dict[int, dict[tuple[str, str], Reading]] = {}
         self._sheets: dict[int, dict[str, FactSheet]] = {}
+        self._sheets_beside: dict[int, dict[str, FactSheet]] = {}
         events = (*past, *(place.event for place in held))
         expiries = tuple(place.expires for place in held)
         self._calendars = {name: Calendar(one, events, expiries) for name, one in self._sheets_at(self._first).items()}
@@ -66,7 +69,7 @@ class Outlook:
 
     def _permits(self, key: tuple[str, str], at: int) -> bool:
         reading = self._at(at)[key]
-        outcome, _ = outcome_of(reading, self._on_failure)
+        outcome, _ = outcome_of(reading.rule.rule, reading.truth_before(), self._on_failure)
         if outcome != "allow":
             return False
         if reading.rule.rule.effect == "note":
@@ -91,11 +94,18 @@ class Outlook:
     def _beside_at(self, at: int) -> dict[tuple[str, str], Reading]:
         found = self._beside.get(at)
         if found is None:
+            sheets = self._beside_sheets_at(at)
+            found = self._beside[at] = _by_rule(self._alone.readings_on(sheets)) if sheets else {}
+        return found
+
+    def _beside_sheets_at(self, at: int) -> dict[str, FactSheet]:
+        """Return the same with the places that others hold at that instant; empty if there are none."""
+        found = self._sheets_beside.get(at)
+        if found is None:
             attempt = self._attempt_at(at)
-            found = self._beside[at] = {}
             scene = scene_beside(self._around, attempt, self._past, self._held)
-            if scene is not None:
-                found.update(_by_rule(scene.readings(attempt)))
+            sheets = scene.sheets(attempt) if scene is not None else ()
+            found = self._sheets_beside[at] = {pack.name: sheet for pack, sheet in sheets}
         return found
 
     def _attempt_at(self, at: int) -> Event:
@@ -103,11 +113,19 @@ class Outlook:
 
     def ruling(self) -> Ruling:
         """Return what the rules and the places that others hold come to on the attempt as it was asked for."""
-        ruling = rule_on(self._alone, self._attempt, self._on_failure)
-        beside = scene_beside(self._around, self._attempt, self._past, self._held)
-        if beside is not None:
-            add_places(ruling, self._alone, beside, self._attempt)
+        ruling = rule_on(self.judgement, self._on_failure)
+        beside = self._beside_sheets_at(self._first)
+        if beside:
+            add_places(ruling, self.judgement.pattern, self._judged_on(beside).pattern)
         return ruling
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """Return what the rules say of the attempt as it was asked for, on recorded contacts alone."""
+        return self._judged_on(self._sheets_at(self._first))
+
+    def _judged_on(self, sheets: Mapping[str, FactSheet]) -> Judgement:
+        return judgement(self._around, [(pack, sheets[pack.name]) for pack in self._around.packs])
 
     # One rule
 
@@ -204,12 +222,12 @@ class Outlook:
         return bool(self._boundaries(pack, rule_id, self._first, self._first + HORIZON))
 
     def allowed_until(self, last: int) -> int:
-        """Return the first instant after now at which the attempt is not permitted any more, at most ``last``."""
+        """Return the first instant after now at which a rule forbids what it permits now, at most ``last``."""
         for pack in self._around.packs:
             ground, starts = self._around.whole_ground(pack)
             for at in self._calendars[pack.name].boundaries(ground, starts, self._first, last):
                 rules = [rule.id for rule in pack.rule_sets[0].rules if holds_up(rule)]
-                if not all(self.permits(pack, rule_id, at) for rule_id in rules):
+                if any(self.permits(pack, one, self._first) and not self.permits(pack, one, at) for one in rules):
                     last = at
                     break
         return last
@@ -218,38 +236,35 @@ class Outlook:
 
     def limits(self) -> tuple[Limit, ...]:
         """Return how far counted limits are used, and when the count of each falls next."""
-        beside = self._beside_at(self._first)
+        beside = self._beside_sheets_at(self._first)
         found = []
-        for key, reading in self._at(self._first).items():
-            if not reading.in_force or reading.scope_before() == NO:
-                continue
-            for test in tests_of(reading.rule.whole):
-                measure = counted_by(test, reading.sheet.rule_set)
-                if measure is None or isinstance(test.value, bool | str) or not isinstance(test.value, int | float):
+        for pack, standings in zip(self._around.packs, self.judgement.pattern.by_pack, strict=True):
+            sheet = self._sheets_at(self._first)[pack.name]
+            for index, test, measure, least in self._around.counted(sheet.rule_set):
+                if not standings[index].counts:
                     continue
-                used = highest(reading.sheet, test)
-                taken = highest(beside[key].sheet, test) if beside else used
-                limit = test.value + (1 if test.operator in {"gt", "le"} and measure.count != "talk_seconds" else 0)
-                falls = self._falls(reading, test, measure, used)
+                used = highest(sheet, test)
+                taken = highest(beside[pack.name], test) if beside else used
+                falls = self._falls(pack, test, measure, used)
                 found.append(
                     Limit(
-                        rule=reading.rule.id,
+                        rule=standings[index].rule.id,
                         measure=measure.name,
                         used=used,
                         reserved=max(0.0, taken - used),
-                        limit=limit,
+                        limit=least,
                         resets_at=None if falls is None else moment(falls),
                     )
                 )
         return tuple(found)
 
-    def _falls(self, reading: Reading, test: Test, measure: CompiledMeasure, used: float) -> int | None:
+    def _falls(self, pack: CompiledPack, test: Test, measure: CompiledMeasure, used: float) -> int | None:
         if not used:
             return None
-        calendar = self._calendars[reading.pack.name]
+        calendar = self._calendars[pack.name]
         boundaries = set(calendar.of_measure(measure))
         for at in calendar.seconds(boundaries, self._first, self._first + HORIZON):
-            if highest(self._sheets_at(at)[reading.pack.name], test) < used:
+            if highest(self._sheets_at(at)[pack.name], test) < used:
                 return at
         return None
 
@@ -269,16 +284,6 @@ def highest(sheet: FactSheet, test: Test) -> float:
     """Return the highest that a count can be; nothing is counted where its key is unknown."""
     value = sheet.value(test.fact)
     return 0.0 if value is None else min(ends(value)[1], UNBOUNDED)
-
-
-def counted_by(test: Test, rule_set: RuleSet) -> CompiledMeasure | None:
-    """Return the measure that a test holds against an upper limit, None if it does not."""
-    if not test.fact.startswith("measure."):
-        return None
-    upper = test.operator in ({"lt", "le"} if test.negated else {"ge", "gt"})
-    # Debts that are open under a limit are counted by no measure of their own.
-    measure = rule_set.measures.get(test.fact.removeprefix("measure."))
-    return measure if upper and measure is not None and measure.count != "elapsed" else None
 
 
 def rule_of(rule_set: RuleSet, rule_id: str) -> CompiledRule:

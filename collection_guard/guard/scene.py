@@ -4,15 +4,12 @@ The facts, the history and the engines are those of every audit; here a history 
 windows of the rules reach, not of a whole log.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from collection_guard.engines.base import NOT_APPLICABLE, VIOLATION
-from collection_guard.engines.evidence import values_named
-from collection_guard.engines.judge import Judged, verdict_on
-from collection_guard.facts.atoms import missing_of, truth_of_atom
+from collection_guard.engines.base import VIOLATION
 from collection_guard.facts.clock import local_date, microseconds
 from collection_guard.facts.history import (
     BEGINNING,
@@ -26,6 +23,8 @@ from collection_guard.facts.history import (
 )
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signs import is_sign
+from collection_guard.guard.decision import Finding
+from collection_guard.guard.standing import Pattern, Reading, Under
 from collection_guard.guard.stores.base import (
     CHANGES_STATE,
     MAY_NAME_FIRM,
@@ -38,9 +37,8 @@ from collection_guard.guard.stores.base import (
     Wanted,
 )
 from collection_guard.guard.surroundings import Surroundings
-from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.ir import Atom, truth
-from collection_guard.language.kleene import MAYBE, NO, YES
+from collection_guard.language.compiled import CompiledMeasure, CompiledPack, RuleSet
+from collection_guard.language.kleene import NO, YES
 from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.model.event import Event
@@ -52,25 +50,26 @@ _FIRMS_FOR: Final = 2 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One rule as it stands on an event, and whether it is in force on its date."""
+class Judgement:
+    """What every rule says of one event, on its fact sheets under all packs."""
 
-    rule: CompiledRule
-    pack: CompiledPack
-    sheet: FactSheet
-    in_force: bool
+    sheets: Sequence[Under]
+    pattern: Pattern
 
-    def truth_before(self) -> int:
-        """Return the truth of the rule before the contact: what only the contact itself will tell decides nothing.
+    @property
+    def shown(self) -> list[FactSheet]:
+        """Return the fact sheets by the first rule of their packs."""
+        return [self.sheets[place][1] for place in self.pattern.order]
 
-        A leaf that hangs on facts of after the contact alone counts as false, so what remains unknown could be made a
-        violation by facts that can be known before.
-        """
-        return truth(self.rule.whole, lambda atom: _before(atom, self.sheet)) if self.in_force else NO
+    def violations(self) -> list[Finding]:
+        """Return what the rules that are violated have to say, sorted by rule id."""
+        found = (self.pattern.finding(one, self.sheets) for one in self.pattern.standings if one.word == VIOLATION)
+        return [finding for finding in found if finding is not None]
 
-    def scope_before(self) -> int:
-        """Return the truth of the rule's scope before the contact."""
-        return truth(self.rule.scope, lambda atom: truth_of_atom(atom, self.sheet))
+    def findings(self) -> list[Finding]:
+        """Return what the rules have to say, sorted by rule id."""
+        found = (self.pattern.finding(one, self.sheets) for one in self.pattern.standings)
+        return [finding for finding in found if finding is not None]
 
 
 class _Taken(History):
@@ -121,29 +120,16 @@ class Scene:
             for rule in sheet.rule_set.rules:
                 yield Reading(rule, pack, sheet, rule.in_force_on(day))
 
-    def judged(self, event: Event, *, forgotten: bool = False) -> list[tuple[Reading, Judged]]:
-        """Return what every rule says of an event, sorted by rule id; ``forgotten``: of a past nobody can read."""
-        found = []
-        readings = list(self.readings(event))
-        for sheet in {id(reading.sheet): reading.sheet for reading in readings}.values() if forgotten else ():
-            _forget(sheet)
-        words = {
-            sheet.rule_set: dict(
-                zip(
-                    (rule.id for rule in sheet.rule_set.rules),
-                    self.around.engines[sheet.rule_set].verdicts(sheet),
-                    strict=True,
-                )
-            )
-            for sheet in {reading.sheet.rule_set: reading.sheet for reading in readings}.values()
-        }
-        for reading in readings:
-            rule, sheet = reading.rule, reading.sheet
-            word = words[sheet.rule_set][rule.id] if reading.in_force else NOT_APPLICABLE
-            verdict = verdict_on(sheet, rule, word)
-            values = values_named(rule, sheet) if word == VIOLATION else {}
-            found.append((reading, Judged(rule, reading.pack, verdict, False, values)))
-        return sorted(found, key=lambda item: item[0].rule.id)
+    def judged(self, event: Event, *, forgotten: bool = False) -> Judgement:
+        """Return what every rule says of an event; ``forgotten``: of a past that nobody can read."""
+        return judgement(self.around, list(self.sheets(event)), forgotten=forgotten)
+
+
+def judgement(around: Surroundings, sheets: list[Under], *, forgotten: bool = False) -> Judgement:
+    """Return what every rule says on the fact sheets of one event under all packs."""
+    for _, sheet in sheets if forgotten else ():
+        _forget(sheet)
+    return Judgement(sheets, around.patterns.of(sheets))
 
 
 def _forget(sheet: FactSheet) -> None:
@@ -152,15 +138,6 @@ def _forget(sheet: FactSheet) -> None:
     for name, fact in sheet.rule_set.vocabulary.items():
         if fact.of_history and name not in defined and (name.startswith("measure.") or not sheet.value(name)):
             sheet.tell(name, None)
-
-
-def _before(atom: Atom, sheet: FactSheet) -> int:
-    found = truth_of_atom(atom, sheet)
-    if found != MAYBE:
-        return found
-    vocabulary = sheet.rule_set.vocabulary
-    names = missing_of(atom, sheet)
-    return NO if all(name in vocabulary and vocabulary[name].stage == "after" for name in names) else MAYBE
 
 
 def keys_of(around: Surroundings, event: Event) -> Keys:

@@ -10,7 +10,8 @@ from collection_guard.engines.base import Engine
 from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.clock import local_date
 from collection_guard.facts.world import World
-from collection_guard.guard.boundaries import Ground, beginnings, ground_of, together
+from collection_guard.guard.boundaries import Counted, Ground, beginnings, counted_in, ground_of, together
+from collection_guard.guard.standing import Patterns
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.fields import PREFIX
@@ -29,8 +30,15 @@ class Surroundings:
     registry_digest: str | None
     after_fields: frozenset[str] = frozenset()
     """Further fields of events that only the contact itself will tell."""
+    patterns: Patterns = field(init=False)
+    """What the rules come to, as far as it was met."""
     _grounds: dict[tuple[RuleSet, str], Ground] = field(default_factory=dict)
+    _counted: dict[RuleSet, tuple[Counted, ...]] = field(default_factory=dict)
     _whole: dict[str, tuple[Ground, tuple[int, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with no pattern met."""
+        object.__setattr__(self, "patterns", Patterns(self.engines))
 
     def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
         """Yield each pack with the rule set that holds on the date of an event."""
@@ -44,6 +52,12 @@ class Surroundings:
             known = self._grounds[rule_set, rule.id] = ground_of(rule, rule_set)
         return known
 
+    def counted(self, rule_set: RuleSet) -> tuple[Counted, ...]:
+        """Return the counted limits of a rule set; they are found once."""
+        known = self._counted.get(rule_set)
+        if known is None:
+            known = self._counted[rule_set] = tuple(counted_in(rule_set))
+        return known
 
     def whole_ground(self, pack: CompiledPack) -> tuple[Ground, tuple[int, ...]]:
         """Return on what the rules of a pack rest that can hold an attempt up, and when they come into force."""

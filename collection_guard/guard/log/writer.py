@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from collection_guard.engines.base import CLEAR, UNASSESSABLE, VIOLATION
-from collection_guard.engines.judge import Judged
 from collection_guard.facts.claims import Firms
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.log.chain import BEGINNING, SUFFIX, Head, hash_of, line_of
 from collection_guard.guard.log.pseudonyms import Pseudonyms
+from collection_guard.guard.scene import Judgement
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem, StoreError
@@ -81,11 +80,11 @@ class DecisionLog:
         kind: Literal["check", "record"],
         around: Surroundings,
         at: str,
-        sheets: Sequence[FactSheet],
-        judged: Sequence[Judged],
+        judged: Judgement,
         said: Mapping[str, Any],
     ) -> None:
         """Write an attempt that was checked, or a contact that was recorded, with what every rule said of it."""
+        sheets = judged.shown
         event, profile = sheets[0].event, sheets[0].profile
         with self._lock:
             digest = None
@@ -103,7 +102,7 @@ class DecisionLog:
                     "event": self._event(event, sheets),
                     "profile": digest,
                     "kept": _kept(sheets),
-                    "verdicts": _verdicts(judged),
+                    "verdicts": judged.pattern.verdicts,
                     "rules_digest": around.rules_digest,
                     "registry_digest": around.registry_digest,
                 }
@@ -157,15 +156,3 @@ def _kept(sheets: Sequence[FactSheet]) -> dict[str, Any]:
             FIRMS: {"names": list(firms.names), "maybe_more": firms.maybe_more}
         }
     return kept
-
-
-def _verdicts(judged: Sequence[Judged]) -> dict[str, Any]:
-    said: dict[str, list[str]] = {VIOLATION: [], CLEAR: []}
-    missing: dict[str, list[str]] = {}
-    for one in judged:
-        verdict = one.verdict
-        if verdict.verdict == UNASSESSABLE:
-            missing[verdict.rule] = list(verdict.missing)
-        elif verdict.verdict in said:
-            said[verdict.verdict].append(verdict.rule)
-    return {**said, UNASSESSABLE: missing}

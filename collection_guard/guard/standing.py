@@ -1,0 +1,211 @@
+"""What every rule comes to on an event, found once for each pattern of truths that its leaves show.
+
+Contacts differ in who and when, and seldom in what rules make of them: a few hundred patterns cover the days of a
+dialer. What is the same for all events of one pattern is worked out once, and kept until the rules are loaded anew.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from collection_guard.engines.base import CLEAR, NOT_APPLICABLE, UNASSESSABLE, VIOLATION, Engine
+from collection_guard.engines.evidence import values_named
+from collection_guard.engines.judge import Judged, missing_at, verdict_on
+from collection_guard.facts.atoms import missing_of, truth_of_atom
+from collection_guard.facts.clock import local_date
+from collection_guard.facts.sheet import FactSheet
+from collection_guard.guard.decision import Finding, finding_of
+from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.ir import Atom, Bounds, Test, truth
+from collection_guard.language.kleene import MAYBE, NO
+from collection_guard.language.leaves import truth_of_test
+
+_MOST: Final = 5_000
+"""How many patterns, and how many values of one fact, are kept."""
+_KEPT: Final = frozenset({bool, str, type(None)})
+"""Types of which facts have few values."""
+Under = tuple[CompiledPack, FactSheet]
+"""A fact sheet, and the pack by which it reads its event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One rule as it stands on an event, and whether it is in force on its date."""
+
+    rule: CompiledRule
+    pack: CompiledPack
+    sheet: FactSheet
+    in_force: bool
+
+    def truth_before(self) -> int:
+        """Return the truth of the rule before the contact: what only the contact itself will tell decides nothing.
+
+        A leaf that hangs on facts of after the contact alone counts as false, so what remains unknown could be made a
+        violation by facts that can be known before.
+        """
+        return truth(self.rule.whole, lambda atom: _before(atom, self.sheet)) if self.in_force else NO
+
+    def scope_before(self) -> int:
+        """Return the truth of the rule's scope before the contact."""
+        return truth(self.rule.scope, lambda atom: truth_of_atom(atom, self.sheet))
+
+
+def _before(atom: Atom, sheet: FactSheet) -> int:
+    found = truth_of_atom(atom, sheet)
+    if found != MAYBE:
+        return found
+    vocabulary = sheet.rule_set.vocabulary
+    names = missing_of(atom, sheet)
+    return NO if all(name in vocabulary and vocabulary[name].stage == "after" for name in names) else MAYBE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one rule comes to: its verdict, what is missing for it, and its truth before the contact."""
+
+    rule: CompiledRule
+    place: int
+    """Of its pack among all packs."""
+    word: str
+    missing: tuple[str, ...]
+    before: int
+    counts: bool
+    """Whether it is in force, and may be in its scope."""
+    left_open: Finding | None
+    """What there is to say of a rule that is unassessable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What all rules come to, sorted by rule id, and what follows from that alone."""
+
+    standings: tuple[Standing, ...]
+    by_pack: tuple[tuple[Standing, ...], ...]
+    """The same by pack, in the order of its rules."""
+    order: tuple[int, ...]
+    """The places of the packs, in the order of their first rule."""
+    verdicts: Mapping[str, Any]
+    """What each rule said, as the decision log tells it."""
+    weighed: dict[Hashable, Any] = field(default_factory=dict)
+    """What these verdicts come to, by what it is weighed."""
+
+    def finding(self, standing: Standing, sheets: Sequence[Under]) -> Finding | None:
+        """Return what a rule has to say of an event with this pattern, None if there is nothing."""
+        if standing.word != VIOLATION:
+            return standing.left_open
+        pack, sheet = sheets[standing.place]
+        verdict = verdict_on(sheet, standing.rule, VIOLATION)
+        judged = Judged(standing.rule, pack, verdict, False, values_named(standing.rule, sheet))
+        return finding_of(judged, sheet.rule_set.vocabulary)
+
+
+class Patterns:
+    """The patterns that were met, until the rules are loaded anew."""
+
+    def __init__(self, engines: Mapping[RuleSet, Engine]) -> None:
+        self._engines = engines
+        self._leaves = {rule_set: _Leaves(rule_set) for rule_set in engines}
+        self._in_force: dict[tuple[RuleSet, date], tuple[bool, ...]] = {}
+        self._known: dict[Hashable, Pattern] = {}
+
+    def of(self, sheets: Sequence[Under]) -> Pattern:
+        """Return the pattern of an event, by its fact sheets under all packs."""
+        masks = [self._mask(pack, sheet) for pack, sheet in sheets]
+        leaves = [self._leaves[sheet.rule_set].pattern(sheet) for _, sheet in sheets]
+        key = tuple((sheet.rule_set, mask, leaf) for (_, sheet), mask, leaf in zip(sheets, masks, leaves, strict=True))
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            known = self._known[key] = self._found(sheets, masks)
+        return known
+
+    def _mask(self, pack: CompiledPack, sheet: FactSheet) -> tuple[bool, ...]:
+        """Return which rules are in force on the date of an event."""
+        day = local_date(sheet.event.started_at, pack.zone)
+        known = self._in_force.get((sheet.rule_set, day))
+        if known is None:
+            if len(self._in_force) >= _MOST:
+                self._in_force.clear()
+            known = tuple(rule.in_force_on(day) for rule in sheet.rule_set.rules)
+            self._in_force[sheet.rule_set, day] = known
+        return known
+
+    def _found(self, sheets: Sequence[Under], masks: Sequence[tuple[bool, ...]]) -> Pattern:
+        by_pack = tuple(
+            tuple(self._standings(place, pack, sheet, masks[place])) for place, (pack, sheet) in enumerate(sheets)
+        )
+        standings = sorted((one for each in by_pack for one in each), key=lambda one: one.rule.id)
+        said: dict[str, list[str]] = {VIOLATION: [], CLEAR: []}
+        missing: dict[str, list[str]] = {}
+        for one in standings:
+            if one.word == UNASSESSABLE:
+                missing[one.rule.id] = list(one.missing)
+            elif one.word in said:
+                said[one.word].append(one.rule.id)
+        order = tuple(dict.fromkeys(one.place for one in standings))
+        return Pattern(tuple(standings), by_pack, order, {**said, UNASSESSABLE: missing})
+
+    def _standings(self, place: int, pack: CompiledPack, sheet: FactSheet, mask: tuple[bool, ...]) -> list[Standing]:
+        rule_set = sheet.rule_set
+        words = self._engines[rule_set].verdicts(sheet)
+        found = []
+        for rule, said, in_force in zip(rule_set.rules, words, mask, strict=True):
+            word = said if in_force else NOT_APPLICABLE
+            reading = Reading(rule, pack, sheet, in_force)
+            missing: tuple[str, ...] = ()
+            left_open: Finding | None = None
+            if word == UNASSESSABLE:
+                verdict = verdict_on(sheet, rule, word)
+                missing = verdict.missing
+                left_open = finding_of(Judged(rule, pack, verdict, False, {}), rule_set.vocabulary)
+            counts = in_force and reading.scope_before() != NO
+            found.append(Standing(rule, place, word, missing, reading.truth_before(), counts, left_open))
+        return found
+
+
+class _Leaves:
+    """The leaves of a rule set, by the facts that they test."""
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self._rule_set = rule_set
+        by_fact: dict[str, list[Test]] = {}
+        zoned: list[Atom] = []
+        for atom in rule_set.atoms():
+            if isinstance(atom, Test):
+                by_fact.setdefault(atom.fact, []).append(atom)
+            else:
+                zoned.append(atom)
+        self._facts: list[tuple[str, dict[Any, Hashable], tuple[Test, ...]]] = [
+            (name, {}, tuple(tests)) for name, tests in by_fact.items()
+        ]
+        self._zoned = tuple(zoned)
+
+    def pattern(self, sheet: FactSheet) -> Hashable:
+        """Return what decides every verdict: the truth of each leaf, and what is missing where one hangs."""
+        found: list[Hashable] = []
+        for name, known, tests in self._facts:
+            value = sheet.value(name)
+            if type(value) in _KEPT and name not in self._rule_set.defined:
+                said = known.get(value)
+                if said is None:
+                    if len(known) >= _MOST:
+                        known.clear()
+                    said = known[value] = tuple(self._of_test(test, value, sheet) for test in tests)
+            else:
+                said = tuple(self._of_test(test, value, sheet) for test in tests)
+            found.append(said)
+        found.extend(self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in self._zoned)
+        return tuple(found)
+
+    def _of_test(self, test: Test, value: Any, sheet: FactSheet) -> Hashable:
+        found = truth_of_test(test, value)
+        # Without a bound that may be arguable, a plain fact that leaves a test open is itself what is missing.
+        is_plain = not isinstance(test.value, Bounds) and test.fact not in self._rule_set.defined
+        return found if is_plain else self._of_atom(test, found, sheet)
+
+    def _of_atom(self, atom: Atom, found: int, sheet: FactSheet) -> Hashable:
+        if found != MAYBE:
+            return found
+        return frozenset(missing_of(atom, sheet)), missing_at(atom, sheet, self._rule_set)
