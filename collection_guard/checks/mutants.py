@@ -190,8 +190,35 @@ def _of_header(pack: Pack) -> Iterator[Mutant]:
         for variant in distinct(condition, ("sets", name), header):
             yield mutant(variant, name, "sets", name, variant.data, condition=("sets", name))
     for name, measure in header.measures.items():
-        for variant, other in _of_measure(name, measure, header):
+        for variant, other in _of_measure(name, measure, header, only_whether_any=_asks_whether_any(pack, name)):
             yield mutant(variant, f"measure.{name}", "measures", name, other)
+
+
+def _asks_whether_any(pack: Pack, name: str) -> bool:
+    """Say whether all that a pack asks of a measure is whether it counts anything: at least one, or none."""
+    header = pack.header
+    said: list[Any] = [rule.model_dump(mode="json", exclude={"examples"}) for rule, _, _ in pack.rules]
+    said += [fact.when for fact in header.facts.values()] + list(header.sets.values())
+    said += [one.model_dump(mode="json") for one in (*header.measures.values(), *header.consents.values())]
+    limits = [limit for found in header.open_debts.values() for limit in found.limits if limit.measure == name]
+    tests = [test for part in said for test in _tests_of(part, f"measure.{name}")]
+    return all(limit.below == 1 for limit in limits) and all(test in _WHETHER_ANY for test in tests)
+
+
+_WHETHER_ANY: Final = ({"ge": 1}, {"lt": 1}, {"gt": 0}, {"le": 0})
+
+
+def _tests_of(data: Any, fact: str) -> Iterator[Any]:
+    """Yield what a part of a pack, as written, asks of a fact."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == fact:
+                yield value
+            else:
+                yield from _tests_of(value, fact)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _tests_of(item, fact)
 
 
 def _of_parameter(name: str, parameter: Parameter) -> Iterator[tuple[_Variant, Parameter]]:
@@ -228,7 +255,10 @@ def _values(kind: str, value: Any) -> Iterator[tuple[str, str, Any]]:
             yield as_said("value", value), as_said("value", other), other
 
 
-def _of_measure(name: str, measure: Measure, header: PackFile) -> Iterator[tuple[_Variant, Measure]]:
+def _of_measure(
+    name: str, measure: Measure, header: PackFile, *, only_whether_any: bool
+) -> Iterator[tuple[_Variant, Measure]]:
+    """Yield the changes of a measure; where rules only ask whether there is any, it is all the same what is counted."""
     path: KeyPath = ("measures", name)
     for key in ("where", "since"):
         condition = getattr(measure, key)
@@ -238,7 +268,8 @@ def _of_measure(name: str, measure: Measure, header: PackFile) -> Iterator[tuple
     others: list[tuple[str, Any]] = [("window", window) for window in _windows(measure.window)]
     if measure.since is not None:
         others.append(("since", None))
-    others += [("count", other) for one, other in _COUNTS if one == measure.count]
+    if not only_whether_any:
+        others += [("count", other) for one, other in _COUNTS if one == measure.count]
     others += [("key", other) for one, other in _KEYS if one == measure.key]
     for key, value in others:
         after = as_said(key, value) if value is not None else ""

@@ -1,8 +1,8 @@
 """Mutation: which small changes of a pack its examples and samples do not catch.
 
-A mutant is caught by an example or a sample of a rule that rests on what was changed and no longer comes out as
-written. One that nothing catches is equivalent only if no consistent case of the leaves tells its verdict from that
-of the original; where there are too many cases to try, it counts as a survivor.
+A mutant is caught by an example or a sample of a rule, or by a case of the pack, that rests on what was changed and no
+longer comes out as written. One that nothing catches is equivalent only if no consistent case of the leaves tells its
+verdict from that of the original; where there are too many cases to try, it counts as a survivor.
 """
 
 import json
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from collection_guard.checks.conformance.pack_cases import PackCase
 from collection_guard.checks.enumeration import Case, TooManyCasesError, cases, truth_in
 from collection_guard.checks.mutants import Mutant, mutants_of
 from collection_guard.checks.trials import Compiler, Scene, Trial
@@ -59,9 +60,9 @@ class Mutation:
         self.problems += other.problems
 
 
-def mutate(pack: Pack, trials: Sequence[Trial], only: str | None = None) -> Mutation:
+def mutate(pack: Pack, trials: Sequence[Trial], only: str | None = None, cases: Sequence[PackCase] = ()) -> Mutation:
     """Return what becomes of every mutant of a pack, or of one of its rules."""
-    return _Run(pack, trials, only).mutation()
+    return _Run(pack, trials, only, cases).mutation()
 
 
 @dataclass(slots=True)
@@ -74,13 +75,21 @@ class _Shown:
 
 
 class _Run:
-    def __init__(self, pack: Pack, trials: Sequence[Trial], only: str | None) -> None:
+    def __init__(self, pack: Pack, trials: Sequence[Trial], only: str | None, whole: Sequence[PackCase]) -> None:
         self._pack = pack
         self._only = only
         self._found = Mutation()
         self._compiler = Compiler(pack)
         self._rests_on = {rule.id: _names_below(pack, rule.model_dump(mode="json")) for rule, _, _ in pack.rules}
         self._shown = list(self._as_written(trials))
+        self._whole = [case for case in whole if case.holds(self._compiler.compiled(case.rules, {}))]
+        self._found.failing += len(whole) - len(self._whole)
+        self._case_rests_on = {
+            case.name: frozenset().union(
+                case.asked, _names_below(pack, sorted(case.asked)), *(self._rests_on[rule] for rule in case.rules)
+            )
+            for case in self._whole
+        }
 
     def _as_written(self, trials: Sequence[Trial]) -> Iterator[_Shown]:
         for trial in trials:
@@ -111,6 +120,7 @@ class _Run:
     def _outcome(self, mutant: Mutant) -> Outcome:
         compiler = Compiler(mutant.pack)
         by = self._caught_in_rule(mutant, compiler) if mutant.rule else self._caught_in_header(mutant, compiler)
+        by = by or self._caught_by_case(mutant, compiler)
         if by is not None:
             return Outcome(mutant, "caught", by)
         return Outcome(mutant, "equivalent" if self._is_equivalent(mutant, compiler) else "survived")
@@ -143,6 +153,16 @@ class _Run:
                 held = (scene.wanted.rule, scene.wanted.place) in passed
                 if held and not scene.meets(scene.rule_in(scene.rule_set)):
                     return _name(scene)
+        return None
+
+    def _caught_by_case(self, mutant: Mutant, compiler: Compiler) -> str | None:
+        """Return the case that catches a mutant, of those that ask what was changed or what rests on it."""
+        for number, case in enumerate(self._whole):
+            touched = mutant.rule in case.rules if mutant.rule else mutant.subject in self._case_rests_on[case.name]
+            if touched and not case.holds(compiler.compiled(case.rules, _shifted(mutant, {}, self._pack))):
+                # What caught one mutant of a thing mostly catches the next.
+                self._whole.insert(0, self._whole.pop(number))
+                return case.name
         return None
 
     # --- equivalence ------------------------------------------------------------------------------------------
@@ -226,6 +246,12 @@ def _names_below(pack: Pack, data: Any) -> set[str]:
     declared |= header.sets
     declared |= {f"measure.{name}": measure.model_dump(mode="json") for name, measure in header.measures.items()}
     declared |= {name: fact.when for name, fact in header.facts.items()}
+    declared |= {f"consent.{name}": consent.model_dump(mode="json") for name, consent in header.consents.items()}
+    declared |= {f"retention.{name}": found.model_dump(mode="json") for name, found in header.retentions.items()}
+    declared |= {
+        f"measure.{name}": [[f"measure.{limit.measure}", limit.below] for limit in found.limits]
+        for name, found in header.open_debts.items()
+    }
     found: set[str] = set()
     waiting = [data]
     while waiting:

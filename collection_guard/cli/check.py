@@ -65,12 +65,12 @@ def check(
         int | None, typer.Option(help=o.help_of("check_max_rejected"), metavar="N", min=0, show_default=False)
     ] = None,
     strict: o.StrictOption = None,
-    waivers: Annotated[Path | None, typer.Option(help=o.help_of("waivers"), metavar="FILE")] = None,
+    waivers: Annotated[Path | None, typer.Option(help=o.help_of("waivers"), metavar="FILE|FOLDER")] = None,
     warn_days: Annotated[int, typer.Option(help=o.help_of("warn_days"), metavar="N", min=0)] = WARN_DAYS,
     today: Annotated[str | None, typer.Option(help=o.help_of("today"), metavar="DATE", show_default=False)] = None,
     baseline: Annotated[Path | None, typer.Option(help=o.help_of("baseline"), metavar="FILE")] = None,
     write_baseline: Annotated[Path | None, typer.Option(help=o.help_of("write_baseline"), metavar="FILE")] = None,
-    conformance: Annotated[Path | None, typer.Option(help=o.help_of("conformance"), metavar="FILE")] = None,
+    conformance: Annotated[Path | None, typer.Option(help=o.help_of("conformance"), metavar="FILE|FOLDER")] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(help=o.help_of("exclude"), metavar="GLOB", show_default=False)
     ] = None,

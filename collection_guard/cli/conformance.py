@@ -20,7 +20,7 @@ _CODES: Final = {"fail": VIOLATIONS, "not_readable": INPUT}
 def run_conformance(
     path: Path, settings: Configuration, paths: list[Path], formats: list[str], outs: list[str]
 ) -> typer.Exit:
-    """Judge the cases of a file, print what came of them, and return the exit."""
+    """Judge the cases of a file, or of all files of a folder, print what came of them, and return the exit."""
     lang = settings.lang
     with exits(lang):
         chosen = formats[0] if formats else "text"
@@ -28,10 +28,12 @@ def run_conformance(
             raise ConfigurationError([Problem("conformance_with_paths")])
         if len(formats) > 1 or chosen not in _FORMATS:
             raise ConfigurationError([Problem("conformance_format", values={"value": ", ".join(formats)})])
-        if not path.is_file():
+        files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        if not files or not files[0].is_file():
             raise missing_file(path)
         detector, _ = detector_in_use(settings["detector"])
-        results = ConformanceRun(detector, settings["engine"]).run(path)
+        run = ConformanceRun(detector, settings["engine"])
+        results = [result for file in files for result in run.run(file)]
         content = conformance_json(results) if chosen == "json" else conformance_text(results, lang)
         emit(content, Path(outs[0]) if outs and outs[0] != "-" else None)
     return typer.Exit(first_of({_CODES[result.status] for result in results if result.status in _CODES}))

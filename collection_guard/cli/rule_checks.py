@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from collection_guard.checks.bench import Bench
+from collection_guard.checks.conformance.pack_cases import cases_of
 from collection_guard.checks.coverage import Coverage, coverage_of
 from collection_guard.checks.difference import Difference, compare, find_flips
 from collection_guard.checks.mutation import Mutation, mutate
@@ -104,7 +105,7 @@ def mutations_of(packs: Sequence[Pack], samples: Samples, rule: str | None, sett
     """Return what became of the mutants of packs; say what could not be used."""
     total = Mutation()
     for pack in packs:
-        total.add(mutate(pack, samples.trials(pack, rule), rule))
+        total.add(mutate(pack, samples.trials(pack, rule), rule, cases_of(pack)))
     for problem in total.problems:
         say(problem, settings.lang)
     if total.failing:

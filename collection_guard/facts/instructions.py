@@ -115,11 +115,17 @@ def _concerns(sheet: FactSheet, instruction: Instruction) -> bool | None:
     return all_of(
         [
             True if instruction.number is None else _to_number(sheet, instruction.number),
-            True if instruction.channel is None else _same(sheet.value("contact.channel"), instruction.channel),
+            _by_channel(sheet, instruction),
             True if instruction.place is None else _at_place(sheet, instruction.place),
             True if instruction.debt is None else _about_debt(sheet, instruction.debt),
         ]
     )
+
+
+def _by_channel(sheet: FactSheet, instruction: Instruction) -> bool | None:
+    if instruction.channel is None:
+        return True
+    return _same(sheet.value("contact.channel"), instruction.declared_channel or instruction.channel)
 
 
 def _same(one: str | None, other: str) -> bool | None:

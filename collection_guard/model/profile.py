@@ -112,6 +112,9 @@ class Instruction(Record):
     kind: InstructionKind
     number: Annotated[str, AfterValidator(_one_number)] | None = None
     channel: Channel | None = None
+    declared_channel: str | None = Field(
+        default=None, description="With the channel other: which one, as a pack declares it (social_private)."
+    )
     at: Instant | None = None
     expires: Instant | None = None
     debt: str | None = None

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytz
 
-from collection_guard.checks.conformance.vocabulary import Key, vocabulary
+from collection_guard.checks.conformance.vocabulary import Key, vocabulary, word_of
 from collection_guard.language.yaml_positions import Document, KeyPath, read_yaml
 from collection_guard.model.problems import InputError, Problem
 from collection_guard.model.texts import nearest
@@ -105,11 +105,6 @@ def _one(case: ReadCase, value: Any, name: str, key: Key, path: tuple[str | int,
             case.problem("conformance_word", *path, name=name, value=value, nearest=near)
     elif key.type not in {"target", "value"} and not _is(key.type, value):
         case.problem("conformance_type", *path, name=name, type=key.type, value=value)
-
-
-def word_of(value: Any) -> str:
-    """Return a word as it is spelled; ``true`` is read by YAML as a truth value."""
-    return "true" if value is True else str(value)
 
 
 def _is(kind: str, value: Any) -> bool:

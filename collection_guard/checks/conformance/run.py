@@ -8,9 +8,9 @@ from typing import Any, Literal
 from collection_guard.checks.conformance.judging import JudgedCase, RegimePack, judged
 from collection_guard.checks.conformance.mapping import has_pack, mapping_of
 from collection_guard.checks.conformance.outcomes import held_against
-from collection_guard.checks.conformance.reading import ReadCase, read_cases, word_of
+from collection_guard.checks.conformance.reading import ReadCase, read_cases
 from collection_guard.checks.conformance.translation import translated
-from collection_guard.checks.conformance.vocabulary import vocabulary
+from collection_guard.checks.conformance.vocabulary import is_gated, vocabulary
 from collection_guard.engines.base import Engine
 from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.world import Detector
@@ -104,12 +104,17 @@ class ConformanceRun:
         regime = self._pack(case.regime)
         found = judged(
             regime,
-            translated(case.id, case.data["facts"], detects=self.detector is not None),
+            translated(
+                case.id,
+                case.data["facts"],
+                regime.pack.rule_sets[-1].extensions.channels,
+                detects=self.detector is not None,
+            ),
             case.data.get("text"),
             self.detector,
             self._make,
         )
-        gated = _is_gated(case.data)
+        gated = is_gated(case.data)
         details: list[Detail] = []
         for index, wanted in enumerate(case.data["expected"]):
             details += self._of_one(case, index, wanted, found, gated=gated)
@@ -127,10 +132,6 @@ class ConformanceRun:
         counts = gated and wanted["outcome"] not in vocabulary().not_gated["outcomes"]
         expected = wanted["outcome"] + (f" {wanted['value']}" if "value" in wanted else "")
         return [Detail(one.target, wanted["rule"], expected, one.found, one.holds, counts) for one in answers]
-
-
-def _is_gated(data: Mapping[str, Any]) -> bool:
-    return not any(word_of(data[key]) in words for key, words in vocabulary().not_gated.items() if key != "outcomes")
 
 
 def _status(details: Sequence[Detail]) -> Status:

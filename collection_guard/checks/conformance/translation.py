@@ -1,6 +1,6 @@
 """A case of the conformance format as events, a case profile and a registry of our own model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -38,14 +38,21 @@ def _words() -> Mapping[str, Any]:
     return found
 
 
-def translated(case_id: str, facts: Mapping[str, Any], *, detects: bool = False) -> Translated:
-    """Return a case that was read without problems, as our model says it; a detector may add to the flags of a text."""
-    return _Case(case_id, facts, detects=detects).translated()
+def translated(
+    case_id: str, facts: Mapping[str, Any], channels: Collection[str] = (), *, detects: bool = False
+) -> Translated:
+    """Return a case that was read without problems, as our model says it.
+
+    ``channels`` are those that the pack declares; it reads others as the nearest common ones. A detector may add to
+    the flags of a text.
+    """
+    return _Case(case_id, facts, channels, detects=detects).translated()
 
 
 class _Case:
-    def __init__(self, case_id: str, facts: Mapping[str, Any], *, detects: bool) -> None:
+    def __init__(self, case_id: str, facts: Mapping[str, Any], channels: Collection[str], *, detects: bool) -> None:
         self._detects = detects
+        self._declared = channels
         self._id = case_id
         self._facts = facts
         self._events: list[Mapping[str, Any]] = facts["events"]
@@ -77,14 +84,12 @@ class _Case:
     # Events
 
     def _event(self, one: Mapping[str, Any]) -> Event:
-        words = _words()
-        channel = one["channel"]
         record: dict[str, Any] = {
             "event_id": str(one["id"]),
             "case_id": self._id,
             "borrower_id": self._id,
             "agency": self._agency(one),
-            "channel": "other" if channel in words["channels"] else channel,
+            "channel": self._common(one["channel"]),
             "direction": one["direction"],
             "started_at": one["at"],
             "ended_at": one.get("ended_at"),
@@ -100,6 +105,11 @@ class _Case:
             record["collector"] = {"kind": "auto" if one["automated"] else "human"}
         return Event.model_validate(record)
 
+    def _common(self, channel: str) -> str:
+        """Return the common channel that stands for one: ``other`` for one that the pack declares itself."""
+        nearest: str = _words()["channels"].get(channel, channel)
+        return "other" if nearest != channel and channel in self._declared else nearest
+
     def _agency(self, one: Mapping[str, Any]) -> str:
         """Return who acts. Where a case names one collector, contacts that name none are its."""
         if "from_id" in one:
@@ -112,11 +122,8 @@ class _Case:
         of_borrower = role == "borrower"
         name = None if of_borrower else str(one.get("to_id", role))
         zoned = not (of_borrower and self._facts.get("borrower_locations"))
-        audience = words["audiences"].get(one.get("audience"), "private")
-        if one.get("audience") is None and one["channel"] == "poster":
-            audience = "public"
-        elif one.get("audience") is None and one["channel"] == "social_post":
-            audience = None
+        seen_by_all = one["channel"] in words["published"]
+        audience = words["audiences"].get(one.get("audience"), "public" if seen_by_all else "private")
         listed = words["roles"].get(role)
         return {
             "name": name,
@@ -154,7 +161,7 @@ class _Case:
         for key, said in words["fields"].items():
             given = one.get(key, said["absent"])
             fields[said["field"]] = [str(item) for item in given] if isinstance(given, list) else given
-        if one["channel"] in words["channels"]:
+        if one["channel"] in words["channels"] and one["channel"] in self._declared:
             fields["channel"] = one["channel"]
         for key in ("in_reply_to", "to_address", "about_address", "allocated_to"):
             fields[key] = None if key not in one else str(one[key])
@@ -249,7 +256,8 @@ class _Case:
             "kind": one["kind"],
             "at": start_of_day(date.fromisoformat(at), self.zone) if len(at) == len("YYYY-MM-DD") else at,
             "number": _line(one["number"]) if "number" in one else None,
-            "channel": "other" if channel in _words()["channels"] else channel,
+            "channel": None if channel is None else self._common(channel),
+            "declared_channel": channel if channel in self._declared else None,
             "debt": str(one["debt"]) if "debt" in one else None,
             "scope": one.get("scope"),
             "given_to": one.get("given_to"),

@@ -55,6 +55,17 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def is_gated(data: Mapping[str, Any]) -> bool:
+    """Say whether a case decides anything, by how it came about and how strong the reading of its text is."""
+    closed = ((key, words) for key, words in vocabulary().not_gated.items() if key != "outcomes")
+    return not any(word_of(data[key]) in words for key, words in closed)
+
+
+def word_of(value: Any) -> str:
+    """Return a word as it is spelled; ``true`` is read by YAML as a truth value."""
+    return "true" if value is True else str(value)
+
+
 def _key(said: Any, words: tuple[str, ...]) -> Key:
     plain = str(said).removesuffix("*")
     return Key(plain.strip("[]"), plain.startswith("["), str(said).endswith("*"), words)
