@@ -17,7 +17,7 @@ from collection_guard.facts.content.lexicon import (
     load_lexicon,
 )
 from collection_guard.facts.content.matching import Hits, Match, Matcher, Pattern, Range, find
-from collection_guard.facts.content.names import NameFinder, unique
+from collection_guard.facts.content.names import unique
 from collection_guard.facts.content.normalisation import Normalised
 from collection_guard.facts.content.reading import Explanation, Reading, Span, Step, nothing_said
 from collection_guard.facts.content.scales import FRAMED, HEARD, SILENCED
@@ -113,7 +113,7 @@ class LexiconDetector:
         self._frames = _Index(matcher, ((frame, frame.patterns) for frame in self.lexicon.frames))
         # A frame without phrases holds for its kinds of text as a whole.
         self._standing = [frame for frame in self.lexicon.frames if not frame.patterns]
-        self._names = NameFinder(self.lexicon.names, self.lexicon.normaliser.folding)
+        self._names = self.lexicon.names
 
     @classmethod
     def from_folder(cls, folder: Path) -> "LexiconDetector":
@@ -153,7 +153,7 @@ class LexiconDetector:
 
     def _view(self, text: str, kind: str | None) -> _Text:
         normalised = self.lexicon.normalise(text)
-        hits = self.lexicon.matcher.hits(normalised.text)
+        hits = self.lexicon.hits(normalised)
         cancels = hits.of(self.lexicon.negator_cancel)
         return _Text(
             normalised,

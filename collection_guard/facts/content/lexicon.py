@@ -11,7 +11,8 @@ from typing import Final
 from collection_guard.facts.content.characters import CharacterTable
 from collection_guard.facts.content.documents import Address, Document
 from collection_guard.facts.content.evasion import Disguises, Readings
-from collection_guard.facts.content.matching import Matcher, Pattern, mask_of
+from collection_guard.facts.content.matching import Hits, Matcher, Pattern, mask_of
+from collection_guard.facts.content.names import NameFinder
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
 from collection_guard.facts.content.quantities import SAMPLES, quantities
@@ -42,6 +43,8 @@ CHARACTERS_FILE: Final = "characters.yaml"
 NEGATOR: Final = "negator"
 PROHIBITION: Final = "prohibition"
 NEGATOR_CANCEL: Final = "negator_cancel"
+# The quantity that only the finder of names finds.
+FIRM_NAME: Final = "firm_name"
 _OPERATORS: Final = frozenset("(){}~")
 
 
@@ -96,7 +99,7 @@ class Lexicon:
     scales: tuple[CompiledScale, ...]
     balance: Balance
     speakers: Speakers
-    names: Names
+    names: NameFinder
     normaliser: Normaliser
     disguises: Disguises
     matcher: Matcher
@@ -108,6 +111,13 @@ class Lexicon:
     def normalise(self, text: str) -> Normalised:
         """Return what a text was meant to say, with the map back."""
         return self.disguises.undo(self.normaliser.normalise(text))
+
+    def hits(self, normalised: Normalised) -> Hits:
+        """Return where everything that the phrases are made of stands in a text."""
+        firms = self.names.firms(normalised)
+        return self.matcher.hits(
+            normalised.text, {FIRM_NAME: [(firm.start, firm.end) for firm in firms]} if firms else None
+        )
 
     def patterns(self) -> list[str]:
         """Return every string that the detector looks for, disguises included."""
@@ -194,7 +204,7 @@ class _Compiler:
             scales=tuple(scales),
             balance=balance,
             speakers=speakers,
-            names=names,
+            names=NameFinder(names, self.normaliser.folding),
             normaliser=self.normaliser,
             disguises=Disguises(evasions, Readings(syllables), literals, self.normaliser.fold),
             matcher=self.matcher,

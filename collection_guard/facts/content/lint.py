@@ -86,7 +86,7 @@ def _by_phrase(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, object]]:
 
 
 def _found(detector: LexiconDetector, pattern: Pattern, sample: str) -> bool:
-    hits = detector.lexicon.matcher.hits(detector.lexicon.normalise(sample).text)
+    hits = detector.lexicon.hits(detector.lexicon.normalise(sample))
     return pattern.atoms & hits.atoms == pattern.atoms and bool(find(pattern, hits, [], []))
 
 

@@ -13,7 +13,7 @@ from collection_guard.facts.content.characters import is_latin
 from collection_guard.facts.content.phrases import Step
 
 Range: TypeAlias = tuple[int, int]
-Quantities: TypeAlias = Callable[[str], Mapping[str, list[Range]]]
+Quantities: TypeAlias = Callable[[str], dict[str, list[Range]]]
 
 # Which ends of a string are Latin letters, so that it must end a word there.
 _FIRST, _LAST = 1, 2
@@ -139,8 +139,8 @@ class Matcher:
                 return self._samples[name]
         return choose(self._forms[atom], key=lambda form: (len(form), form), default="")
 
-    def hits(self, text: str) -> "Hits":
-        """Return where each atom stands in the text."""
+    def hits(self, text: str, given: dict[str, list[Range]] | None = None) -> "Hits":
+        """Return where each atom stands in the text; ``given`` are places found elsewhere, such as those of names."""
         found: dict[int, list[Range]] = {}
         if self._automaton is not None and text:
             edges, class_of, size = self._edges, self._class_of, len(text)
@@ -157,7 +157,8 @@ class Matcher:
                 else:
                     found[number] = [(start, end)]
         places: dict[int, list[Range]] = {}
-        for name, ranges in self._quantities(text).items():
+        quantities = self._quantities(text)
+        for name, ranges in (quantities | given if given else quantities).items():
             atom = self._quantity_atoms.get(name)
             if atom is not None and ranges:
                 places[atom] = ranges

@@ -1,15 +1,16 @@
 """Law firms and lawyers that a text names."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
+from opencc import OpenCC
 
 from collection_guard.facts.content.characters import (
     CLOSE_BRACKET,
-    MARKS,
     OPEN_BRACKET,
     Folding,
     is_han,
@@ -30,6 +31,21 @@ _BRANCH: Final = "分所"
 _LONGEST_PLACE: Final = 4
 # The legal form of a firm may follow the kind of firm that it is: "Hale Legal LLP".
 _LONGEST_FORM: Final = 4
+# A proper name without a place is no longer than this; what stands before it belongs to the sentence.
+_LONGEST_PROPER: Final = 5
+# 某某律师（上海）事务所: the bracket may stand inside the word that ends the name.
+_OFFICE: Final = "事务所"
+_LAWYERS: Final = "律师"
+# What a firm of any trade may be called, so that it is a law firm's name only after words that say so.
+_ANY_TRADE: Final = "llc"
+_JOINTS: Final = ("&", "＆")
+_FORMS: Final = ("LL", "P.", "PL")
+_FORMS_IN_FULL: Final = ("LLP", "LLC", "PLLC", "P.C.", "P.A.")
+_OFFICES: Final = ("office", "offices", "firm", "chambers")
+_TRADES: Final = ("Advocates", "Solicitors", "Barristers", "Attorneys")
+_LONGEST_TRADE: Final = 12
+_LETTERED: Final = 4
+_IN_WORDS: Final = frozenset("&＆.'’-,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +57,36 @@ class Named:
     name: str
 
 
+class _Scripts(dict[str, int]):
+    """Whether a character is written in traditional texts only (1), in simplified ones only (-1), or in both."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._simplified, self._traditional = OpenCC("t2s"), OpenCC("s2t")
+
+    def __missing__(self, char: str) -> int:
+        simplified, traditional = self._simplified.convert(char), self._traditional.convert(char)
+        self[char] = (simplified != char) - (traditional != char and simplified == char) if is_han(char) else 0
+        return self[char]
+
+
 class NameFinder:
     """Cuts the names of firms out of a text, backwards from the words that end such names."""
 
     def __init__(self, names: Names, folding: Folding) -> None:
         self._folding = folding
-        self._ends = _automaton(names.firm_ends)
+        self._scripts = _Scripts()
+        self._ends = _automaton([*names.firm_ends, _OFFICE])
         self._stops = _automaton(names.firm_stops)
+        self._leads = frozenset(names.firm_leads)
+        self._starts = tuple(names.firm_starts)
         self._places = _automaton(names.places)
         self._latin_ends = tuple(names.latin_ends)
         self._latin_ends_automaton = _automaton(names.latin_ends)
         self._latin_leads = _automaton(names.latin_leads)
         self._latin_stops = frozenset(names.latin_stops)
+        self._latin_titles = frozenset(names.latin_titles)
+        self._latin_trades = tuple(names.latin_trades)
         self._titles = _automaton(names.person_titles)
         self._surnames = frozenset(names.surnames)
 
@@ -61,15 +95,18 @@ class NameFinder:
         text = normalised.text
         found: list[Named] = []
         before = 0
-        for _, start, end in self._ends.find_matches_as_indexes(text):
+        for _, at, end in self._ends.find_matches_as_indexes(text):
+            start = at if text[at:end] != _OFFICE else _bracketed(text, at)
+            if start < 0:
+                continue
             left = max(before, self._left_edge(text, start))
             before = end
             if left < start and sum(map(is_han, text[left:start])) >= 2:
                 stop = end + _branch(text[end : end + _LONGEST_PLACE + len(_BRANCH)])
                 found.append(Named(left, stop, self._cleaned(normalised, left, start, stop)))
-        last = -1
+        last = 0
         for start, end in self._latin_places(text):
-            named = self._latin_name(normalised, start, end) if start >= last else None
+            named = self._latin_name(normalised, start, end, last) if start >= last else None
             if named is not None:
                 found.append(named)
                 last = named.end
@@ -99,7 +136,8 @@ class NameFinder:
         original = normalised.original
         start = normalised.ends[at - 1]
         right, words, joined = start, 0, False
-        for word in original[start : start + 80].split(" "):
+        line = original[start : start + 80].partition("\n")[0]
+        for word in line.split(" "):
             bare = word.strip(".,;:!?")
             joins = bare in ("&", "and") and words > 0
             if word and not joins and not bare[:1].isupper():
@@ -109,13 +147,13 @@ class NameFinder:
             joined = joined or joins
             if word and word[-1] in ",.;:!?" and len(bare) > 1:
                 break
-        name = original[start:right].strip(" .,;:!?").removesuffix(" and").removesuffix(" &")
+        name = original[start:right].strip(" .,;:!?\n").removesuffix(" and").removesuffix(" &")
         if kept is not None and words:
             head = original[normalised.starts[kept] : start].strip()
-            return Named(kept, at, self._plain(f"{head} {name}"))
+            return Named(kept, at, self._plain(f"{head} {name}").strip())
         if words < 2 or not joined:  # one capitalised word may be a person or a place
             return None
-        return Named(at, at, self._plain(name))
+        return Named(at, max(at + 1, bisect_left(normalised.starts, right)), self._plain(name))
 
     def _left_edge(self, text: str, start: int) -> int:
         """Return where a Chinese firm's name begins, going back from its end."""
@@ -129,7 +167,7 @@ class NameFinder:
                 if not depth:
                     break
                 depth -= 1
-            elif char in MARKS or not (is_han(char) or char.isalnum()):
+            elif not is_han(char):
                 break
             left -= 1
         if depth:  # the bracket that closes before the name belongs to a heading: 【…】
@@ -144,7 +182,7 @@ class NameFinder:
         close = text.find(CLOSE_BRACKET, cut, start)
         if close >= 0 and OPEN_BRACKET not in text[cut:close]:  # so does one whose opening a stop has cut off
             cut = close + 1
-        cut = self._from_place(text, cut, start)
+        cut = self._from_place(text, self._after_leads(text, cut, start), start)
         if text.startswith(OPEN_BRACKET, cut):  # a name does not begin with its bracket
             close = text.find(CLOSE_BRACKET, cut, start)
             cut = close + 1 if close >= 0 else cut
@@ -163,53 +201,51 @@ class NameFinder:
                 return left + place
         return left
 
+    def _after_leads(self, text: str, left: int, start: int) -> int:
+        """Return where a name stands after the words that lead to it: one before it, or any in what is too long."""
+        head = text.find(OPEN_BRACKET, left, start)
+        head = start if head < 0 else head
+        if text[left : left + 1] in self._leads and head - left > _SHORTEST_PROPER:
+            left += not text.startswith(self._starts, left)
+        if head - left > _LONGEST_PROPER and not any(self._places.find_matches_as_indexes(text[left:head])):
+            for at in range(head - _SHORTEST_PROPER - 1, left, -1):
+                if text[at] in self._leads and not text.startswith(self._starts, at):
+                    return at + 1
+        return left
+
     def _cleaned(self, normalised: Normalised, start: int, proper: int, end: int) -> str:
-        """Return a name without its disguise: brackets and traditional characters stay as written.
+        """Return a name without its disguise: brackets stay as written, and the characters of a traditional text.
 
         Before ``proper`` the name is its owner's: what only sounds like some other word stays as written as well.
         """
         cleaned: list[str] = []
         previous = -1
+        scripts, variants = self._scripts, self._folding.table.variants
+        # Single traditional characters in a simplified text are a disguise.
+        disguised = sum(map(scripts.__getitem__, normalised.original)) < 0
         for i in range(start, end):
             char = normalised.text[i]
             left, right = normalised.starts[i], normalised.ends[i]
             source = normalised.original[left:right]
+            if not cleaned and source and not any(map(str.isalnum, source)):  # a sign that reads like a word
+                continue
             if len(source) == 1 and (source in _BRACKETS or (is_han(source) and self._folding[source] == char)):
-                char = source
+                hidden = source in variants or (disguised and scripts[source] > 0)
+                char = char if hidden else source
             elif i < proper and all(map(is_han, source)):
                 char = source if left != previous else ""
             previous = left
             cleaned.append(char)
         return "".join(cleaned)
 
-    def _latin_name(self, normalised: Normalised, start: int, end: int) -> Named | None:
+    def _latin_name(self, normalised: Normalised, start: int, end: int, least: int) -> Named | None:
         """Return an English firm's name: the capitalised words before its end, in the original's spelling."""
         original = normalised.original
         right = normalised.ends[end - 1]
-        left = normalised.starts[start]
-        words = 0
-        while words < _LONGEST_LATIN_NAME:
-            stop = left
-            while stop and original[stop - 1] in " \u00a0":
-                stop -= 1
-            begin = stop
-            while begin and (original[begin - 1].isalnum() or original[begin - 1] in "&.'’-,"):
-                begin -= 1
-            word = original[begin:stop]
-            if not word or stop == left == begin:
-                break
-            bare = word.strip(".,")
-            joins = word == "&" or bare.lower() in ("and", "of")
-            ends_sentence = word[-1] == "." and len(bare) > 2
-            if not joins and (ends_sentence or not bare[:1].isupper() or bare.lower() in self._latin_stops):
-                break
-            if word[-1] == "," and words and not original[left:right].lstrip().startswith(("LL", "P.", "PL")):
-                follows = original[left:right].split()
-                if not follows or not follows[0][0].isupper():
-                    break
-            left = begin
-            words += 1
-        name = original[left:right].strip(" ,.&")
+        left = self._latin_left(original, normalised.starts[start], right)
+        if least:  # two firms in a row are two names
+            left = max(left, normalised.ends[least - 1])
+        name = original[left:right].strip(" ,.& ")
         if name[-2:-1] == "." and original[right : right + 1] == ".":  # P.C.
             name += "."
         while name.split(" ")[0].lower() in ("and", "of", "&", "the"):
@@ -217,7 +253,53 @@ class NameFinder:
         end_word = original[normalised.starts[start] : right]
         if not name or name.lower() == end_word.lower() or not any(letter.isupper() for letter in name):
             return None
-        return Named(start, end, " ".join(self._plain(name).split()))
+        if end_word.islower() and name.removesuffix(end_word).endswith(", "):  # "..., attorneys": what they are
+            return None
+        if normalised.text[start:end] == _ANY_TRADE:
+            before = original[:left].rstrip(" ,: ").lower()
+            joined = any(f" {joint} " in name for joint in (*_JOINTS, "and"))
+            if (
+                not joined
+                and not before.endswith(self._latin_trades)
+                and not name.lower().removesuffix(" llc").endswith(self._latin_trades)
+            ):
+                return None
+        head = bisect_left(normalised.starts, original.index(name[:1], left, right))
+        trade = original[right : right + _LONGEST_TRADE].removeprefix(", ")
+        if (
+            original.startswith(", ", right) and trade.startswith(_TRADES) and not name.endswith(_FORMS_IN_FULL)
+        ):  # "..., Advocates" with a capital
+            name += next(f", {word}" for word in _TRADES if trade.startswith(word))
+        return Named(min(head, start), end, " ".join(self._plain(name).split()))
+
+    def _latin_left(self, original: str, left: int, right: int) -> int:
+        """Return where an English firm's name begins, going back word by word from the word that ends it."""
+        words = 0
+        while words < _LONGEST_LATIN_NAME:
+            begin, word = _word_before(original, left)
+            if not word:
+                break
+            bare = word.strip(".,")
+            lower = bare.lower()
+            if lower in self._latin_titles:  # "Dear Ms Poe, Marsh LLP": the person addressed ends at the comma
+                comma = original.find(",", begin, right)
+                return comma + 1 if comma >= 0 else left
+            joins = word in _JOINTS or lower == "and" or (lower == "of" and self._of_the_name(original, begin))
+            ends_sentence = word[-1] == "." and len(bare) > 2
+            if not joins and (ends_sentence or not bare[:1].isupper() or lower in self._latin_stops):
+                break
+            if word[-1] == "," and words and not original[left:right].lstrip().startswith(_FORMS):
+                follows = original[left:right].split()
+                if not follows or not (follows[0][0].isupper() or follows[0] in _JOINTS or follows[0] == "and"):
+                    break
+            left = begin
+            words += 1
+        return left
+
+    def _of_the_name(self, original: str, at: int) -> bool:
+        """Tell whether "of" belongs to a name, as in "Law Offices of ...", and not to "Kim of ..."."""
+        _, before = _word_before(original, at)
+        return before.lower() in _OFFICES
 
     def _plain(self, name: str) -> str:
         """Return a Latin name without full-width letters and invisible characters."""
@@ -226,11 +308,27 @@ class NameFinder:
             folded = self._folding[char]
             if char.isascii():
                 kept.append(char)
+            elif char in _JOINTS:
+                kept.append(_JOINTS[0])
             elif folded and folded.isalnum():
                 kept.append(folded.upper() if char.isupper() else folded)
             elif char == "’":
                 kept.append("'")
-        return "".join(kept)
+        # Letters with stops between them are one word: "M.a.r.s.h", but "P.C." is a form.
+        words = [
+            "".join(letters) if len(letters) >= _LETTERED and max(map(len, letters)) == 1 else word
+            for word in "".join(kept).split(" ")
+            for letters in [list(filter(None, word.split(".")))]
+        ]
+        return " ".join(map(self._lettered, words))
+
+    def _lettered(self, word: str) -> str:
+        """Return a word with letters for the digits that stand between its letters."""
+        if word.isalpha() or sum(map(str.isalpha, word)) < _LETTERED - 1:
+            return word
+        leet = self._folding.table.leet
+        inner = [leet.get(char, char) if word[at].isalpha() else char for at, char in enumerate(word[1:])]
+        return word[0] + "".join(inner)
 
     def lawyers(self, normalised: Normalised) -> list[Named]:
         """Return the persons that a text calls lawyers."""
@@ -247,6 +345,24 @@ class NameFinder:
                         found.append(Named(left, end, self._cleaned(normalised, left, start, start)))
                         break
         return found
+
+
+def _word_before(text: str, at: int) -> tuple[int, str]:
+    """Return where the word before a place begins, and the word; signs of names are part of it."""
+    while at and text[at - 1] in "  ":
+        at -= 1
+    begin = at
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS):
+        begin -= 1
+    return begin, text[begin:at]
+
+
+def _bracketed(text: str, end: int) -> int:
+    """Return where the word for lawyers stands before a bracket that ends at a place, or -1."""
+    if not text.startswith(CLOSE_BRACKET, end - 1):
+        return -1
+    opened = text.rfind(OPEN_BRACKET, max(0, end - _LONGEST_NAME), end)
+    return opened - len(_LAWYERS) if opened > len(_LAWYERS) and text.endswith(_LAWYERS, 0, opened) else -1
 
 
 def _branch(text: str) -> int:

@@ -105,7 +105,8 @@ def quantities(text: str) -> dict[str, list[Range]]:
     return found
 
 
-# The names of the quantities, with one way of writing each for the checks of the lexicon.
+# The names of the quantities, with one way of writing each for the checks of the lexicon. Law firms are found with
+# their names.
 SAMPLES: Final[dict[str, str]] = {
     "amount": "¥500",
     "number": "3",
@@ -114,4 +115,5 @@ SAMPLES: Final[dict[str, str]] = {
     "long_number": "900000009",
     "spoken_digits": "九九零零零零一九九零零一零一零零一六",
     "ssn": "900-00-0000",
+    "firm_name": "柳湾知衡律师事务所",
 }

@@ -105,10 +105,14 @@ class Names(_Strict):
 
     firm_ends: list[str]
     firm_stops: list[str]
+    firm_leads: str = ""
+    firm_starts: list[str] = []
     places: list[str] = []
     latin_ends: list[str]
     latin_leads: list[str] = []
     latin_stops: list[str]
+    latin_titles: list[str] = []
+    latin_trades: list[str] = []
     person_titles: list[str]
     surnames: str
 
