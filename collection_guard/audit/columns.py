@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from collection_guard.language.compiled import RuleSet
 from collection_guard.language.ir import tests_of
-from collection_guard.model.event import Event
+from collection_guard.model.event import Event, Span
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
 
@@ -14,6 +14,11 @@ _PROFILE: Final = "profile."
 _ZONE: Final = "settings.timezone"
 _NONE_REPORTED: Final = frozenset({"outcome.state_change", "outcome.disposition"})
 """Fields that say something by being empty: that none was reported (semantics 10)."""
+_RECORDED: Final = "recorded_at"
+_OF_THE_PAST: Final = frozenset(
+    {"recipient.number_reported_wrong", "recipient.has_asked_to_cease", "law_firm.names_disagree"}
+)
+"""Facts that look at earlier contacts, beside measures."""
 _GROUPS: Final = frozenset({"group", "public"})
 
 
@@ -76,6 +81,8 @@ class EmptyFields:
             empty = {path for path in fields if self._is_empty_somewhere(path)}
         else:
             empty = {path for path in fields if self._is_empty(event, path, name)}
+        if self._is_empty_somewhere(_RECORDED) and _looks_back(name, rule_set):
+            empty.add(_RECORDED)
         # A registry that is there, and leaves it open all the same, is known by its month alone.
         return empty or ({_REGISTRY} & set(fields))
 
@@ -104,6 +111,8 @@ class EmptyFields:
         if path in _FIRM_FIELDS and fact.startswith(_FIRM) and (event.claims.law_firm or event.claims.law_firms):
             return False  # one field that names a firm is enough
         value = _at(event, path)
+        if path == _RECORDED:
+            return isinstance(value, Span)  # of a contact that has none it is known: it was known at its own start
         if path == "channel":
             return bool(value == OTHER_CHANNEL)
         return value == UNKNOWN or (value is None and path not in _NONE_REPORTED)
@@ -114,6 +123,14 @@ def _at(record: Any, path: str) -> Any:
     for part in path.split("."):
         record = record.get(part) if isinstance(record, dict) else getattr(record, part, None)
     return record
+
+
+def _looks_back(name: str, rule_set: RuleSet) -> bool:
+    """Say whether a fact hangs on which contacts were known by then."""
+    own = rule_set.defined.get(name)
+    if own is not None:
+        return any(_looks_back(test.fact, rule_set) for test in tests_of(own))
+    return name.startswith("measure.") or name in _OF_THE_PAST
 
 
 def _read_by(name: str, rule_set: RuleSet) -> Iterator[str]:

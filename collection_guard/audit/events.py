@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -20,7 +20,8 @@ from collection_guard.audit.values import PrecisionLostError, RowError, WordRead
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import IDENTIFIERS
 from collection_guard.audit.vocabulary.tables import tables
-from collection_guard.model.event import Event
+from collection_guard.facts.clock import start_of_day
+from collection_guard.model.event import Event, Span
 from collection_guard.model.mismatches import mismatch
 from collection_guard.model.tables import Cell, cell_text
 from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
@@ -29,6 +30,8 @@ _RELATION: Final = re.compile(r"(.+?)\s*[-—－–:：/]\s*(.+)")
 _RELATION_SIGN: Final = re.compile(r"[-—－–:：]")
 _RELATION_AFTER: Final = re.compile(r"(.+?)\s*[(（]\s*(.+?)\s*[)）]")
 _PHONE: Final = re.compile(r"[+\d*][\d*\s-]{6,}")
+_SPAN: Final = re.compile(r"(\.\.|\d{4}-\d\d-\d\dT[^/]+)/(\.\.|\d{4}-\d\d-\d\dT[^/]+)")
+"""Two instants with a slash between them, as events are written."""
 _LIST: Final = re.compile(r"[|｜、,，;；/]")
 _LONGEST_BLANK: Final = 20
 """No word that stands for an empty cell is longer."""
@@ -360,14 +363,36 @@ class EventReader:
         if "started_at" not in given and "started_at.date" not in given:
             raise RowError("time_missing", "started_at")
         flat["started_at"] = self._started(given)
-        for path in ("ended_at", "recorded_at"):
-            if path in given:
-                header, cell = given[path]
-                value = self._value(path, header, cell)
-                if isinstance(value, datetime):
-                    flat[path] = self._instant(value, path, header, cell)
-                else:
-                    self._words.count(path, cell)
+        if "ended_at" in given:
+            header, cell = given["ended_at"]
+            value = self._value("ended_at", header, cell)
+            if isinstance(value, datetime):
+                flat["ended_at"] = self._instant(value, "ended_at", header, cell)
+            else:
+                self._words.count("ended_at", cell)
+        if "recorded_at" in given:
+            flat["recorded_at"] = self._recorded(*given["recorded_at"])
+
+    def _recorded(self, header: str, cell: Any) -> datetime | Span | str:
+        """Return when a contact was recorded: at an instant, on a date, or at a time that nobody can read."""
+        if isinstance(cell, str) and (cell == UNKNOWN or _SPAN.fullmatch(cell)):
+            return cell
+        value = self._value("recorded_at", header, cell)
+        if isinstance(value, datetime):
+            return self._instant(value, "recorded_at", header, cell)
+        if isinstance(value, date):
+            return Span(*self._ends_of(value))
+        self._words.count("recorded_at", cell)
+        return Span()
+
+    def _ends_of(self, day: date) -> tuple[datetime, datetime]:
+        """Return when a date begins and ends, in the zone of the times of the file; without one, in whatever zone."""
+        after, zone = day + timedelta(days=1), self._times.zone
+        if zone is None:
+            first, last = (timezone(timedelta(hours=hours)) for hours in (14, -12))
+            return datetime.combine(day, time(), first), datetime.combine(after, time(), last)
+        self.met_naive_times = True
+        return start_of_day(day, zone), start_of_day(after, zone)
 
     def _started(self, given: Given) -> datetime:
         path = "started_at" if "started_at" in given else "started_at.date"

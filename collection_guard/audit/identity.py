@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from collection_guard.audit.overlaps import Overlaps, note_alike
 from collection_guard.audit.taken import PLACEHOLDER, Contact, Rejected, SetAside
-from collection_guard.model.event import Event
+from collection_guard.model.event import Event, Span
 
 _NOT_CONTENT: Final = {"event_id", "extra"}
 """``extra`` is the caller's own and never judged, so two rows that differ in it alone say the same."""
@@ -27,11 +27,17 @@ def _content(event: Event) -> dict[str, Any]:
     content = event.model_dump(mode="json", exclude=_NOT_CONTENT, exclude_defaults=True)
     for name in _INSTANTS:
         moment = getattr(event, name)
-        if moment is not None:
+        if isinstance(moment, Span):
+            content[name] = _span_in_utc(moment)
+        elif moment is not None:
             content[name] = moment.astimezone(UTC).isoformat()
     if event.case_id == PLACEHOLDER:
         del content["case_id"]
     return content
+
+
+def _span_in_utc(span: Span) -> list[str | None]:
+    return [None if end is None else end.astimezone(UTC).isoformat() for end in (span.not_before, span.before)]
 
 
 def _canonical(content: Any) -> bytes:
@@ -78,8 +84,8 @@ def resolve_duplicates(
 ) -> list[Contact]:
     """Keep one contact an id (semantics 4).
 
-    Equal content is a redelivery and is set aside. Of different contents the smallest by (recorded_at or
-    started_at, started_at, digest) is kept; the others are rejected and name it.
+    Equal content is a redelivery and is set aside. Of different contents the smallest by (the earliest instant at which
+    it may have been known, started_at, digest) is kept; the others are rejected and name it.
     """
     first_of: dict[str, Contact] = {}
     several: dict[str, list[Contact]] = {}
@@ -105,7 +111,7 @@ def resolve_duplicates(
 
 def _rank(contact: Contact) -> tuple[datetime, datetime, str]:
     event = contact.event
-    return event.recorded_at or event.started_at, event.started_at, content_digest(event)
+    return event.known_from, event.started_at, content_digest(event)
 
 
 def _place(contact: Contact) -> str:

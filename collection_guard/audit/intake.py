@@ -58,7 +58,7 @@ class Tray:
         counts: Counter[str] = Counter()
         contacts = []
         for one in kept:
-            contact = one if since is None or one.past else replace(one, past=_known(one.event) < since)
+            contact = one if since is None or one.past else replace(one, past=one.event.known_from < since)
             event, how = contact.event, "given"
             if event.case_id == PLACEHOLDER:
                 how, case_id = cases.find(event)
@@ -91,11 +91,6 @@ class Tray:
             else:
                 through.append(contact)
         return through
-
-
-def _known(event: Event) -> datetime:
-    """Return when an event became known: a contact of an earlier day that was recorded late is a new one."""
-    return event.recorded_at or event.started_at
 
 
 def take_events(

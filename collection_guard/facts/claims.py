@@ -153,7 +153,7 @@ def _left_together(sheet: FactSheet) -> Iterator[tuple[Sign, bool | None]]:
         # Of contacts whose case is unknown it is unknown, too, whether it is one.
         same_case = True if has_case(event.case_id) else None
         known = None if OTHER_CHANNEL in {event.channel, sign.event.channel} else True
-        related = all_of([known, same_case, same_day, same_hand])
+        related = all_of([known, same_case, same_day, same_hand, sign.heard])
         if related is not False:
             yield sign, related
 

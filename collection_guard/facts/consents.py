@@ -47,7 +47,7 @@ def _given(sheet: FactSheet, consent: CompiledConsent) -> Iterator[_Given]:
                 sign.event.started_at,
                 number=fields.get("consent_number"),
                 date=fields.get("consent_date"),
-                valid=valid,
+                valid=all_of([valid, sign.heard]),
             )
 
 
@@ -94,7 +94,7 @@ def _used_up(sheet: FactSheet, consent: CompiledConsent, at: datetime | None) ->
         return False
     since = None if at is None else microseconds(at)
     return any_of(
-        fact_of(truth_of(node, sign.sheet))
+        all_of([fact_of(truth_of(node, sign.sheet)), sign.heard])
         for sign in sheet.history.past_of_case(sheet)
         if since is None or sign.at > since
     )

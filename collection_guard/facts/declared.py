@@ -8,6 +8,7 @@ from collection_guard.facts.instructions import binding
 from collection_guard.facts.sheet import FactSheet, declared, declared_in_zone
 from collection_guard.facts.signs import Sign
 from collection_guard.language.fields import FieldOf
+from collection_guard.language.kleene import all_of, any_of, negation
 
 _TEXT: Final = "text"
 
@@ -57,9 +58,9 @@ def _reply(sheet: FactSheet, name: str) -> bool | None:
     if wanted is None:
         return False
     earlier = list(sheet.history.past_of_case(sheet))
-    answered = next((sign for sign in earlier if sign.event_id == wanted), None)
+    answered = next((sign for sign in earlier if sign.event_id == wanted and sign.heard), None)
     if name == "is_first":
-        return not any(_answers(sign, wanted) for sign in earlier)
+        return negation(any_of(all_of([_answers(sign, wanted), sign.heard]) for sign in earlier))
     if answered is None:
         return None
     match name:

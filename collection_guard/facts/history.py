@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from collection_guard.facts.atoms import truth_of
 from collection_guard.facts.clock import dates_of, keeps_its_offset, local_date, microseconds, start_of_day
 from collection_guard.facts.debts import about, is_by_debts
+from collection_guard.facts.entries import Entry
 from collection_guard.facts.keys import MAY_BE_ANY, KeyOf, complete_from, key_of, key_part, voided_numbers
+from collection_guard.facts.knowledge import Knowledge
 from collection_guard.facts.numbers import number_key
 from collection_guard.facts.signs import CaseSigns, Says, Sign, is_sign
 from collection_guard.facts.tallies import TALLIED, Tally, thing_of
@@ -25,7 +27,6 @@ from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES, Interval
 from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.language.windows import Window
-from collection_guard.model.event import Event
 
 if TYPE_CHECKING:
     from collection_guard.facts.sheet import FactSheet
@@ -38,7 +39,6 @@ __all__ = [
     "KeyOf",
     "Reach",
     "key_part",
-    "known_at",
     "reach_of",
 ]
 
@@ -46,34 +46,6 @@ __all__ = [
 _ZONE_SPREAD: Final = 15 * HOUR
 NO_EXTENSIONS: Final = Extensions()
 BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """A past event as one measure sees it: whether it counts, and whether it restarts the count."""
-
-    at: int
-    event_id: str
-    known: int
-    counts: int
-    restarts: int
-    number: str | None
-    talk: float | None
-    started: datetime
-    debts: tuple[str, ...] = ()
-    """Where a measure collects by debts: those that it counts for."""
-    each: bool = True
-    """Whether it counts for each of them, or for any one."""
-
-    def for_debt(self, debt: str | None) -> "Entry | None":
-        """Return the event as it counts for one debt, None if it does not; no debt: as it is."""
-        if debt is None:
-            return self
-        if debt not in self.debts:
-            return None
-        if self.each or len(self.debts) == 1:
-            return self
-        return replace(self, counts=min(self.counts, MAYBE), restarts=min(self.restarts, MAYBE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +91,12 @@ class History:
     def add(self, sheet: "FactSheet") -> None:
         """Add an event to the past of those after it."""
         event = sheet.event
-        at, known = microseconds(event.started_at), known_at(event)
+        at, known = microseconds(event.started_at), Knowledge.of(event)
         self._events.append(sheet)
         for rule_set, entries in self._entries.items():
             own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
             _index(own, entries, at, known)
-        sign = Sign(at, event.event_id, known, sheet)
+        sign = Sign(at, event.event_id, known.first, known.surely, sheet)
         if is_sign(event):
             self._signs[event.case_id].add(sign)
         if sheet.rule_set.extensions != NO_EXTENSIONS:
@@ -136,8 +108,9 @@ class History:
         own = microseconds(sheet.event.started_at), sheet.event.event_id
         for sign in self._signs_of(sheet.event.case_id):
             later = (sign.at, sign.event_id) >= own and sheet.as_of == sheet.event.started_at
-            if sign.known <= known and not later:
-                yield sign
+            heard = None if later else sign.heard_by(known)
+            if heard is not None:
+                yield heard
 
     def signs(self, sheet: "FactSheet", says: Says, parts: Iterable[Hashable]) -> Iterator[Sign]:
         """Yield earlier events of the case that carry an instruction or may name a firm, known by then.
@@ -157,8 +130,9 @@ class History:
         for sign in self._past.get(sheet.event.case_id, ()):
             if (sign.at, sign.event_id) >= (at, sheet.event.event_id):
                 break
-            if sign.known <= known:
-                yield sign
+            heard = sign.heard_by(known)
+            if heard is not None:
+                yield heard
 
     def defined(self, sheet: "FactSheet", node: Any) -> bool | None:
         """Return the value of a fact that the pack defines as a condition over others."""
@@ -204,7 +178,7 @@ class History:
         for entry in _preceding(self._found(sheet, measure, key), sheet):
             if entry.at < reach.floor:
                 break
-            inside = reach.holds(entry) if entry.known <= known else NO
+            inside = min(reach.holds(entry), entry.heard(known))
             truth = min(entry.counts, inside, reach.counts(entry), _stands(entry, void))
             if truth != NO:
                 yield entry, truth
@@ -243,7 +217,7 @@ class History:
             entries = self._entries[rule_set] = defaultdict(list)
             for sheet in self._events:
                 own = sheet if sheet.rule_set is rule_set else type(sheet)(sheet.event, sheet.world, rule_set, self)
-                _index(own, entries, microseconds(sheet.event.started_at), known_at(sheet.event))
+                _index(own, entries, microseconds(sheet.event.started_at), Knowledge.of(sheet.event))
         return entries
 
 
@@ -254,11 +228,6 @@ def _stands(entry: Entry, void: frozenset[str | None] | None) -> int:
     if entry.number is None or None in void:
         return MAYBE
     return NO if entry.number in void else YES
-
-
-def known_at(event: Event) -> int:
-    """Return when an event became known: when it was recorded, else at its own start."""
-    return microseconds(event.recorded_at or event.started_at)
 
 
 def _position(entries: list[Entry], at: int, event_id: str) -> int:
@@ -298,7 +267,7 @@ def _compatible(key: KeyOf, kinds: tuple[Key, ...]) -> Iterator[KeyOf]:
     yield from product(*choices)
 
 
-def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at: int, known: int) -> None:
+def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at: int, known: Knowledge) -> None:
     """Note an event under every measure in which it may count or restart the count."""
     truths: dict[int, int] = {}  # measures share named sets, and each is evaluated once
     for measure in sheet.rule_set.measures.values():
@@ -307,6 +276,9 @@ def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at
                 truths[id(node)] = truth_of(node, sheet)
         counts = truths[id(measure.where)]
         restarts = NO if measure.since is None else truths[id(measure.since)]
+        if known.most == MAYBE:
+            # What restarts the count does not count itself, known or not.
+            counts, restarts = NO if restarts == YES else min(counts, MAYBE), min(restarts, MAYBE)
         if counts == NO and restarts == NO:
             continue
         key = key_of(sheet, measure)
@@ -316,7 +288,17 @@ def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at
         number = number_key(event.recipient.number, sheet.world.settings.country)
         debts, each = about(sheet, measure) if is_by_debts(measure) else ((), True)
         entry = Entry(
-            at, event.event_id, known, counts, restarts, number, event.talk_seconds, event.started_at, debts, each
+            at,
+            event.event_id,
+            known.first,
+            known.from_then_on,
+            counts,
+            restarts,
+            number,
+            event.talk_seconds,
+            event.started_at,
+            debts,
+            each,
         )
         own = entries[measure.name, key]
         own.insert(_position(own, at, event.event_id), entry)
@@ -382,16 +364,20 @@ class _Scan:
             entry = whole.for_debt(self.debt)
             if entry is None:
                 continue
-            inside = self.reach.holds(entry) if entry.known <= self.known else NO
+            heard = entry.heard(self.known)
+            inside = min(self.reach.holds(entry), heard) if heard != NO else NO
             if inside == NO:
                 continue
             if self.complete is not None and entry.at < self.complete:
                 self.lowest_open = False  # an unseen event between this one and the first seen may have restarted it
-            if entry.restarts == YES:
+            restarts = min(entry.restarts, heard)
+            if restarts == YES:
                 self.restarted_at = entry.at
                 return False
-            if entry.restarts == MAYBE:
+            if restarts == MAYBE:
                 self.lowest_open = False
+            if entry.restarts == YES:
+                continue  # known or not, it does not count itself
             truth = min(entry.counts, inside, self.reach.counts(entry), _stands(entry, self.void))
             if truth != NO:
                 self.count.add(entry, surely=truth == YES and self.lowest_open)

@@ -96,7 +96,8 @@ def complete_from(sheet: "FactSheet", measure: CompiledMeasure) -> int | None:
 def voided_numbers(sheet: "FactSheet", measure: CompiledMeasure) -> frozenset[str | None] | None:
     """Return the numbers that are known by now to be somebody else's, where contacts to them count no more.
 
-    None among them stands for a report that names no number: it may be of any.
+    None among them stands for a report that names no number: it may be of any. So does one of which it is not known
+    whether it was heard of by now: it may be of none.
     """
     kinds = measure.void_once_reported
     if not kinds:
@@ -111,7 +112,7 @@ def voided_numbers(sheet: "FactSheet", measure: CompiledMeasure) -> frozenset[st
     return frozenset(
         found
         | {
-            number_key(sign.event.recipient.number, country)
+            number_key(sign.event.recipient.number, country) if sign.heard else None
             for sign in sheet.history.reports(sheet)
             if sign.event.outcome.state_change in kinds
         }

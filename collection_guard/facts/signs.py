@@ -5,7 +5,7 @@ known is as good as all of them.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from collection_guard.facts.world import has_case
@@ -27,7 +27,10 @@ class Sign:
     at: int
     event_id: str
     known: int
+    surely: int
     sheet: "FactSheet" = field(compare=False)
+    heard: bool | None = True
+    """Whether it was known at the instant asked about; it is never given where it was not."""
 
     @property
     def event(self) -> Event:
@@ -36,7 +39,14 @@ class Sign:
 
     def replaces(self, other: "Sign") -> bool:
         """Say whether wherever the other is in the past and known, this one is, too."""
-        return (self.at, self.event_id) <= (other.at, other.event_id) and self.known <= other.known
+        place, others = (self.at, self.event_id), (other.at, other.event_id)
+        return place <= others and self.known <= other.known and self.surely <= other.surely
+
+    def heard_by(self, at: int) -> "Sign | None":
+        """Return the sign as it was known at an instant, None if it was not."""
+        if self.surely <= at:
+            return self
+        return replace(self, heard=None) if self.known <= at else None
 
 
 Says = Callable[[Sign], tuple[Hashable, Hashable] | None]
@@ -69,9 +79,11 @@ class CaseSigns:
         place = (at, sheet.event.event_id)
         for part in parts:
             for same in found.get(part, {}).values():
-                known = next((one for one in same if (one.at, one.event_id) < place and one.known <= at), None)
-                if known is not None:
-                    yield known
+                heard = [one.heard_by(at) for one in same if (one.at, one.event_id) < place]
+                found_one = next((one for one in heard if one is not None and one.heard), None)
+                found_one = found_one or next(filter(None, heard), None)
+                if found_one is not None:
+                    yield found_one
 
 
 def _put(same: list[Sign], sign: Sign) -> None:
@@ -92,5 +104,5 @@ def instructs(sign: Sign, kinds: tuple[StateChange, ...]) -> bool | None:
     """
     change = sign.event.outcome.state_change
     if change in kinds:
-        return True if has_case(sign.event.case_id) else None
+        return sign.heard if has_case(sign.event.case_id) else None
     return None if change == "unknown" else False

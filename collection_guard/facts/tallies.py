@@ -88,14 +88,14 @@ class Tally:
             self._reset()  # an entry was added among those that were taken in
         if self.size > end or (self._known is not None and self._known > at):
             return 0
-        while self.size < end and entries[self.size].known <= at:
+        while self.size < end and entries[self.size].surely <= at:
             self._take(entries[self.size])
         return self.size
 
     def _take(self, entry: "Entry") -> None:
         place, self.size = self.size, self.size + 1
         self._last = entry
-        self._known = entry.known if self._known is None else max(self._known, entry.known)
+        self._known = entry.surely if self._known is None else max(self._known, entry.surely)
         self.possible.append(self.possible[place] + (entry.counts != NO))
         self.sure.append(self.sure[place] + (entry.counts == YES))
         self.last_possible = place if entry.counts != NO else self.last_possible

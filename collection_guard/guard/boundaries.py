@@ -13,8 +13,8 @@ from typing import Final
 
 from collection_guard.facts.claims import Firms
 from collection_guard.facts.clock import REGISTRY_ZONE, legal_zone, local_date, microseconds, start_of_day, zone_of
-from collection_guard.facts.history import known_at
 from collection_guard.facts.keys import complete_from
+from collection_guard.facts.knowledge import Knowledge
 from collection_guard.facts.numbers import zones_of_number
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
@@ -205,7 +205,8 @@ class Calendar:
         profile = self.sheet.profile
         for past in self.events:
             yield microseconds(past.started_at)
-            yield known_at(past)
+            known = Knowledge.of(past)
+            yield from (known.first, known.from_then_on)
         if profile is not None:
             for window in profile.quiet_windows or ():
                 yield from (microseconds(at) for at in (window.valid_from, window.valid_to) if at is not None)

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from collection_guard.facts.clock import microseconds
+from collection_guard.facts.knowledge import Knowledge
 from collection_guard.guard.decision import RANK, Finding, Outcome
 from collection_guard.guard.scene import Judgement
 from collection_guard.guard.settings import OnFailure
@@ -99,5 +100,5 @@ def unseen(past: Iterable[Event], attempt: Event) -> list[Event]:
         event
         for event in past
         if (event.started_at, event.event_id) >= (attempt.started_at, attempt.event_id)
-        or microseconds(event.recorded_at or event.started_at) > at
+        or Knowledge.of(event).from_then_on > at
     ]

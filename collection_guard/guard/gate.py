@@ -31,7 +31,7 @@ from collection_guard.guard.settings import GuardOptions, Mode
 from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import DAY, HOUR, SECOND
-from collection_guard.model.event import Event
+from collection_guard.model.event import Event, Span
 from collection_guard.model.problems import ConfigurationError, InputError, Problem, StoreError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -259,7 +259,7 @@ class Gate:
                 # INVARIANT (no-look-ahead): a verdict counts what was known at its instant, and what is recorded late
                 # was known late. A clock that was put back must not lose a contact: it is kept at the latest instant.
                 now = max(microseconds(self._now()), (step.last_instant() or 0) + 1)
-                kept = given.model_copy(update={"recorded_at": max(moment(now), given.recorded_at or _EPOCH)})
+                kept = given.model_copy(update={"recorded_at": _recorded(given, moment(now))})
                 row = row_of(around, kept)
                 step.record(row)
                 step.set_instant(now)
@@ -284,7 +284,7 @@ class Gate:
     ) -> None:
         """Write a contact into the decision log; one that was recorded before is only noted."""
         said = {"token": token, "beside": beside}
-        at = (kept.recorded_at or kept.started_at).isoformat()
+        at = kept.known_from.isoformat()
         if {"redelivered", "contradicted"} & set(beside):
             log.note("redelivery", self._now().isoformat(), said | {"event_id": kept.event_id})
             return
@@ -375,6 +375,13 @@ class Gate:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _recorded(given: Event, now: datetime) -> datetime:
+    """Return when a contact is known: now, or where it says itself that it was recorded later, not before that."""
+    recorded = given.recorded_at
+    own = recorded.not_before if isinstance(recorded, Span) else recorded
+    return max(now, own or _EPOCH)
 
 
 def _redelivery(given: Event, kept: Event) -> Finding:

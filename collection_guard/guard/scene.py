@@ -18,9 +18,9 @@ from collection_guard.facts.history import (
     History,
     KeyOf,
     key_part,
-    known_at,
     reach_of,
 )
+from collection_guard.facts.knowledge import Knowledge
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signs import is_sign
 from collection_guard.guard.decision import Finding
@@ -212,7 +212,7 @@ def row_of(around: Surroundings, event: Event) -> Row:
     elif is_sign(event):
         sign = MAY_NAME_FIRM
     at = microseconds(event.started_at)
-    return Row(event.event_id, at, known_at(event), sign, keys_of(around, event), event.model_dump_json())
+    return Row(event.event_id, at, Knowledge.of(event).first, sign, keys_of(around, event), event.model_dump_json())
 
 
 @lru_cache(maxsize=20_000)

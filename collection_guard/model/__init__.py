@@ -1,6 +1,6 @@
 """What happened: events, case profiles, the partner registry, and what was said of them."""
 
-from collection_guard.model.event import Claims, Collector, Event, Outcome, Recipient
+from collection_guard.model.event import Claims, Collector, Event, Outcome, Recipient, Span
 from collection_guard.model.problems import ConfigurationError, InputError, LogError, Problem, RulesError
 from collection_guard.model.profile import CaseProfile, EmergencyContact, Instruction, OwnNumber, QuietWindow
 from collection_guard.model.registry import PartnerList, RegistryData, RegistryEntry
@@ -24,4 +24,5 @@ __all__ = [
     "RegistryData",
     "RegistryEntry",
     "RulesError",
+    "Span",
 ]

@@ -1,7 +1,8 @@
 """A contact event: a call, a message, a visit or a letter, as it was recorded."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
 
 import pytz
 from pydantic import (
@@ -11,6 +12,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -151,6 +156,65 @@ MOST_SECONDS: Final = 31_622_400
 """Seconds of a leap year: no contact lasts longer, and what is longer is no number of seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An instant of which only this much is known: not before one instant, and before another. None: nobody knows.
+
+    It is written as the two instants with a slash between them, ``..`` for one that nobody knows, and ``unknown`` where
+    both are.
+    """
+
+    not_before: datetime | None = None
+    before: datetime | None = None
+
+    def __str__(self) -> str:
+        """Return the span as JSON holds it."""
+        if self.not_before is None and self.before is None:
+            return UNKNOWN
+        return "/".join(".." if end is None else end.isoformat() for end in (self.not_before, self.before))
+
+
+def span_in(text: str) -> Span:
+    """Return the span that a text from a record is."""
+    first, _, last = (text if text != UNKNOWN else "../..").partition("/")
+    return Span(*(None if end == ".." else datetime.fromisoformat(end) for end in (first, last)))
+
+
+def _recorded(value: Any, instant: ValidatorFunctionWrapHandler) -> datetime | Span:
+    """Read an instant, or a span of them."""
+    if value == UNKNOWN:
+        return Span()
+    if isinstance(value, str) and "/" in value:
+        first, _, last = value.partition("/")
+        span = Span(*(None if end == ".." else instant(end) for end in (first, last)))
+    elif isinstance(value, Span):
+        span = Span(*(None if end is None else instant(end) for end in (value.not_before, value.before)))
+    else:
+        found: datetime = instant(value)
+        return found
+    if span.not_before is not None and span.before is not None and span.not_before >= span.before:
+        raise PydanticCustomError("span_reversed", "the span ends before it begins")
+    return span
+
+
+def _written(value: datetime | Span) -> datetime | str:
+    return str(value) if isinstance(value, Span) else value
+
+
+_INSTANT_TEXT: Final = {"type": "string", "format": "date-time", "pattern": "^[1-8][0-9]{3}-"}
+_SPAN_TEXT: Final = {"type": "string", "pattern": r"^([1-8][0-9]{3}-[^/]+|\.\.)/([1-8][0-9]{3}-[^/]+|\.\.)$"}
+
+if TYPE_CHECKING:
+    Recorded: TypeAlias = datetime | Span
+else:
+    Recorded = Annotated[
+        OfContact,
+        WrapValidator(_recorded),
+        PlainSerializer(_written, when_used="json"),
+        WithJsonSchema({"anyOf": [_INSTANT_TEXT, _SPAN_TEXT, {"const": UNKNOWN, "type": "string"}]}),
+    ]
+
+
 class Event(Record):
     """One contact event, the public contract of every reader, dialer and store."""
 
@@ -166,7 +230,7 @@ class Event(Record):
     started_at: OfContact
     ended_at: OfContact | None = None
     talk_seconds: Annotated[float, Field(ge=0, le=MOST_SECONDS, allow_inf_nan=False)] | None = None
-    recorded_at: OfContact | None = None
+    recorded_at: Recorded | None = None
     recipient: Annotated[Recipient, BeforeValidator(_nothing_known, json_schema_input_type=Recipient | None)] = (
         Recipient()
     )
@@ -179,6 +243,14 @@ class Event(Record):
         description="Further fields that a rule pack declares, by name; a pack that declares none reads none.",
     )
     extra: dict[str, Any] | None = None
+
+    @property
+    def known_from(self) -> datetime:
+        """Return the earliest instant at which the event may have been known (semantics 4)."""
+        recorded = self.recorded_at
+        if isinstance(recorded, Span):
+            recorded = recorded.not_before
+        return recorded or self.started_at
 
     def with_id(self, event_id: str) -> Self:
         """Return the same event under another id."""

@@ -57,7 +57,7 @@ def by_day(events: Sequence[Event]) -> dict[date, list[Event]]:
     """Return events by the day on which they became known."""
     found: dict[date, list[Event]] = defaultdict(list)
     for event in events:
-        found[local_date(event.recorded_at or event.started_at, ZONE)].append(event)
+        found[local_date(event.known_from, ZONE)].append(event)
     return dict(sorted(found.items()))
 
 
@@ -108,7 +108,7 @@ def test_since_a_date_is_all_at_once_from_then_on(log: Records, engine: str) -> 
     whole = verdicts(log, engine, ())
     middle = sorted(event.started_at for event in log.events)[len(log.events) // 2]
     found = verdicts(log, engine, (), middle)
-    known = {event.event_id: event.recorded_at or event.started_at for event in log.events}
+    known = {event.event_id: event.known_from for event in log.events}
     assert found == {name: lines for name, lines in whole.items() if known[name] >= middle}
     began_before = {event.event_id for event in log.events if event.started_at < middle}
     assert found.keys() & began_before

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from plain.cases import Records
 
@@ -13,7 +13,7 @@ from collection_guard.engines.judge import Judge, in_order
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Settings, World
 from collection_guard.language.compiled import CompiledPack
-from collection_guard.model import Event
+from collection_guard.model import Event, Span
 
 
 def world_of(log: Records) -> World:
@@ -37,7 +37,13 @@ def moved(log: Records, days: int, zone: str) -> Records:
 
     def later(event: Event) -> Event:
         times = {name: getattr(event, name) for name in ("started_at", "ended_at", "recorded_at")}
-        return event.model_copy(update={name: time and time + by for name, time in times.items()})
+        return event.model_copy(update={name: shifted(time) for name, time in times.items()})
+
+    def shifted(time: datetime | Span | None) -> datetime | Span | None:
+        if isinstance(time, Span):
+            ends = (time.not_before, time.before)
+            return Span(*(None if end is None else end + by for end in ends))
+        return time and time + by
 
     profiles = {
         name: profile.model_copy(update={"timezone": profile.timezone and zone})

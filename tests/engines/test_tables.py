@@ -46,7 +46,7 @@ def test_a_table_is_the_log_of_its_events(seed: int) -> None:
     for name, column in of_events.columns.items():
         other = of_table[name]
         assert [other.value(row) for row in range(len(events))] == [column.value(row) for row in range(len(events))]
-    for name in ("at", "visible_from", "ended", "has_end", "talk", "has_talk"):
+    for name in ("at", "visible_from", "surely_visible_from", "doubtful", "ended", "has_end", "talk", "has_talk"):
         assert np.array_equal(getattr(of_events, name), getattr(of_table, name)), name
     assert list(of_table.events) == list(events)
     assert list(of_table.events[2:5]) == events[2:5]

@@ -46,7 +46,7 @@ def test_no_look_ahead(seed: int) -> None:
     facts, verdicts, missing = engine_reading(ordered, *others)
     for index in range(1, len(ordered), 3):
         asked = ordered[index]
-        known = [one for one in ordered[:index] if one.recorded_at is None or one.recorded_at <= asked.started_at]
+        known = [one for one in ordered[:index] if one.known_from <= asked.started_at]
         if log.settings.history == "from-earliest":
             known = ordered[
                 :index

@@ -17,7 +17,7 @@ from collection_guard.language.ir import Test
 from collection_guard.language.kleene import ends
 from collection_guard.language.units import HOUR
 from collection_guard.language.windows import Window
-from collection_guard.model.event import Event
+from collection_guard.model.event import Event, Span
 
 from .making import NEW_YORK, SHANGHAI, event, profile, rule_set, sheet_of
 
@@ -48,6 +48,8 @@ class Made:
 
     hour: int
     known_hour: int
+    doubt: int | None
+    """For how many hours from then on it may have been known only; None: for ever."""
     counts: bool | None
     restarts: bool | None
     number: str | None
@@ -57,13 +59,27 @@ class Made:
     def at(self) -> datetime:
         return NOW + timedelta(hours=self.hour)
 
+    def recorded(self) -> datetime | Span:
+        first = NOW + timedelta(hours=max(self.hour, self.known_hour))
+        if self.doubt == 0:
+            return first
+        return Span(first, None if self.doubt is None else first + timedelta(hours=self.doubt))
+
+    @property
+    def known(self) -> bool | None:
+        """Whether it was known by now; the end of a span is not of it."""
+        first = max(self.hour, self.known_hour)
+        if first > 0:
+            return False
+        return True if self.doubt == 0 or (self.doubt is not None and first + self.doubt <= 0) else None
+
     def event(self, event_id: str) -> Event:
         word = {True: "promise", False: None, None: "unknown"}
         change = {True: "complaint", False: None, None: "unknown"}
         return event(
             event_id,
             self.at,
-            recorded_at=NOW + timedelta(hours=max(self.hour, self.known_hour)),
+            recorded_at=self.recorded(),
             talk_seconds=self.talk,
             recipient={"number": self.number},
             outcome={"disposition": word[self.counts], "state_change": change[self.restarts]},
@@ -75,6 +91,7 @@ pasts = st.lists(
         Made,
         st.integers(FIRST_HOUR, LAST_HOUR),
         st.integers(FIRST_HOUR, LAST_HOUR),
+        st.sampled_from((0, 0, 0, 20, None)),
         st.sampled_from(TRI),
         st.sampled_from((False, False, *TRI)),
         st.sampled_from(NUMBERS),
@@ -140,7 +157,8 @@ def completions(seen: list[Made], measure: CompiledMeasure) -> Iterator[list[tup
     """Yield every way in which what is not known of past events may have been."""
     choices = [
         [
-            (one, counts, restarts and measure.since is not None, number, talk)
+            (one, known and counts, known and restarts and measure.since is not None, number, talk)
+            for known in ((True, False) if one.known is None else (one.known,))
             for counts in ((True, False) if one.counts is None else (one.counts,))
             for restarts in ((True, False) if one.restarts is None else (one.restarts,))
             for number in ((*NUMBERS[:2], f"new {index}") if one.number is None else (one.number,))
@@ -209,7 +227,7 @@ def preceding(past: list[Made], event_id: str) -> tuple[list[Event], list[Made]]
     known = [
         one
         for one, made in zip(ordered, events, strict=True)
-        if (one.at, made.event_id) < (NOW, event_id) and one.known_hour <= 0
+        if (one.at, made.event_id) < (NOW, event_id) and one.known is not False
     ]
     return events, known
 
@@ -249,7 +267,7 @@ def test_s05_unknown_zone_leaves_no_doubt_where_there_is_none() -> None:
     """Without a zone, contacts of one instant lie on one day, those of two days ago do not, those of last night may."""
     measure = CompiledMeasure("m", "events", COUNTS, None, Window("local_day"), ("case",))
     said = {
-        hours: measured(measure, [Made(-hours, 0, True, False, None, None).event("1")], Settings(), None, "z")
+        hours: measured(measure, [Made(-hours, 0, 0, True, False, None, None).event("1")], Settings(), None, "z")
         for hours in (0, 1, 24, 25, 48)
     }
     assert said == {0: (1, 1), 1: (0, 1), 24: (0, 1), 25: (0, 0), 48: (0, 0)}
@@ -259,7 +277,7 @@ def test_s05_unknown_zone_of_a_longer_window() -> None:
     """Among seven dates is surely what began less than six days ago by the hour of a clock change, in any zone."""
     measure = CompiledMeasure("m", "events", COUNTS, None, Window("local_dates", 7), ("case",))
     said = {
-        hours: measured(measure, [Made(-hours, 0, True, False, None, None).event("1")], Settings(), None, "z")
+        hours: measured(measure, [Made(-hours, 0, 0, True, False, None, None).event("1")], Settings(), None, "z")
         for hours in (6 * 24 - 1, 6 * 24, 7 * 24, 7 * 24 + 1)
     }
     assert said == {143: (1, 1), 144: (0, 1), 168: (0, 1), 169: (0, 0)}

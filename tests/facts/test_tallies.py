@@ -20,7 +20,7 @@ from collection_guard.language.compiled import CompiledMeasure
 from collection_guard.language.ir import Test
 from collection_guard.language.units import HOUR
 from collection_guard.language.windows import Window
-from collection_guard.model.event import Event
+from collection_guard.model.event import Event, Span
 
 from .making import NEW_YORK, SHANGHAI, event, profile, rule_set
 
@@ -52,6 +52,8 @@ def events_at_random(chance: random.Random, size: int) -> list[Event]:
         }
         known = at + timedelta(hours=chance.choice((1, 30, 200))) if chance.random() < 0.2 else None
         number = chance.choice(("13800000001", "13800000002", "13800000003", None))
+        if known is not None and chance.random() < 0.5:
+            known = Span(known, chance.choice((None, known + timedelta(hours=40))))
         more = {"recorded_at": known, "recipient": {"number": number}, "talk_seconds": chance.choice((None, 0.1, 62))}
         made.append(event(f"{index:03d}", at, outcome=outcome, **more))
     return made
@@ -128,18 +130,25 @@ def test_signs_that_say_the_same_are_asked_once(zone: str | None) -> None:
     assert FactSheet(letter, world, rules, history).value("law_firm.names_disagree") is (True if zone else None)
 
 
-def sign(at: int, known: int) -> Sign:
-    """Return a sign that was at one instant and known at another."""
+def sign(at: int, known: int, doubt: int) -> Sign:
+    """Return a sign that was at one instant, may have been known at another, and was so long after."""
     world = World()
-    return Sign(at, f"{at}", known, FactSheet(event(f"{at}"), world, rule_set(), History()))
+    return Sign(at, f"{at}", known, known + doubt, FactSheet(event(f"{at}"), world, rule_set(), History()))
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8), st.integers(0, 10))
-def test_one_of_those_that_say_the_same_is_given_whenever_any_is_known(made: list[tuple[int, int]], at: int) -> None:
-    """An earlier report that was recorded late does not hide a later one that was known at once."""
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from((0, 0, 3, 99))), max_size=8),
+    st.integers(0, 10),
+)
+def test_one_of_those_that_say_the_same_is_given_whenever_any_is_known(
+    made: list[tuple[int, int, int]], at: int
+) -> None:
+    """A report that was recorded late, or may have been, does not hide another one that was known at once."""
     signs = CaseSigns(sign(*one) for one in made)
     asked = FactSheet(event("~"), World(), rule_set(), History())
     found = list(signs.alike(asked, at, lambda _: ("", ""), ("", "elsewhere")))
     known = [one for one in made if one[0] <= at and one[1] <= at]
     assert len(found) == bool(known)
-    assert all((one.at, one.known) in known for one in found)
+    assert all((one.at, one.known, one.surely - one.known) in known for one in found)
+    surely = any(first + doubt <= at for _, first, doubt in known)
+    assert [one.heard for one in found] == [True if surely else None] * len(found)

@@ -27,6 +27,15 @@ def counted(line: int, says: str, before: list[Json], low: float, high: float, *
     return past(line, says, before, {ATTEMPTS: (low, high)}, **more)
 
 
+ANY = "unknown"
+UNANSWERED = [failed("a", at(17)), failed("b", at(18)), failed("c", at(18, "15:00:00"))]
+
+
+def on(day: int) -> str:
+    """Return the span of a date of November 2025 in Shanghai."""
+    return f"{at(day, '00:00:00')}/{at(day + 1, '00:00:00')}"
+
+
 LINE_4 = [
     counted(4, "of two events at one instant the smaller id comes first", [failed("a", NOW)], 1, 1),
     counted(4, "of two events at one instant the greater id comes later", [failed("z", NOW)], 0, 0),
@@ -36,6 +45,44 @@ LINE_4 = [
     counted(4, "what was recorded later was not known", [failed("a", at(19), recorded_at=at(20, "10:00:01"))], 0, 0),
     counted(4, "what was recorded at that very instant was known", [failed("a", at(19), recorded_at=NOW)], 1, 1),
     counted(4, "what has no time of recording was known at its own start", [failed("a", at(20, "09:59:59"))], 1, 1),
+    counted(4, "a time of recording that nobody can read: may be known", [failed("a", at(19), recorded_at=ANY)], 0, 1),
+    counted(
+        4,
+        "recorded on the date of the event: may be known",
+        [failed("a", at(20, "09:00:00"), recorded_at=on(20))],
+        0,
+        1,
+    ),
+    counted(4, "recorded on the date before: known", [failed("a", at(19), recorded_at=on(19))], 1, 1),
+    counted(4, "recorded on the date after: not known", [failed("a", at(19), recorded_at=on(21))], 0, 0),
+    counted(
+        4,
+        "at the end of its date a record is known",
+        [failed("a", at(18), recorded_at=on(19))],
+        1,
+        1,
+        given=event("e", at(20, "00:00:00"), MOTHER),
+    ),
+    past(
+        4,
+        "a connection that may be known may have ended that the borrower was unreachable",
+        [*UNANSWERED, event("d", at(19), SELF, outcome=REACHED, recorded_at=ANY)],
+        {UNREACHABLE: None, ATTEMPTS: (0, 3)},
+        "unassessable",
+    ),
+    past(
+        4,
+        "an instruction that may be known may bind",
+        [event("a", at(19), SELF, outcome={"state_change": "wrong_number"}, recorded_at=ANY)],
+        {"recipient.number_reported_wrong": None},
+        given=event(to=SELF),
+    ),
+    past(
+        4,
+        "a request to cease on the date of the contact may be known",
+        [event("a", at(20, "08:30:00"), MOTHER, outcome={"state_change": "cease"}, recorded_at=on(20))],
+        {"recipient.has_asked_to_cease": None},
+    ),
     past(
         4,
         "a connection recorded later does not undo what was known",
@@ -57,7 +104,7 @@ LINE_4 = [
     ),
 ]
 
-THREE = [failed("a", at(17)), failed("b", at(18)), failed("c", at(18, "15:00:00"))]
+THREE = UNANSWERED
 MAYBE_REPLY = event("m", at(19), {"number": "138****0001"}, channel="wechat", direction="inbound")
 LINE_5 = [
     counted(5, "a call without an outcome may have failed", [event("a", at(19), SELF)], 0, 1),

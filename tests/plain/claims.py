@@ -140,13 +140,13 @@ def names_disagree(event: Event, past: Past) -> Tri:
     """Fact law_firm.names_disagree (line 21): in one contact, or in a visit and the letter it left."""
     own, complete = firms(event, past)
     certain, possible, unknown = set(own), set(own), not complete
-    for other in history(event, past.events):
+    for other, known in history(event, past.events):
         pair = {event.channel, other.channel} - {"other"}
         of_two = True if pair == {"visit", "letter"} else None
         if of_two is None and ("other" not in (event.channel, other.channel) or not pair <= {"visit", "letter"}):
             continue
         same_case = True if past.is_case() else None
-        linked = all_of(of_two, same_case, _same_date(event, other, past.zone), _same_collector(event, other))
+        linked = all_of(known, of_two, same_case, _same_date(event, other, past.zone), _same_collector(event, other))
         if linked is False:
             continue
         names, complete = firms(other, past)

@@ -33,15 +33,23 @@ def order(event: Event) -> tuple[dt.datetime, str]:
     return event.started_at, event.event_id
 
 
-def history(event: Event, events: list[Event]) -> list[Event]:
-    """Return what precedes an event and was known by then, in order (line 4)."""
-    now = order(event)
-    before = [
-        past
-        for past in events
-        if order(past) < now and (past.recorded_at is None or past.recorded_at <= event.started_at)
-    ]
-    return sorted(before, key=order)
+def was_known(past: Event, at: dt.datetime) -> Tri:
+    """Say whether an event was known at an instant: from its record on, else from its own start (line 4)."""
+    recorded = past.recorded_at
+    if recorded is None:
+        return past.started_at <= at
+    if isinstance(recorded, dt.datetime):
+        return recorded <= at
+    if (recorded.not_before or past.started_at) > at:
+        return False
+    last = None if recorded.before is None else recorded.before - dt.timedelta.resolution
+    return True if last is not None and last <= at else None
+
+
+def history(event: Event, events: list[Event]) -> list[tuple[Event, Tri]]:
+    """Return what precedes an event and was known by then, or may have been, in order (line 4)."""
+    before = [(past, was_known(past, event.started_at)) for past in events if order(past) < order(event)]
+    return sorted(((past, known) for past, known in before if known is not False), key=lambda one: order(one[0]))
 
 
 def _machine(event: Event) -> Tri:
@@ -130,18 +138,20 @@ class Past:
             self.complete_from is not None
             and self.complete_from <= other.started_at
             and window_start <= other.started_at
-            for other in past
-            if self.connection[other.event_id] is True
+            for other, known in past
+            if self.connection[other.event_id] is True and known
         )
         reaches_unseen = self.complete_from is not None and window_start < self.complete_from and not connected_since
         surely: list[Event] = []
         possibly: list[Event] = []
-        for index, attempt in enumerate(past):
+        for index, (attempt, known) in enumerate(past):
             if attempt.started_at < window_start:
                 continue
             # A connection does not count itself: only what comes after it does.
-            later = [self.connection[other.event_id] for other in past[index:]]
-            counts = self.attempt[attempt.event_id]
+            if self.connection[attempt.event_id] is True:
+                continue
+            later = [all_of(self.connection[other.event_id], heard) for other, heard in past[index:]]
+            counts = all_of(self.attempt[attempt.event_id], known)
             if counts is not False and True not in later:
                 possibly.append(attempt)
             unseen_restart = self.complete_from is not None and attempt.started_at < self.complete_from
@@ -169,11 +179,11 @@ class Past:
                 for instruction in self.profile.instructions
                 if instruction.kind in WRONG and instant_in(instruction.at, instruction.expires, event.started_at)
             )
-        for past in history(event, self.events):
+        for past, known in history(event, self.events):
             word = past.outcome.state_change
             if word in WRONG or word == "unknown":
                 reported = None if word == "unknown" or not self.is_case() else True
-                answers.append(all_of(reported, self._is_to_number(event, past.recipient.number)))
+                answers.append(all_of(known, reported, self._is_to_number(event, past.recipient.number)))
         return any_of(False, *answers)
 
     def _is_to_number(self, event: Event, number: str | None) -> Tri:
@@ -204,11 +214,11 @@ class Past:
                 else:
                     to_whom = self._is_to_number(event, instruction.number)
                 answers.append(all_of(_on_channel(event, instruction.channel), to_whom))
-        for past in history(event, self.events):
+        for past, known in history(event, self.events):
             word = past.outcome.state_change
             if word in ("cease", "unknown"):
                 asked = None if word == "unknown" or not self.is_case() else True
-                answers.append(all_of(asked, self._same_recipient(past, event)))
+                answers.append(all_of(known, asked, self._same_recipient(past, event)))
         return any_of(False, *answers)
 
     def _same_recipient(self, past: Event, event: Event) -> Tri:
@@ -245,7 +255,7 @@ def count_today(
 ) -> Interval:
     """Count earlier events of the borrower's local day (line 26)."""
     low = high = 0
-    for past in history(event, events):
+    for past, known in history(event, events):
         if zone is None:
             # On one local day only if less than 25 hours (the longest day) lie between them; surely at one instant.
             apart = event.started_at - past.started_at
@@ -253,7 +263,7 @@ def count_today(
             same_day = True if apart == dt.timedelta() else same_day
         else:
             same_day = dates_of(past.started_at, zone) == dates_of(event.started_at, zone)
-        answer = all_of(same_day, counts(past))
+        answer = all_of(known, same_day, counts(past))
         low += answer is True
         high += answer is not False
     day = dates_of(event.started_at, zone)[0]

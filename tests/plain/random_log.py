@@ -4,7 +4,7 @@ import datetime as dt
 import random
 from typing import Any
 
-from collection_guard.model import CaseProfile, Event, PartnerList, RegistryData, RegistryEntry
+from collection_guard.model import CaseProfile, Event, PartnerList, RegistryData, RegistryEntry, Span
 from collection_guard.model import words as model_words
 
 from .cases import Records
@@ -84,7 +84,14 @@ class RandomLog:
                 "started_at": started_at,
                 "ended_at": self._maybe((started_at + dt.timedelta(minutes=90), started_at - dt.timedelta(1)), 0.5),
                 "talk_seconds": self._maybe((0.0, 45.5, 5400.0), 0.4),
-                "recorded_at": self._maybe((started_at + dt.timedelta(days=1),), 0.8),
+                "recorded_at": self._maybe(
+                    (
+                        started_at + dt.timedelta(days=1),
+                        Span(started_at, started_at + dt.timedelta(days=2)),
+                        "unknown",
+                    ),
+                    0.8,
+                ),
                 "recipient": self._recipient(),
                 "outcome": outcome,
                 "claims": claims,

@@ -1,6 +1,6 @@
 """Times are read by an explicit ladder; nothing is guessed."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from collection_guard.audit.durations import read_duration
 from collection_guard.audit.times import TimeError, family_of, localise, order_of, read_time
+from collection_guard.model.event import Span
 from readers.making import local, read_rows
 
 AT = local("2025-11-01 22:05:01")
 SHANGHAI = timedelta(hours=8)
+CHINA = timezone(SHANGHAI)
 
 
 @pytest.mark.parametrize(
@@ -232,11 +234,12 @@ def test_other_times_that_cannot_be_read_are_unknown_and_listed(tmp_path: Path) 
         ("C-1", "1", "2025-11-03 13:00", "1762147800", "1762147800"),
     ]
     intake = read_rows(tmp_path, rows)
-    assert [contact.event.recorded_at is not None for contact in intake.contacts] == [True, False, False]
+    recorded = [contact.event.recorded_at for contact in intake.contacts]
+    day = Span(not_before=datetime(2025, 11, 3, tzinfo=CHINA), before=datetime(2025, 11, 4, tzinfo=CHINA))
+    assert recorded == [datetime(2025, 11, 3, 11, tzinfo=CHINA), day, Span()]
     assert {(item.path, item.value) for item in intake.unmapped} == {
         ("ended_at", "10:05"),
         ("ended_at", "?"),
-        ("recorded_at", "2025-11-03"),
         ("ended_at", "1762147800"),
         ("recorded_at", "1762147800"),
     }

@@ -95,3 +95,14 @@ def test_what_says_something_by_being_empty_is_not_asked_for(rule: str | None) -
     """No change of state and no disposition mean that none was reported."""
     found = fields(columns({}, rule=rule))
     assert not {"outcome.state_change", "outcome.disposition"} & set(found)
+
+
+def test_a_time_of_recording_that_nobody_can_read_is_asked_for() -> None:
+    """It alone leaves open what was known; where each is readable, or none is given, the column would not help."""
+    mother = {"recipient": {"relationship": "parent"}}
+    rule = "contact-to-number-reported-wrong"
+    assert "recorded_at" in fields(columns({**mother, "recorded_at": "unknown"}, mother, rule=rule))
+    doubtful = [{**mother, "recorded_at": "unknown"}] * 3
+    assert "recorded_at" in fields(columns(*doubtful, mother, rule="third-party-while-borrower-reachable"))
+    assert "recorded_at" not in fields(columns({**mother, "recorded_at": "unknown"}, mother, rule="threat-made"))
+    assert "recorded_at" not in fields(columns(mother, mother, rule=rule))

@@ -80,7 +80,7 @@ class JudgedCase:
         measure = self.regime.pack.rule_sets[-1].measures[name]
         own = self.sheets[event_id].rule_set.measures.get(name, measure)
         sheet = self.sheets[event_id]
-        last = max(event.recorded_at or event.started_at for event in self.case.events)
+        last = max(event.known_from for event in self.case.events)
         told = [one.at for one in self.case.profile.instructions or () if one.at is not None]
         later = self._again(sheet.event, as_of or max([last, *told]))
         void = voided_numbers(later, own) or frozenset()

@@ -13,18 +13,18 @@ from typing import Any, Final
 import polars as pl
 from pydantic import ValidationError
 
-from collection_guard.engines.columnar.tables import JSON, PAST, REQUIRED, SCHEMA
+from collection_guard.engines.columnar.tables import JSON, PAST, REQUIRED, SCHEMA, WITHIN
 from collection_guard.model.event import MOST_SECONDS, YEARS, Event
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import nearest
-from collection_guard.model.words import CALL_CHANNELS
+from collection_guard.model.words import CALL_CHANNELS, UNKNOWN
 
 _GROUPS: Final = {path.partition(".")[0] for path in SCHEMA if "." in path}
 _IGNORED: Final = ("extra", "fields")
 _CHECKED: Final = tuple(
     path
     for path in SCHEMA
-    if path in JSON
+    if path in JSON | {WITHIN}
     or path in {"channel", "direction", "collector.kind"}
     or path.startswith("outcome.")
     or path in {"recipient.timezone", "recipient.relationship", "recipient.audience"}
@@ -71,6 +71,7 @@ def canonical(frame: pl.DataFrame, file: str | None = None) -> Canonical:
     problems = problems_of_columns(frame.schema, file)
     if problems:
         return Canonical(pl.DataFrame(schema=dict(SCHEMA)), 0, problems)
+    frame = _apart(frame)
     made: list[pl.Series] = []
     for path, kind in SCHEMA.items():
         given = _source(frame, path)
@@ -92,9 +93,23 @@ def canonical(frame: pl.DataFrame, file: str | None = None) -> Canonical:
     return Canonical(table.filter(~blocked), int(blocked.sum()), problems)
 
 
+def _apart(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put spans among the instants at which contacts were recorded into a column of their own."""
+    if frame.schema.get("recorded_at") != pl.String or WITHIN in frame.columns:
+        return frame
+    recorded = pl.col("recorded_at")
+    span = recorded.str.contains("/", literal=True) | (recorded == UNKNOWN)
+    return frame.with_columns(
+        pl.when(span).then(None).otherwise(recorded).alias("recorded_at"),
+        pl.when(span).then(recorded).otherwise(None).alias(WITHIN),
+    )
+
+
 def flagged(frame: pl.DataFrame, *, past: bool, since: datetime | None) -> pl.DataFrame:
     """Return contacts with the flag of history: of the past, or known before an instant."""
-    known = pl.coalesce("recorded_at", "started_at")
+    since_when = pl.col(WITHIN).str.split("/").list.first()
+    since_when = since_when.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    known = pl.coalesce("recorded_at", since_when, "started_at")
     old = pl.lit(value=True) if past else known < since if since is not None else pl.lit(value=False)
     return frame.with_columns(old.alias(PAST))
 
@@ -207,6 +222,7 @@ def _faults(table: pl.DataFrame, file: str | None) -> Iterator[Problem]:
 
 def _is_one(path: str, value: Any) -> bool:
     """Say whether the event model takes a value."""
+    path = "recorded_at" if path == WITHIN else path
     group, dot, part = path.partition(".")
     try:
         read = json.loads(value) if path in JSON else value

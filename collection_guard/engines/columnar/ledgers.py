@@ -78,7 +78,7 @@ class Ledger:
 
 
 def ledger_of(rows: Ints, keys: Ints, counts: Truths, restarts: Truths, visible_from: Ints, size: int) -> Ledger | None:
-    """Return the entries among rows of a log of a size, None if there are none."""
+    """Return the entries among rows of a log of a size, None if there are none; ``visible_from``: surely known."""
     chosen = (counts[rows] != NO) | (restarts[rows] != NO)
     rows = rows[chosen]
     if not len(rows):

@@ -8,7 +8,7 @@ import numpy as np
 
 from collection_guard.engines.columnar.arrays import Coded, Flags, Floats, Ints, coded
 from collection_guard.facts.clock import microseconds
-from collection_guard.facts.history import known_at
+from collection_guard.facts.knowledge import NEVER, Knowledge
 from collection_guard.model.event import Event
 
 EMPTY: Final = ""
@@ -27,7 +27,11 @@ class Log:
     at: Ints
     """The start, in microseconds since 1970."""
     visible_from: Ints
-    """The first row at whose start the event was known."""
+    """The first row at whose start the event may have been known."""
+    surely_visible_from: Ints
+    """The first row at whose start it was surely known, as far as it ever is."""
+    doubtful: Flags
+    """Whether it is never surely known, and so only may count."""
     ended: Ints
     has_end: Flags
     talk: Floats
@@ -57,7 +61,7 @@ def log_of(events: Sequence[Event]) -> Log:
     """Return events as a log. They must be in the order of a history."""
     size = len(events)
     at = np.fromiter((microseconds(event.started_at) for event in events), np.int64, size)
-    known = np.fromiter((known_at(event) for event in events), np.int64, size)
+    known = known_of([Knowledge.of(event) for event in events])
     # An end before the start is none.
     ends = [e.ended_at if e.ended_at is not None and e.ended_at >= e.started_at else None for e in events]
     ended = np.fromiter((0 if end is None else microseconds(end) for end in ends), np.int64, size)
@@ -65,12 +69,35 @@ def log_of(events: Sequence[Event]) -> Log:
     return Log(
         events,
         at,
-        np.searchsorted(at, known, side="left").astype(np.int64),
+        *known.rows(at),
         ended,
         np.fromiter((end is not None for end in ends), np.bool_, size),
         np.nan_to_num(talk),
         ~np.isnan(talk),
         _columns(events),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """When events became known, as columns."""
+
+    first: Ints
+    surely: Ints
+    doubtful: Flags
+
+    def rows(self, at: Ints) -> tuple[Ints, Ints, Flags]:
+        """Return the first rows, of those that start at some instants, by which each may and must have been known."""
+        first, surely = (np.searchsorted(at, one, side="left").astype(np.int64) for one in (self.first, self.surely))
+        return first, surely, self.doubtful
+
+
+def known_of(events: Sequence[Knowledge]) -> Known:
+    """Return when some events became known."""
+    return Known(
+        np.array([one.first for one in events], np.int64),
+        np.array([one.from_then_on for one in events], np.int64),
+        np.array([one.surely == NEVER for one in events], np.bool_),
     )
 
 

@@ -20,7 +20,7 @@ from collection_guard.engines.columnar.windows import NEVER, Spans, complete_fro
 from collection_guard.facts.keys import MAY_BE_ANY, key_part
 from collection_guard.language.compiled import CompiledMeasure
 from collection_guard.language.ir import Node
-from collection_guard.language.kleene import NO, UNBOUNDED, YES
+from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES
 from collection_guard.language.schema import Key
 
 TruthOf: TypeAlias = Callable[[Node], Truths]
@@ -85,6 +85,10 @@ class MeasureColumns:
         log = self._facts.log
         counts = self._truth_of(measure.where)
         restarts = np.zeros(log.size, np.int8) if measure.since is None else self._truth_of(measure.since)
+        if log.doubtful.any():
+            # What is never surely known only may count, or restart the count; what restarts it does not count itself.
+            counts = np.where(log.doubtful & (restarts == YES), NO, counts).astype(np.int8)
+            counts, restarts = (np.where(log.doubtful, np.minimum(one, MAYBE), one) for one in (counts, restarts))
         maybe = [index for index, key in enumerate(measure.keys) if key in MAY_BE_ANY]
         books: list[_Book] = []
         for number in range(len(maybe) + 1):
@@ -92,7 +96,7 @@ class MeasureColumns:
                 keys = packed(log.size, *(part for index, part in enumerate(parts) if index not in unknown))
                 fits = [~known if index in unknown else known for index, known in enumerate(given)]
                 rows = np.flatnonzero(np.logical_and.reduce(fits))
-                ledger = ledger_of(rows, keys, counts, restarts, log.visible_from, log.size)
+                ledger = ledger_of(rows, keys, counts, restarts, log.surely_visible_from, log.size)
                 if ledger is not None:
                     books.append(_Book(ledger, keys, exact=not unknown))
         return books

@@ -6,7 +6,8 @@ import numpy as np
 
 from collection_guard.engines.columnar.arrays import Ints
 from collection_guard.engines.columnar.log import Log
-from collection_guard.facts.history import History, known_at
+from collection_guard.facts.history import History
+from collection_guard.facts.knowledge import Knowledge
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signs import SIGNS, CaseSigns, Sign
 from collection_guard.facts.world import World
@@ -46,4 +47,5 @@ class Past(History):
         event = self._log.events[row]
         sheet = FactSheet(event, self._world, self._rule_set, self)
         self._tell(row, sheet)
-        return Sign(int(self._log.at[row]), event.event_id, known_at(event), sheet)
+        known = Knowledge.of(event)
+        return Sign(int(self._log.at[row]), event.event_id, known.first, known.surely, sheet)

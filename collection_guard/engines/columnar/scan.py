@@ -10,7 +10,7 @@ import polars as pl
 
 from collection_guard.engines.columnar.canonical import Canonical
 from collection_guard.engines.columnar.matter import Matter
-from collection_guard.engines.columnar.tables import PAST, SCHEMA
+from collection_guard.engines.columnar.tables import PAST, SCHEMA, WITHIN
 from collection_guard.facts.world import has_case
 from collection_guard.model.problems import Problem
 from collection_guard.model.profile import CaseProfile
@@ -91,6 +91,8 @@ def _is_empty_somewhere(frame: pl.DataFrame, path: str) -> bool:
     column = frame[path]
     if path in _NONE_REPORTED:
         return bool((column == UNKNOWN).any())
+    if path == "recorded_at":
+        return bool(frame[WITHIN].is_not_null().any())
     if path == "channel":
         return bool((column == OTHER_CHANNEL).any())
     if path == "recipient.members":

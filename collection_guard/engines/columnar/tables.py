@@ -6,14 +6,16 @@ the event is JSON text here. Polars makes the tables; nothing loads this module 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, overload
 
 import numpy as np
 import polars as pl
 
 from collection_guard.engines.columnar.arrays import Coded, Codes, Ints, grouped, numbered
-from collection_guard.engines.columnar.log import TEXT, Log
-from collection_guard.model.event import Event
+from collection_guard.engines.columnar.log import TEXT, Known, Log, known_of
+from collection_guard.facts.knowledge import Knowledge
+from collection_guard.model.event import Event, Span, span_in
 
 _INSTANT: Final = pl.Datetime("us", "UTC")
 SCHEMA: Final[Mapping[str, Any]] = {
@@ -30,6 +32,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "ended_at": _INSTANT,
     "talk_seconds": pl.Float64(),
     "recorded_at": _INSTANT,
+    "recorded_within": pl.String(),
     "recipient.name": pl.String(),
     "recipient.number": pl.String(),
     "recipient.timezone": pl.String(),
@@ -51,6 +54,8 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "signals": pl.String(),
 }
 """The canonical columns and their types."""
+WITHIN: Final = "recorded_within"
+"""The column of what is known of when a contact was recorded, where no instant is."""
 JSON: Final = frozenset({"recipient.roles", "recipient.members", "claims.law_firms", "signals"})
 """Columns of JSON text."""
 PAST: Final = "past"
@@ -85,10 +90,15 @@ def frame_of(events: Iterable[Event]) -> pl.DataFrame:
 
 
 def _cells(event: Event) -> Iterator[Any]:
+    spanned = isinstance(event.recorded_at, Span)
     for path in SCHEMA:
         value: Any = event
-        for part in path.split("."):
+        for part in () if path == WITHIN else path.split("."):
             value = getattr(value, part)
+        if path == WITHIN:
+            value = str(event.recorded_at) if spanned else None
+        elif path == "recorded_at" and spanned:
+            value = None
         if path in JSON and value is not None:
             value = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
         yield value
@@ -110,7 +120,9 @@ def event_of(cells: Mapping[str, Any]) -> Event:
         group, dot, part = path.partition(".")
         if path in JSON:
             value = json.loads(value)
-        if dot:
+        if path == WITHIN:
+            record["recorded_at"] = value
+        elif dot:
             record.setdefault(group, {})[part] = value
         else:
             record[path] = value
@@ -163,8 +175,7 @@ def log_of_frame(frame: pl.DataFrame) -> Log:
     """Return a canonical table as a log. Its rows must be in the order of a history."""
     size = frame.height
     at = _instants(frame, "started_at")
-    recorded, ended = frame["recorded_at"], frame["ended_at"]
-    known = np.where(recorded.is_null().to_numpy(), at, _instants(frame, "recorded_at"))
+    ended = frame["ended_at"]
     ends = _instants(frame, "ended_at")
     # An end before the start is none.
     has_end = ended.is_not_null().to_numpy() & (ends >= at)
@@ -173,7 +184,7 @@ def log_of_frame(frame: pl.DataFrame) -> Log:
     return Log(
         events,
         at,
-        np.searchsorted(at, known, side="left").astype(np.int64),
+        *_known(frame, at).rows(at),
         np.where(has_end, ends, 0),
         has_end,
         talk.fill_null(0.0).to_numpy().astype(np.float64),
@@ -181,6 +192,20 @@ def log_of_frame(frame: pl.DataFrame) -> Log:
         _columns(frame, size),
         lambda: _others(frame, size),
     )
+
+
+def _known(frame: pl.DataFrame, at: Ints) -> Known:
+    first = np.where(frame["recorded_at"].is_null().to_numpy(), at, _instants(frame, "recorded_at"))
+    surely, doubtful = first.copy(), np.zeros(len(at), np.bool_)
+    spanned = np.flatnonzero(frame[WITHIN].is_not_null().to_numpy())
+    if len(spanned):
+        known = known_of([Knowledge.of(_recorded(*row)) for row in frame[spanned][["started_at", WITHIN]].iter_rows()])
+        first[spanned], surely[spanned], doubtful[spanned] = known.first, known.surely, known.doubtful
+    return Known(first, surely, doubtful)
+
+
+def _recorded(started_at: datetime, within: str) -> Event:
+    return _MINIMAL.model_copy(update={"started_at": started_at, "recorded_at": span_in(within)})
 
 
 def _instants(frame: pl.DataFrame, name: str) -> Ints:
@@ -251,6 +276,11 @@ def _signals(cell: str | None) -> tuple[tuple[str, bool | None], ...] | None:
 
 def _others(frame: pl.DataFrame, size: int) -> Coded:
     """Return which of the fields that are no column of their own are missing."""
-    missing = [(frame[name].is_null().to_numpy(), 2) for name in _OTHERS]
+    missing = [((frame[name].is_null() & _no_span(frame, name)).to_numpy(), 2) for name in _OTHERS]
     groups = grouped(size, *missing)
     return groups.spread([tuple(bool(flags[row]) for flags, _ in missing) for row in groups.firsts.tolist()])
+
+
+def _no_span(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Say where nothing is known of a field, not even a span."""
+    return frame[WITHIN].is_null() if name == "recorded_at" else pl.repeat(value=True, n=frame.height, eager=True)

@@ -63,7 +63,11 @@ class _Walk:
         asker, entry, counts, restarts = _pairs(ranges)
         inside = np.where(entry >= question.spans.sure_row[asker], YES, MAYBE)
         inside = self._by_date(asker, entry, inside)
-        seen = (log.visible_from[entry] <= question.rows[asker]) & (inside != NO)
+        now = question.rows[asker]
+        seen = (log.visible_from[entry] <= now) & (inside != NO)
+        heard = np.where(log.surely_visible_from[entry] <= now, YES, MAYBE)
+        counts = np.where(restarts == YES, NO, counts)  # what restarts the count does not count itself, known or not
+        inside, restarts = np.minimum(inside, heard), np.minimum(restarts, heard)
         asker, entry, inside = asker[seen], entry[seen], inside[seen]
         counts, restarts = counts[seen], restarts[seen]
         restarted = _so_far(asker, restarts == YES)
