@@ -1,7 +1,7 @@
 """Contact logs of any form become one intake: JSON lines, CSV and its relatives, and workbooks."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -31,6 +31,9 @@ from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables import Grid, TableFile, cell_text, is_blank, read_table_file
 from collection_guard.model.texts import nearest
 
+STANDARD_INPUT: Final = Path("-")
+_INPUT_NAME: Final = Path("stdin")
+"""What a log that came from no file is called where its rows are named."""
 _SEEN: Final = 12
 """Headers named in a message; more would hide the message."""
 
@@ -48,6 +51,7 @@ def read_logs(
     no_logs: Iterable[str | Path] = (),
     history: Iterable[str | Path] = (),
     since: datetime | None = None,
+    standard_input: Callable[[], bytes] | None = None,
 ) -> Intake:
     """Read logs into one intake; raise LogError with every problem of every file that cannot be read.
 
@@ -58,13 +62,13 @@ def read_logs(
     dialled, and ``profiles`` give contacts without a case theirs. ``map_file`` is a mapping file or several, each as
     its path or as ``PATTERN=PATH``. ``preset`` names the log format; without it the file tells, and with ``none`` it is
     read by the words of its header alone. The logs of ``history``, and what was known before ``since``, are the history
-    of the others and are not judged.
+    of the others and are not judged. With ``standard_input``, the path ``-`` is what that returns.
     """
     if timezone is not None and timezone not in pytz.all_timezones_set:
         values: dict[str, object] = {"zone": timezone, "nearest": nearest(timezone, pytz.all_timezones)}
         raise ConfigurationError([Problem("zone_unknown", values=values)])
     check_preset(preset)
-    run = _Run(read_maps(map_file), timezone, fold, encoding, preset, country)
+    run = _Run(read_maps(map_file), timezone, fold, encoding, preset, country, standard_input)
     with _collector_paused():
         places = find_logs(paths, no_logs)
         past = find_logs(history, [*no_logs, *places.paths])
@@ -118,6 +122,7 @@ class _Run:
     encoding: str | None
     preset: str | None
     country: str
+    standard_input: Callable[[], bytes] | None = None
     got: Yield = field(default_factory=Yield)
     _digests: dict[str, str] = field(default_factory=dict)
 
@@ -145,6 +150,9 @@ class _Run:
         return reading and replace(reading, past=past)
 
     def _read(self, path: Path) -> FileReading | None:
+        data = None
+        if self.standard_input is not None and path == STANDARD_INPUT:
+            path, data = _INPUT_NAME, self.standard_input()
         maps = self.maps.of(path)
         finder = HeaderFinder(maps.of(None) or MapFile())
         found = read_table_file(
@@ -154,6 +162,7 @@ class _Run:
             knows=tables().knows,
             record=RECORD,
             names_apart=True,
+            data=data,
         )
         if isinstance(found, Problem):
             self.got.problems.append(found)

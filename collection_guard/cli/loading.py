@@ -1,5 +1,6 @@
 """What the commands have in common: packs, registry, profiles and logs, loaded as configured."""
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
@@ -103,6 +104,7 @@ def load_logs(
         no_logs=no_logs,
         history=past,
         since=since,
+        standard_input=lambda: _standard_input(config["max_log_mb"]),
     )
 
 
@@ -125,13 +127,24 @@ def beginning_of(since: str | None, timezone: str | None) -> datetime | None:
     return start_of_day(moment.date(), timezone)
 
 
+def _standard_input(most: int) -> bytes:
+    """Return what comes by the standard input; raise LogError if it is more than memory takes."""
+    data = sys.stdin.buffer.read(most * _MB + 1)
+    _refuse_size(len(data), most, "-")
+    return data
+
+
 def _refuse_too_large(logs: Sequence[Path], most: int) -> None:
     """Raise LogError for logs that together are more than the memory of an ordinary machine takes."""
     size = sum(log.stat().st_size for log in logs if log.is_file())
+    _refuse_size(size, most, str(logs[0]) if len(logs) == 1 else None)
+
+
+def _refuse_size(size: int, most: int, log: str | None) -> None:
     if size > most * _MB:
         in_mb = -(-size // _MB)
         values: dict[str, object] = {"size": in_mb, "most": most, "memory": -(-in_mb * _MEMORY // 1000)}
-        raise LogError([Problem("logs_too_large", str(logs[0]) if len(logs) == 1 else None, values=values)])
+        raise LogError([Problem("logs_too_large", log, values=values)])
 
 
 def odd_hours(intake: Intake, timezone: str | None, lang: Lang) -> str | None:

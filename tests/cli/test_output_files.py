@@ -1,5 +1,6 @@
 """What is written appears under its name only when it is whole, and takes nobody's place."""
 
+import json
 import os
 import shutil
 import stat
@@ -118,3 +119,31 @@ def test_a_log_without_a_contact_says_so(tmp_path: Path) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
     assert "no contact was judged" in done.stdout
     assert "every verdict reached" not in done.stdout
+
+
+@pytest.mark.parametrize("log", ["contacts.xlsx", "contacts.gb18030.csv"])
+def test_a_log_may_come_by_the_standard_input(log: str, tmp_path: Path) -> None:
+    """What is piped in is judged as the file is, and its rows are named by where they came from."""
+    command = [sys.executable, "-m", "collection_guard", "audit", "-", "--format", "json"]
+    command += ["--timezone", "Asia/Shanghai"]
+    with (NOVEMBER / log).open("rb") as file:
+        piped = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, stdin=file)
+    command[command.index("-")] = str(NOVEMBER / log)
+    named = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    one, other = json.loads(piped.stdout), json.loads(named.stdout)
+    assert one["counts"] == other["counts"]
+    assert one["by_rule"] == other["by_rule"]
+    assert piped.returncode == named.returncode == 1
+    assert (tmp_path / "stdin.rejected.csv").read_text("utf-8-sig").count("stdin") > 0
+
+
+def test_more_by_the_standard_input_than_memory_takes_is_refused(tmp_path: Path) -> None:
+    """The limit on logs holds for what is piped in; without anything, the log is empty."""
+    given = {"COLLECTION_GUARD_MAX_LOG_MB": "1"}
+    command = [sys.executable, "-m", "collection_guard", "audit", "-", "--lang", "en"]
+    for size, said in ((1_000_001, "logs"), (0, "stdin: the file is empty")):
+        done = subprocess.run(
+            command, check=False, capture_output=True, cwd=tmp_path, input=b"x" * size, env={**os.environ, **given}
+        )
+        assert done.returncode == 4
+        assert said in done.stderr.decode()

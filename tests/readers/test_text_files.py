@@ -232,6 +232,37 @@ def test_json_lines_and_arrays_give_the_same_objects(values: list[Any], spread: 
         assert len(broken) == len(values) - len(objects)
 
 
+@given(st.lists(VALUES, max_size=6), st.sampled_from((None, 0, 2)), st.booleans())
+def test_objects_over_several_lines_are_read_as_on_one(values: list[Any], indent: int | None, blank: bool) -> None:
+    """Objects that a program printed for people are the same objects, each at the line on which it begins."""
+    objects = [value for value in values if isinstance(value, dict)]
+    texts = [json.dumps(value, indent=indent) for value in objects]
+    rows, broken, blanks = read_json(("\n\n" if blank else "\n").join(texts))
+    assert [row.data for row in rows] == objects
+    first = 1
+    for row, text in zip(rows, texts, strict=True):
+        assert row.row == first
+        first += text.count("\n") + (2 if blank else 1)
+    assert (broken, len(blanks)) == ([], max(0, len(texts) - 1) * blank + (not objects))
+
+
+def test_a_broken_object_over_several_lines_costs_no_other() -> None:
+    """A key that stands twice is one broken object; a line that is cut off costs itself, and what it seemed to open."""
+    twice = json.dumps({"b": [1, 2], "c": "x"}, indent=1).replace('"c"', '"b"')
+    long = {"x": ["y" * 50] * 400}
+    rows, broken, _ = read_json(f'{twice}\n{json.dumps(long, indent=1)}\n{{"a": 1')
+    assert [row.data for row in rows] == [long]
+    assert [(item.row, item.reason) for item in broken] == [
+        (1, "row_json_duplicate_key"),
+        (7 + 404 + 1, "row_json_syntax"),
+    ]
+    rows, broken, _ = read_json('{"a": 1,\n{"b": 2}\n{\n"c": 3\n}\n')
+    assert [(row.row, row.data) for row in rows] == [(2, {"b": 2}), (3, {"c": 3})]
+    assert [item.row for item in broken] == [1]
+    assert [item.row for item in read_json('{"a": 1\n} x\n')[1]] == [1, 2]
+    assert [item.row for item in read_json('{"a":' * 9_000)[1]] == [1]
+
+
 @given(st.text(max_size=80) | st.text('[]{}:,"\\u d8019e-.NaNtruefalsnul \n', max_size=60))
 def test_any_text_is_json_or_a_list_of_what_is_broken(text: str) -> None:
     """Reading JSON ends in rows and broken rows, never in an exception."""

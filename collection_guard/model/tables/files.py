@@ -46,6 +46,7 @@ def read_table_file(
     record: RecordShape = MappingProxyType({}),
     names_apart: bool = False,
     firmly: bool = True,
+    data: bytes | None = None,
 ) -> TableFile | Problem:
     """Read a file into tables or objects.
 
@@ -53,16 +54,14 @@ def read_table_file(
     confirm an encoding and find the delimiter. ``record`` is what a file of nested columns may hold.
     An encoding that was not told ``firmly`` is that of the log, and of a file beside it that does not show its own.
     Names of columns that the file keeps apart from its rows stay so with ``names_apart``, else they are row 0.
+    ``data`` is what the file holds, where it was read already.
     """
     name = str(path)
-    if path.is_dir():
-        return Problem("file_is_folder", name)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return Problem("file_missing", name)
-    except (OSError, ValueError) as error:
-        return Problem("file_unreadable", name, values={"cause": str(error)})
+    if data is None:
+        read = _bytes_of(path)
+        if isinstance(read, Problem):
+            return read
+        data = read
     found = TableFile(name, hashlib.sha256(data).hexdigest())
     kind = kind_of(data)
     if kind == "workbook":
@@ -89,6 +88,17 @@ def read_table_file(
     else:
         found.grids = [read_delimited(decoded.text, score)]
     return found
+
+
+def _bytes_of(path: Path) -> bytes | Problem:
+    if path.is_dir():
+        return Problem("file_is_folder", str(path))
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return Problem("file_missing", str(path))
+    except (OSError, ValueError) as error:
+        return Problem("file_unreadable", str(path), values={"cause": str(error)})
 
 
 def _parquet(found: TableFile, data: bytes, record: RecordShape, *, names_apart: bool) -> TableFile | Problem:

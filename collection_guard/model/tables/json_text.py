@@ -31,6 +31,10 @@ def _no_constant(name: str) -> Any:
     raise _NotFiniteError(name)
 
 
+_LENIENT: Final = json.JSONDecoder()
+_WINDOW: Final = 8192
+"""So much text is looked at for the end of an object, and more only where it goes on; an error counts lines."""
+_EDGE: Final = 16
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
 
 
@@ -41,29 +45,72 @@ def looks_like_json(text: str) -> bool:
 
 
 def read_json(text: str) -> tuple[list[JsonRow], list[BrokenRow], list[int]]:
-    """Return the objects of a text, what is broken in it, and the blank lines between."""
+    """Return the objects of a text, what is broken in it, and the blank lines between.
+
+    An object may stand on several lines, as programs print it for people; it is counted by its first.
+    """
     text = text.lstrip("\ufeff")
     if text.lstrip().startswith("["):
         return (*_read_array(text), [])
     rows: list[JsonRow] = []
     broken: list[BrokenRow] = []
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n \t").split("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n \t")
     blank: list[int] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
+    number, at = 0, 0
+    while at <= len(text):
+        number, end = number + 1, _end_of_line(text, at)
+        line = text[at:end].strip()
+        if not line:
             blank.append(number)
-            continue
-        _add(number, line.strip(), rows, broken)
+        else:
+            end = _add(number, text, at, end, rows, broken)
+            number += text.count("\n", at, end)
+        at = end + 1
     return rows, broken, blank
 
 
-def _add(number: int, line: str, rows: list[JsonRow], broken: list[BrokenRow]) -> None:
+def _end_of_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _add(number: int, text: str, at: int, end: int, rows: list[JsonRow], broken: list[BrokenRow]) -> int:
+    """Take what stands on a line, and return where it ends: on that line, or if it goes on, on a later one."""
+    line = text[at:end].strip()
     try:
         data = _DECODER.decode(line)
     except (ValueError, RecursionError) as error:
+        last = _end_over_lines(text, at, end) if line.startswith("{") else end
+        if last == end:
+            broken.append(_broken(number, error))
+            return end
+    else:
+        _take(number, data, line, rows, broken)
+        return end
+    whole = text[at:last].strip()
+    try:
+        _take(number, _DECODER.decode(whole), whole, rows, broken)
+    except (ValueError, RecursionError) as error:
         broken.append(_broken(number, error))
-        return
-    _take(number, data, line, rows, broken)
+    return last
+
+
+def _end_over_lines(text: str, at: int, end: int) -> int:
+    """Return the end of the line on which an object ends that begins on one, that of the first if it is none."""
+    start, size = _skip(text, at), _WINDOW
+    while True:
+        try:
+            _, length = _LENIENT.raw_decode(text[start : start + size])
+        except json.JSONDecodeError as error:
+            # Text cannot go on over a line: what is cut off ends where the window does.
+            if start + size >= len(text) or (error.pos < size - _EDGE and not error.msg.startswith("Unterminated")):
+                return end
+            size *= 16
+        except RecursionError:
+            return end
+        else:
+            last = _end_of_line(text, start + length)
+            return end if text[start + length : last].strip() else last
 
 
 def _take(number: int, data: Any, source: str, rows: list[JsonRow], broken: list[BrokenRow]) -> None:
@@ -125,7 +172,7 @@ def _read_array(text: str) -> tuple[list[JsonRow], list[BrokenRow]]:
         except (_DuplicateKeyError, _NotFiniteError) as error:
             broken.append(_broken(number, error))
             # The element is whole, only not usable: a lenient decoder says where it ends.
-            _, at = json.JSONDecoder().raw_decode(text, at)
+            _, at = _LENIENT.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
             return rows, [*broken, _broken(number, error)]
         else:
