@@ -67,7 +67,7 @@ def audit(
     encoding: o.EncodingOption = None,
     history: o.HistoryOption = None,
     past: o.PastOption = None,
-    since: Annotated[str | None, typer.Option(help=o.help_of("since"), metavar="DATE", show_default=False)] = None,
+    since: o.SinceOption = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
     memory: Annotated[str | None, typer.Option(help=o.help_of("memory"), metavar="SIZE", show_default=False)] = None,

@@ -53,6 +53,7 @@ EncodingOption = Annotated[str | None, _option("encoding", "--encoding", metavar
 EngineOption = Annotated[str | None, _option("engine", "--engine", metavar="auto|reference|durable|columnar|spark")]
 HistoryOption = Annotated[str | None, _option("history", "--history-complete-from", metavar="DATE|earliest")]
 PastOption = Annotated[list[Path] | None, _option("past", "--history", metavar="PAST")]
+SinceOption = Annotated[str | None, _option("since", metavar="DATE")]
 AssumeOption = Annotated[str | None, _option("assume_party", "--assume-party", metavar="addressee|off")]
 DetectorOption = Annotated[str | None, _option("detector", "--detector", metavar="NAME|none")]
 StrictOption = Annotated[bool | None, _option("strict", "--strict/--no-strict")]

@@ -12,7 +12,7 @@ from collection_guard.cli import options as o
 from collection_guard.cli.audit import writing
 from collection_guard.cli.exits import Gathering, exits
 from collection_guard.cli.given import given_again
-from collection_guard.cli.loading import load_basis, load_logs
+from collection_guard.cli.loading import beginning_of, load_basis, load_logs
 from collection_guard.cli.output import emit, refuse_shared
 from collection_guard.cli.progress import progress_to
 from collection_guard.model.problems import ConfigurationError, Problem
@@ -63,6 +63,8 @@ def sample(
     preset: o.PresetOption = None,
     encoding: o.EncodingOption = None,
     history: o.HistoryOption = None,
+    past: o.PastOption = None,
+    since: o.SinceOption = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
     detector: o.DetectorOption = None,
@@ -106,24 +108,25 @@ def sample(
         _refuse(logs, of, write, reviewed, appeals, labels)
         written = (("--out", out), ("--write", write), ("--labels", labels))
         files = [(name, path) for name, path in written if path is not None]
-        read = [*(logs or ()), *(path for path in (plan, reviewed, appeals) if path is not None)]
-        read += [Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None]
+        begin = beginning_of(since, settings["timezone"])
+        given_files = (plan, reviewed, appeals, *(settings[name] for name in ("registry", "cases")))
+        read = [*(logs or ()), *(past or ()), *(Path(path) for path in given_files if path is not None)]
         refuse_shared(files, read)
     gathering = Gathering()
     basis = load_basis(settings, gathering)
     known = {one.id for pack in basis.packs for one, _, _ in pack.rules} if basis is not None else set()
-    wanted = {name: value for name, value in given.items() if value is not None}
-    planned = None
+    wanted, planned = {name: value for name, value in given.items() if value is not None}, None
     if basis is not None and appeals is None:
         planned = gathering.attempt(lambda: read_plan(plan, wanted, known))
-    intake = gathering.attempt(lambda: load_logs(logs or (), settings, dict(basis.profiles) if basis else {}))
+    profiles = {} if basis is None else {**basis.profiles}
+    intake = gathering.attempt(lambda: load_logs(logs or (), settings, profiles, past or (), begin))
     gathering.settle(settings.lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     assert intake is not None  # noqa: S101  # as above
     lang_, masked = settings.lang, not settings["unmasked"]
     with exits(lang_):
         if appeals is not None and labels is not None:
-            with progress_to(len(intake.contacts), quiet=quiet) as progress:
+            with progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
                 report = run_audit(intake, basis, None, progress)
             shown = Wording(report, lang_, masked=masked).key
             upheld = read_appeals(appeals, report, shown, encoding=settings["encoding"])
@@ -131,7 +134,7 @@ def sample(
             emit(_label(labelled(report, basis, pairs, masked=masked), labels, lang_), out)
             return
         assert planned is not None  # noqa: S101  # the gathering has settled
-        with progress_to(len(intake.contacts), quiet=quiet) as progress:
+        with progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
             found = draw(intake, basis, planned, progress)
         if not found.items:
             raise ConfigurationError([Problem("sample_nothing")])

@@ -11,7 +11,7 @@ from collection_guard.audit.taken import Intake
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import Gathering, exits
 from collection_guard.cli.given import given_again
-from collection_guard.cli.loading import load_basis, load_logs
+from collection_guard.cli.loading import beginning_of, load_basis, load_logs
 from collection_guard.cli.output import emit, refuse_shared, terminal
 from collection_guard.cli.progress import progress_to
 from collection_guard.complaints.selection import DAYS, Complaint
@@ -59,6 +59,8 @@ def timeline(
     preset: o.PresetOption = None,
     encoding: o.EncodingOption = None,
     history: o.HistoryOption = None,
+    past: o.PastOption = None,
+    since: o.SinceOption = None,
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
     detector: o.DetectorOption = None,
@@ -102,17 +104,20 @@ def timeline(
         )
         _refuse(logs or (), complaint, settings, report)
         files = {"--out": out, "--report": report}
-        read = [*(logs or ()), *(Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None)]
+        begin = beginning_of(since, settings["timezone"])
+        read = [*(logs or ()), *(past or ())]
+        read += [Path(settings[name]) for name in ("registry", "cases") if settings[name] is not None]
         refuse_shared([(name, path) for name, path in files.items() if path is not None], read)
     gathering = Gathering()
     basis = load_basis(settings, gathering)
-    intake = gathering.attempt(lambda: load_logs(logs or (), settings, dict(basis.profiles) if basis else {}))
+    profiles = dict(basis.profiles) if basis is not None else {}
+    intake = gathering.attempt(lambda: load_logs(logs or (), settings, profiles, past or (), begin))
     gathering.settle(settings.lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     assert intake is not None  # noqa: S101  # as above
     with exits(settings.lang):
         _refuse_unknown(complaint, intake, basis, Speech(settings.lang, masked=not settings["unmasked"]))
-        with progress_to(len(intake.contacts), quiet=quiet) as progress:
+        with progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
             found = trace(intake, basis, complaint, progress)
         masked = not settings["unmasked"]
         if report is not None:
@@ -140,7 +145,8 @@ def _refuse(logs: Sequence[Path], complaint: Complaint, settings: Configuration,
 
 def _refuse_unknown(complaint: Complaint, intake: Intake, basis: Basis, say: Speech) -> None:
     """Raise ConfigurationError for cases and rules that are not there: a misspelt one would find nothing."""
-    cases = {contact.event.case_id for contact in intake.contacts if intake.has_case(contact.event.case_id)}
+    every = (*intake.contacts, *intake.past)
+    cases = {contact.event.case_id for contact in every if intake.has_case(contact.event.case_id)}
     cases |= set(basis.profiles)
     problems = []
     for case in complaint.cases:

@@ -50,14 +50,23 @@ class Selection:
     contacts: tuple[Contact, ...]
     outside: int = 0
     """Contacts of the same person before or after the period."""
+    before: int = 0
+    """Contacts of the same person in the period that are history, and not judged."""
     possible: tuple[Contact, ...] = ()
     """Contacts in the period whose masked number may be the one that complains."""
     other_cases: tuple[tuple[str, int], ...] = ()
     """Further cases that the contacts or their borrower lead to, with the number of their contacts beside these."""
 
 
-def select(contacts: Iterable[Contact], complaint: Complaint, *, timezone: str | None, country: str) -> Selection:
-    """Return the contacts that a complaint is about, in the order of their history."""
+def select(
+    contacts: Iterable[Contact],
+    complaint: Complaint,
+    *,
+    timezone: str | None,
+    country: str,
+    past: Iterable[Contact] = (),
+) -> Selection:
+    """Return the contacts that a complaint is about, in the order of their history; those of the past are counted."""
     ordered = sorted(contacts, key=lambda item: (item.event.started_at, item.event.event_id))
     keys = {key for number in complaint.numbers if (key := number_key(number, country)) is not None}
     cases = set(complaint.cases)
@@ -75,7 +84,13 @@ def select(contacts: Iterable[Contact], complaint: Complaint, *, timezone: str |
         and _within(item.event.started_at, complaint.period, timezone)
         and any(_may_be(number, key) for number in _numbers(item.event) for key in keys)
     ]
-    return Selection(tuple(chosen), len(meant) - len(chosen), tuple(possible), _other_cases(ordered, meant, cases))
+    return Selection(
+        tuple(chosen),
+        len(meant) - len(chosen),
+        sum(is_meant(item.event) and _within(item.event.started_at, complaint.period, timezone) for item in past),
+        tuple(possible),
+        _other_cases(ordered, meant, cases),
+    )
 
 
 def _numbers(event: Event) -> Iterator[str]:

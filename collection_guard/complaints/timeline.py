@@ -112,7 +112,8 @@ class Timeline:
         if "established" in found:
             whole = not self.complaint.about or set(found) == {"established"}
             return "established" if whole else "partly"
-        known = not self.selection.possible and self.log_holds_the_day
+        selection = self.selection
+        known = not selection.possible and not selection.before and self.log_holds_the_day
         return "refuted" if found and set(found) == {"refuted"} and known else "open"
 
     @property
@@ -160,11 +161,12 @@ def trace(
 ) -> Timeline:
     """Judge the whole log, since rules look back, and return the contacts that a complaint is about."""
     settings = basis.settings
-    selection = select(intake.contacts, complaint, timezone=settings.timezone, country=settings.country)
+    zone, country = settings.timezone, settings.country
+    selection = select(intake.contacts, complaint, timezone=zone, country=country, past=intake.past)
     wanted = _Wanted({item.event.event_id for item in selection.contacts})
     report = run_audit(intake, basis, wanted, progress)
     empty = EmptyFields(
-        [item.event for item in intake.contacts],
+        [item.event for item in (*intake.contacts, *intake.past)],
         basis.profiles,
         has_registry=basis.registry is not None,
         has_zone=settings.timezone is not None,

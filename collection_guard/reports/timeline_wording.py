@@ -173,6 +173,8 @@ class TimelineWording(Wording):
             yield self.text("timeline.caveat.other_case", case=self.key(case), count=number(count))
         if selection.outside:
             yield self.text("timeline.caveat.outside", count=number(selection.outside))
+        if selection.before:
+            yield self.text("timeline.caveat.before", count=number(selection.before))
         yield from self._edges()
         if report.intake.rejected:
             yield self.text("timeline.caveat.rejected", count=number(len(report.intake.rejected)))

@@ -56,6 +56,18 @@ def test_an_appeal_that_was_upheld_becomes_a_sample_that_check_holds_the_rules_t
     assert "expected clear, found violation" in " ".join(checked.stdout.split())
 
 
+def test_what_is_history_is_not_drawn(november: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --since the contacts before are looked back on; only those after are drawn."""
+    monkeypatch.chdir(november)
+    arguments = ["--seed", "1", "--size", "900", "--strata", "channel", "--of", "contacts"]
+    arguments += ["--write", "list.csv", "--since", "2025-11-20", "--quiet"]
+    result = CliRunner().invoke(app, ["sample", "contacts.xlsx", *arguments])
+    assert (result.exit_code, result.stderr) == (0, "")
+    days = set(re.findall(r"2025-11-\d\d", (november / "list.csv").read_text("utf-8-sig")))
+    assert days
+    assert min(days) >= "2025-11-20"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -40,6 +40,17 @@ def test_a_number_shows_masked_and_leads_to_its_case(november: Path) -> None:
     assert "--case YZ-1101" in " ".join(result.stdout.split())
 
 
+def test_what_is_history_is_looked_back_on_and_not_judged(november: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --since the earlier contacts of a case are counted, not listed; nothing is refuted beside them."""
+    monkeypatch.chdir(november)
+    arguments = ["timeline", "contacts.xlsx", "--case", "YZ-1101", "--about", ABOUT, "--lang", "en", "--quiet"]
+    whole, later = (CliRunner().invoke(app, [*arguments, *more]) for more in ([], ["--since", "2025-11-20"]))
+    counted = [int(re.findall(r"(\d+)\s+\(\d+\s+in\s+violation", found.stdout)[0]) for found in (whole, later)]
+    assert counted[0] > counted[1]
+    assert f"{counted[0] - counted[1]} further contacts are history" in " ".join(later.stdout.split())
+    assert "further contacts are history" not in whole.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -1,11 +1,14 @@
 """What the verdicts on the contacts of a complaint carry, and no more."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from reports.november import REGISTRY, SETTINGS, intake, packs
 
+from collection_guard.audit.run import Basis
 from collection_guard.complaints.selection import Complaint
-from collection_guard.complaints.timeline import Timeline
+from collection_guard.complaints.timeline import Timeline, trace
 from collection_guard.model.event import Event
 from complaints.making import MINE, call, timeline
 
@@ -54,6 +57,18 @@ def test_a_rule_that_applied_to_no_contact_is_not_refuted() -> None:
     (point,) = of(CALM, about=("debt-disclosed-to-third-party",)).points()
     assert (point.violated, point.open, point.clear) == ((), (), ())
     assert point.outcome == "open"
+
+
+def test_nothing_is_refuted_beside_contacts_that_are_history() -> None:
+    """They are not judged: what is complained of may have been done in one of them; outside the period it was not."""
+    calm, before = intake([CALM]).contacts, tuple(replace(item, past=True) for item in intake([UNRECORDED]).contacts)
+    both = replace(intake([CALM]), contacts=calm, past=before)
+    basis = Basis(packs("core"), settings=SETTINGS, registry=REGISTRY, engine="reference")
+    found = [
+        trace(both, basis, Complaint(cases=("C-1",), about=(HOURS,), around=around, days=0))
+        for around in (None, date(2025, 11, 6))
+    ]
+    assert [(one.selection.before, one.outcome) for one in found] == [(1, "open"), (0, "refuted")]
 
 
 def test_an_advisory_alone_makes_no_complaint_a_right_one() -> None:
