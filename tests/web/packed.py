@@ -1,4 +1,4 @@
-"""What a page holds, unpacked without a browser."""
+"""What a page holds, read without a browser."""
 
 import base64
 import gzip
@@ -18,3 +18,16 @@ def unpacked(page: str) -> dict[str, Any]:
 def whole(page: str) -> str:
     """Return everything that a page says, its findings too."""
     return re.sub(r'(id="pack">)[^<]*', r"\1", page) + json.dumps(unpacked(page), ensure_ascii=False)
+
+
+def figures(page: str) -> dict[str, str]:
+    """Return each number of the first screen by its name."""
+    tags = re.findall(r"<a [^>]*data-figure[^>]*>", page)
+    found = {}
+    for tag in tags:
+        name = re.search(r'data-figure="([^"]*)"', tag)
+        value = re.search(r'data-value="([^"]*)"', tag)
+        assert name is not None
+        assert value is not None
+        assert found.setdefault(name[1], value[1]) == value[1]
+    return found

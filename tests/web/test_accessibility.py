@@ -1,31 +1,13 @@
 """The page is usable by everybody: axe-core, as its makers publish it, finds nothing serious to mend."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
+from web.axe import faults, needs_axe
 from web.chromium import Seen, needs_chromium
 from web.conftest import Audited
 
-AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-GRAVE = {"serious", "critical"}
-pytestmark = [
-    needs_chromium,
-    pytest.mark.skipif(not AXE.exists(), reason="npm was absent when scripts/test made .venv: axe-core is not there"),
-]
-
-
-def faults(page: Seen) -> list[str]:
-    """Return what axe-core finds that is serious or critical, with the first place of each."""
-    page.page.evaluate(AXE.read_text("utf-8"))
-    found = page.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{item['impact']} {item['id']}: {item['nodes'][0]['html'][:200]} ({len(item['nodes'])} places)"
-        for item in found["violations"]
-        if item["impact"] in GRAVE
-    ]
+pytestmark = [needs_chromium, needs_axe]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

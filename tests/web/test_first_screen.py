@@ -1,24 +1,11 @@
 """Every number of the first screen is the sum of its rows, in the JSON report and the verdict file, and links there."""
 
-import re
 from collections import Counter
 from typing import Any
 
 from web.chromium import Seen, needs_chromium
 from web.conftest import Audited
-
-
-def figures(page: str) -> dict[str, str]:
-    """Return each number of the first screen by its name."""
-    tags = re.findall(r"<a [^>]*data-figure[^>]*>", page)
-    found = {}
-    for tag in tags:
-        name = re.search(r'data-figure="([^"]*)"', tag)
-        value = re.search(r'data-value="([^"]*)"', tag)
-        assert name is not None
-        assert value is not None
-        assert found.setdefault(name[1], value[1]) == value[1]
-    return found
+from web.packed import figures
 
 
 def counted(verdicts: list[dict[str, Any]]) -> dict[str, Any]:
