@@ -20,7 +20,9 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
 ``period``
     the first and the last instant at which a contact began
 ``rules``, ``by_rule``, ``by_agency``
-    what each rule is; its verdicts; the contacts and verdicts of each agency, ``null`` in ``agency`` for none named
+    what each rule is; its verdicts; the contacts and verdicts of each agency, ``null`` in ``agency`` for none named;
+    its ``calls``: ``made`` (outbound, by voice), ``effective`` (the borrower was spoken to), ``unknown``; ``null``
+    where a log was judged in parts
 ``violations``
     sorted by ``started_at``, ``event_id`` and rule, each with its place, pack, message, remedy, evidence and sources
 ``missing``
@@ -48,6 +50,7 @@ from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally,
 from collection_guard.audit.taken import Assumption, FileReading, Finding, Position, Rejected, SetAside
 from collection_guard.language.schema import SEVERITIES, Text
 from collection_guard.model.texts import LANGS
+from collection_guard.reports.calls import Calls, calls_by_agency
 from collection_guard.reports.wording import Wording
 from collection_guard.version import __version__
 
@@ -124,7 +127,7 @@ class _Json:
             },
             "rules": {rule: self._rule(rule) for rule in report.rules},
             "by_rule": {rule: _tally(tally) for rule, tally in report.by_rule.items()},
-            "by_agency": [self._agency(name, tally) for name, tally in sorted(report.by_agency.items())],
+            "by_agency": self._agencies(),
             "violations": [self._violation(violation) for violation in self._in_order()],
             "missing": self._missing(),
             "rejected": [
@@ -288,12 +291,17 @@ class _Json:
             "effect": info.rule.effect,
         }
 
-    def _agency(self, name: str, tally: AgencyTally) -> dict[str, Any]:
+    def _agencies(self) -> list[dict[str, Any]]:
+        calls = calls_by_agency(self._report) or {}
+        return [self._agency(name, tally, calls.get(name)) for name, tally in sorted(self._report.by_agency.items())]
+
+    def _agency(self, name: str, tally: AgencyTally, calls: Calls | None) -> dict[str, Any]:
         return {
             "agency": None if name == NO_AGENCY else self._clean(name),
             "contacts": tally.contacts,
             "contacts_in_violation": tally.contacts_in_violation,
             "contacts_fully_assessed": tally.contacts_assessed,
+            "calls": None if calls is None else asdict(calls),
             "verdicts": _tally(tally.verdicts),
             "by_rule": dict(tally.by_rule),
         }

@@ -8,6 +8,7 @@ from typing import Final
 from collection_guard.audit.report import Report
 from collection_guard.language.schema import SEVERITIES
 from collection_guard.model.texts import Lang
+from collection_guard.reports.calls import calls_by_agency
 from collection_guard.reports.excel.findings import columns_of, rows_of
 from collection_guard.reports.excel.workbook import MOST_ROWS, CellValue, SheetColumn, Workbook, width_of, workbook
 from collection_guard.reports.ground import Ground
@@ -169,13 +170,15 @@ class _Book:
             ]
 
     def _by_agency(self) -> Iterator[list[CellValue]]:
+        calls = calls_by_agency(self._report) or {}
         for score in agency_scores(self._report):
-            tally = score.tally
+            tally, called = score.tally, calls.get(score.name)
             yield [
                 self._say.agency(score.name),
                 score.grade,
                 None if score.score is None else round(score.score, 1),
                 tally.contacts,
+                *((None, None, None) if called is None else (called.made, called.effective, called.unknown)),
                 tally.contacts_in_violation,
                 *_per_thousand(score.share),
                 self._say.text(f"sheet.place.{score.place}"),
@@ -253,6 +256,9 @@ _AGENCIES: Final[dict[str, tuple[int, str | None]]] = {
     "grade": (8, None),
     "score": (8, _RATE),
     "contacts": (10, None),
+    "calls_made": (10, None),
+    "effective_calls": (10, None),
+    "effective_unknown": (10, None),
     "in_violation": (10, None),
     "rate": (12, _RATE),
     "low": (12, _RATE),

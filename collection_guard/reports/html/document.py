@@ -16,6 +16,8 @@ from markupsafe import Markup
 from collection_guard.language.schema import SEVERITIES
 from collection_guard.model.texts import LANGS, catalogue
 from collection_guard.model.whole_files import whole_file
+from collection_guard.reports.calls import calls_by_agency
+from collection_guard.reports.calls import of_all as all_calls
 from collection_guard.reports.files import Told
 from collection_guard.reports.ground import Ground
 from collection_guard.reports.html.blocks import Block, Blocks
@@ -138,6 +140,7 @@ class _Document:
         scores = agency_scores(report)
         rules = rule_scores(report)
         every, wrong = hours(report)
+        calls = calls_by_agency(report)
         severities = Counter(report.rules[item.rule].rule.severity for item in report.violations)
         return {
             "lang": self._told.lang,
@@ -151,6 +154,8 @@ class _Document:
             "of_all": Share(report.contacts_in_violation, report.contacts),
             "scores": scores,
             "numbers": agency_numbers(report),
+            "calls": calls,
+            "all_calls": None if calls is None else all_calls(calls.values()),
             "scheme": scheme(),
             "worst_agencies": worst_agencies(report, WORST),
             "worst_rules": [score for score in rules if score.tally.violation][:WORST],
