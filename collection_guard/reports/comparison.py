@@ -119,6 +119,8 @@ class _Run(_Part):
 
 class _Counts(_Part):
     contacts: int
+    contacts_in_violation: int
+    violations_left_out: int = 0
 
 
 class _Period(_Part):
@@ -184,6 +186,9 @@ def compare(report: Report, earlier: Earlier) -> Comparison:
 
 
 def _contacts_before(earlier: Earlier, common: Iterable[str]) -> int:
+    # An audit in pieces lists the first violations only; it counted the contacts of all of its rules.
+    if earlier.counts.violations_left_out:
+        return earlier.counts.contacts_in_violation
     wanted = frozenset(common)
     found = [item for item in earlier.violations if item.rule in wanted]
     return len({(item.file, item.sheet, item.row, item.event_id) for item in found})
@@ -208,7 +213,7 @@ def _of_rule(report: Report, earlier: Earlier, rule: str) -> Change:
 def _caveats(report: Report, earlier: Earlier, assessable: Change) -> Iterable[str]:
     run = earlier.run
     if report.by_rule.keys() != earlier.by_rule.keys():
-        yield "other_rules"
+        yield "earlier_counted" if earlier.counts.violations_left_out else "other_rules"
     elif {pack.name: pack.digest for pack in report.packs} != {pack.name: pack.digest for pack in run.packs}:
         yield "rules_changed"
     if {pack.name: _plain(pack.parameters) for pack in report.packs} != {

@@ -49,6 +49,19 @@ def test_a_change_and_its_reverse_say_the_opposite(hits: int, of: int, other_hit
     assert there.interval[0] <= other.hits / other.of - one.hits / one.of <= there.interval[1]
 
 
+def test_an_earlier_audit_in_pieces_is_compared_by_what_it_counted() -> None:
+    """It lists the first violations and counts all; rules that only it had are in its rate, and that is said."""
+    before = report(contacts(GOOD, 40, 30))
+    content = json.loads(render_json(before))
+    content["violations"] = content["violations"][:2]
+    content["counts"]["violations_left_out"] = 28
+    found = compare(report(contacts(GOOD, 40, 30)), Earlier.model_validate(content))
+    assert found.overall == Change(Share(30, 40), Share(30, 40))
+    assert "earlier_counted" not in found.caveats
+    content["by_rule"]["a-rule-of-then"] = {"violation": 0, "clear": 1, "unassessable": 0}
+    assert "earlier_counted" in compare(before, Earlier.model_validate(content)).caveats
+
+
 def test_agencies_are_found_again() -> None:
     """Each agency of both times is compared by its own contacts, the nameless too; a new one is named as new."""
     before = report(contacts(GOOD, 30, 2), contacts(None, 5, 1))

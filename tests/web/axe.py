@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from web.chromium import Seen
+from web.chromium import Plain
 
 AXE = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
@@ -14,7 +14,7 @@ needs_axe = pytest.mark.skipif(
 )
 
 
-def faults(page: Seen) -> list[str]:
+def faults(page: Plain) -> list[str]:
     """Return what axe-core finds that is serious or critical, with the first place of each."""
     page.page.evaluate(AXE.read_text("utf-8"))
     found = page.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")

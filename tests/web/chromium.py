@@ -24,7 +24,7 @@ def opened_browser() -> Iterator[Browser]:
         browser.close()
 
 
-class Seen:
+class Plain:
     """What a page did: what it said on the console, and what it asked the network for."""
 
     def __init__(self, page: Page, path: Path) -> None:
@@ -36,8 +36,15 @@ class Seen:
         page.on("pageerror", lambda error: self.console.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
         page.goto(path.as_uri())
-        page.wait_for_selector("html[data-ready=true]")
         self.own = path.as_uri()
+
+
+class Seen(Plain):
+    """The same of a report, whose findings are unpacked by a script."""
+
+    def __init__(self, page: Page, path: Path) -> None:
+        super().__init__(page, path)
+        page.wait_for_selector("html[data-ready=true]")
 
     @property
     def found(self) -> tuple[int, int]:

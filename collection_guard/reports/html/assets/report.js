@@ -4,6 +4,7 @@
 (() => {
   const root = document.documentElement;
   const at = (id) => document.getElementById(id);
+  const PRINTED = 500; // so many findings go on paper at most
   let pack = null;
   let shown = []; // the findings that fit the filters, by number
   let page = 0;
@@ -207,19 +208,23 @@
   // The list
 
   function show(everything = false, unfolded = new Set()) {
-    const each = everything ? Math.min(shown.length, 500) : Number(at("per-page").value);
+    const each = everything ? Math.min(shown.length, PRINTED) : Number(at("per-page").value);
     const pages = Math.max(1, Math.ceil(shown.length / each));
-    page = everything ? 0 : Math.min(page, pages - 1);
-    at("list").replaceChildren(...shown.slice(page * each, (page + 1) * each).map((finding) => entry(finding, unfolded.has(finding) || (everything && shown.length <= 50))));
+    page = Math.min(page, pages - 1);
+    const first = everything ? 0 : page * each;
+    at("list").replaceChildren(...shown.slice(first, first + each).map((finding) => entry(finding, unfolded.has(finding) || (everything && shown.length <= 50))));
     const contacts = new Set(shown.map((finding) => pack.findings.contact[finding])).size;
     at("result").textContent = text(shown.length ? "result" : "no_result", { findings: count(shown.length), all: count(size()), contacts: count(contacts) });
+    if (everything && shown.length > each) at("result").append(text("printed", { count: count(each) }));
     at("result").dataset.findings = shown.length;
     at("result").dataset.contacts = contacts;
-    at("page-of").textContent = text("page_of", { page: page + 1, pages: count(pages) });
+    at("page-of").textContent = text("page_of", { page: count(page + 1), pages: count(pages) });
     at("previous-page").disabled = page === 0;
     at("next-page").disabled = page >= pages - 1;
     at("pager").hidden = pages === 1;
   }
+
+  const unfoldedNow = () => new Set([...document.querySelectorAll(".finding[open]")].map((element) => Number(element.dataset.finding)));
 
   function filter() {
     page = 0;
@@ -243,7 +248,7 @@
     at("language").lang = wanted === "zh" ? "en" : "zh-CN";
     fillSelects();
     shown = select(filters());
-    show(false, new Set([...document.querySelectorAll(".finding[open]")].map((element) => Number(element.dataset.finding))));
+    show(false, unfoldedNow());
   }
 
   function toSection(link) {
@@ -275,12 +280,14 @@
     }
     // On paper nothing can be opened: what is folded up is unfolded first.
     let opened = [];
+    let unfolded = new Set();
     addEventListener("beforeprint", () => {
+      unfolded = unfoldedNow();
       opened = [...document.querySelectorAll("details:not([open]):not(.finding)")];
       for (const element of opened) element.open = true;
       show(true);
     });
-    addEventListener("afterprint", () => { for (const element of opened) element.open = false; show(); });
+    addEventListener("afterprint", () => { for (const element of opened) element.open = false; show(false, unfolded); });
   }
 
   async function begin() {
