@@ -80,7 +80,7 @@ class Expected:
     def agencies(self) -> list[tuple[str, list[str]]]:
         """Return the three agencies of which the highest rate can be said for sure."""
         low = {name: wilson(hits, self.by_agency[name])[0] for name, hits in self.wrong_by_agency.items()}
-        ranked = sorted(low, key=lambda name: (-low[name], -self.wrong_by_agency[name]))
+        ranked = sorted(low, key=lambda name: (-low[name], -self.wrong_by_agency[name], name))
         found = []
         for name in ranked[:3]:
             hits, of = self.wrong_by_agency[name], self.by_agency[name]
