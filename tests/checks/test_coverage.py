@@ -293,7 +293,7 @@ def test_the_core_pack_is_covered_whole() -> None:
 @pytest.mark.no_cover
 @pytest.mark.parametrize("name", [name for name in shipped_packs() if name != "us-ma"])
 def test_the_examples_of_every_pack_show_every_leaf_and_bound(name: str) -> None:
-    """True, false and unknown, just below, at and just above; us-ma carries the examples of the pack that it extends."""
+    """True, false and unknown; below, at and above. us-ma carries the examples of the pack that it extends."""
     (pack,) = load_packs([name])
     found = coverage_of(pack, trials_of(pack))
     assert [(gap.subject, gap.text, gap.lacks) for gap in found.gaps] == []
