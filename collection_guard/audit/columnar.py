@@ -113,6 +113,7 @@ def _count_empty_fields(
 def _shapes(log: Log, empty: EmptyFields) -> tuple[Coded, ...]:
     """Return columns in which rows are alike in which the same fields are empty."""
     shapes = [log[name].map(_shape) for name in ("recipient", "outcome", "claims")]
+    shapes += [log[name].map(lambda value: _shape((value,))) for name in ("recipient.name", "recipient.number")]
     shapes.append(log["channel"].map(lambda word: word == OTHER_CHANNEL))
     return (
         log["case"].map(empty.of_profile),

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from collection_guard.audit.bucket import MOST_VIOLATIONS, Question, judged_bucket
+from collection_guard.audit.kept_profiles import KeptProfiles
 from collection_guard.audit.report import Counts
 from collection_guard.engines.columnar.canonical import canonical, flagged
 from collection_guard.engines.columnar.matter import Matter
@@ -129,6 +130,8 @@ def _do(task: _Task) -> tuple[int, Counts | None]:
     (matter,) = _here
     frame = pl.read_parquet(task.part / "*.parquet")
     hosts = int((~frame[GUEST]).sum())
+    if isinstance(matter.profiles, KeptProfiles):
+        matter.profiles.hold(frame["case_id"].unique().to_list())
     if task.stage.work == "verdicts":
         assert task.question is not None  # noqa: S101  # the last stage has one
         table, counts = judged_bucket(frame, matter, task.question)

@@ -194,7 +194,7 @@ def _run_large(
 ) -> None:
     lang, masked = settings.lang, not settings["unmasked"]
     gathering = Gathering()
-    basis = load_basis(settings, gathering)
+    basis = load_basis(settings, gathering, keep_profiles=large.memory is not None)
     gathering.settle(lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     with exits(lang), growing_progress(quiet=quiet) as progress, writing(large.verdicts[0] if large.verdicts else None):

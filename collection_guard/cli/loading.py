@@ -1,10 +1,11 @@
 """What the commands have in common: packs, registry, profiles and logs, loaded as configured."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytz
 
@@ -34,12 +35,15 @@ _SHARE: Final = 4
 """A quarter of the contacts at night is more than any agency makes, and less than a wrong zone moves there."""
 
 
-def load_basis(config: Configuration, gathering: Gathering) -> Basis | None:
-    """Return what a log is judged by; what cannot be loaded is left in the gathering."""
+def load_basis(config: Configuration, gathering: Gathering, *, keep_profiles: bool = False) -> Basis | None:
+    """Return what a log is judged by; what cannot be loaded is left in the gathering.
+
+    With ``keep_profiles`` they stay in their file where that can be: a large audit holds those at hand.
+    """
     detector = gathering.attempt(lambda: detector_in_use(config["detector"]))
     packs = gathering.attempt(lambda: checked_packs(config))
     registry = gathering.attempt(lambda: load_registry(config))
-    profiles = gathering.attempt(lambda: load_profiles(config))
+    profiles = gathering.attempt(lambda: load_profiles(config, kept=keep_profiles))
     if packs is None or profiles is None:
         return None
     return Basis(
@@ -71,13 +75,21 @@ def load_registry(config: Configuration) -> RegistryData | None:
     return read_registry(path, encoding=config["encoding"])
 
 
-def load_profiles(config: Configuration) -> dict[str, CaseProfile]:
-    """Return the case profiles by case, none if none are configured."""
+def load_profiles(config: Configuration, *, kept: bool = False) -> Mapping[str, CaseProfile]:
+    """Return the case profiles by case, none if none are configured.
+
+    Those of JSON lines may be ``kept`` in their file, and read as they are asked for.
+    """
     if config["cases"] is None:
         return {}
     path = Path(config["cases"])
     if not path.exists():
         raise missing_file(path)
+    if kept:
+        keeping: Any = import_module("collection_guard.audit.kept_profiles")  # needs what large audits need
+        in_file: Mapping[str, CaseProfile] | None = keeping.kept_profiles(path)
+        if in_file is not None:
+            return in_file
     return read_profiles(path, timezone=config["timezone"], fold=config["fold"], encoding=config["encoding"])
 
 

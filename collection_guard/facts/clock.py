@@ -18,7 +18,7 @@ REGISTRY_ZONE: Final = "Asia/Shanghai"
 # The widest offsets that zones have: an instant's date is one of those at these two.
 _WESTMOST: Final = timedelta(hours=-12)
 _EASTMOST: Final = timedelta(hours=14)
-_LONGEST_DAY: Final = timedelta(hours=25)
+LONGEST_DAY: Final = timedelta(hours=25)
 """The longest that a date lasts, by the clocks of a zone that are put back by an hour."""
 
 _FAR: Final = timedelta(hours=26)
@@ -72,7 +72,7 @@ def same_date(one: datetime, other: datetime, zone: str | None) -> bool | None:
     """Say whether two instants lie on one date of a zone; None where the zone is unknown and they may."""
     if zone is not None:
         return local_date(one, zone) == local_date(other, zone)
-    return True if one == other else None if abs(one - other) < _LONGEST_DAY else False
+    return True if one == other else None if abs(one - other) < LONGEST_DAY else False
 
 
 @lru_cache(maxsize=10_000)

@@ -12,8 +12,9 @@ from collection_guard.language.kleene import all_of, any_of
 from collection_guard.model.profile import Instruction
 from collection_guard.model.words import OTHER_CHANNEL, StateChange
 
-_WRONG: Final[tuple[StateChange, ...]] = ("wrong_number", "recycled_number")
-_WITHOUT_NUMBER: Final = frozenset({"visit", "letter", "social_post"})
+WRONG: Final[tuple[StateChange, ...]] = ("wrong_number", "recycled_number")
+CEASE: Final[tuple[StateChange, ...]] = ("cease",)
+WITHOUT_NUMBER: Final = frozenset({"visit", "letter", "social_post"})
 
 
 def _given(sheet: FactSheet, kinds: tuple[str, ...]) -> Iterator[Instruction]:
@@ -48,7 +49,7 @@ def _to_number(sheet: FactSheet, number: str | None) -> bool | None:
     """Say whether the contact was to a number; one that could not go to a number was not."""
     people = people_of(sheet)
     alone = people == [addressee_of(sheet)]
-    if alone and not sheet.value("recipient.has_number") and sheet.event.channel in _WITHOUT_NUMBER:
+    if alone and not sheet.value("recipient.has_number") and sheet.event.channel in WITHOUT_NUMBER:
         return False
     named = number_key(number, sheet.world.settings.country)
     return any_of(None if person.number is None or named is None else person.number == named for person in people)
@@ -56,25 +57,34 @@ def _to_number(sheet: FactSheet, number: str | None) -> bool | None:
 
 @fact("recipient.number_reported_wrong")
 def _number_reported_wrong(sheet: FactSheet) -> bool | None:
-    told = [_to_number(sheet, instruction.number) for instruction in _given(sheet, _WRONG)]
-    logged = [
-        all_of([instructs(sign, _WRONG), _to_number(sheet, sign.event.recipient.number)])
-        for sign in sheet.history.signs(sheet, _reported, ("",))
-    ]
+    told = [told_wrong(sheet, instruction) for instruction in _given(sheet, WRONG)]
+    logged = [reported_wrong(sheet, sign) for sign in sheet.history.signs(sheet, _reported, ("",))]
     return any_of([*told, *logged, _profile_is_silent(sheet)])
+
+
+def told_wrong(sheet: FactSheet, instruction: Instruction) -> bool | None:
+    """Say whether a contact went to the number that the profile says is somebody else's."""
+    return _to_number(sheet, instruction.number)
+
+
+def reported_wrong(sheet: FactSheet, sign: Sign) -> bool | None:
+    """Say whether an earlier event reported that the number of a contact is somebody else's."""
+    return all_of([instructs(sign, WRONG), _to_number(sheet, sign.event.recipient.number)])
 
 
 @fact("recipient.has_asked_to_cease")
 def _has_asked_to_cease(sheet: FactSheet) -> bool | None:
-    told = [_bound_by(sheet, instruction) for instruction in _given(sheet, ("cease",))]
-    logged = [
-        all_of([instructs(sign, ("cease",)), _same_recipient(sheet, sign)])
-        for sign in sheet.history.signs(sheet, _reported, ("",))
-    ]
+    told = [told_to_cease(sheet, instruction) for instruction in _given(sheet, CEASE)]
+    logged = [reported_cease(sheet, sign) for sign in sheet.history.signs(sheet, _reported, ("",))]
     return any_of([*told, *logged, _profile_is_silent(sheet)])
 
 
-def _bound_by(sheet: FactSheet, instruction: Instruction) -> bool | None:
+def reported_cease(sheet: FactSheet, sign: Sign) -> bool | None:
+    """Say whether an earlier event reported a request to cease that binds a contact."""
+    return all_of([instructs(sign, CEASE), _same_recipient(sheet, sign)])
+
+
+def told_to_cease(sheet: FactSheet, instruction: Instruction) -> bool | None:
     """Say whether a request in the profile binds this contact: by channel, by number, else the borrower's."""
     same_channel: bool | None = True
     if instruction.channel is not None:

@@ -37,10 +37,9 @@ def key_part(sheet: "FactSheet", key: Key) -> str | None:
     event = sheet.event
     match key:
         case "case":
-            return event.case_id if has_case(event.case_id) else None
+            return case_key(event.case_id)
         case "borrower":
-            borrower = event.borrower_id or (sheet.profile.borrower_id if sheet.profile else None)
-            return f"case:{event.case_id}" if borrower is None and has_case(event.case_id) else borrower
+            return borrower_key(event.borrower_id, event.case_id, sheet.profile.borrower_id if sheet.profile else None)
         case "number":
             return number_key(event.recipient.number, sheet.world.settings.country)
         case "collector":
@@ -56,7 +55,23 @@ def key_part(sheet: "FactSheet", key: Key) -> str | None:
         case "debt" | "called_debt" | "discussed_debt" | "account":
             return _EVERY_DEBT
         case _:  # the agency, the last of the keys
-            return fold_name(event.agency) if event.agency and event.agency.strip() else None
+            return agency_key(event.agency)
+
+
+def case_key(case_id: str) -> str | None:
+    """Return a case as a key, None if it is not known."""
+    return case_id if has_case(case_id) else None
+
+
+def borrower_key(named: str | None, case_id: str, in_profile: str | None) -> str | None:
+    """Return a borrower as a key: as a contact names it, else its profile, else the case stands for it."""
+    borrower = named or in_profile
+    return f"case:{case_id}" if borrower is None and has_case(case_id) else borrower
+
+
+def agency_key(agency: str | None) -> str | None:
+    """Return an agency as a key, None if it is not recorded."""
+    return fold_name(agency) if agency and agency.strip() else None
 
 
 def _person(sheet: "FactSheet") -> str | None:

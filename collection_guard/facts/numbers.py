@@ -15,6 +15,8 @@ _ACCOUNT: Final = re.compile(r"(?=.*[A-Za-z])[\w.@+:=/\-]{6,}", re.ASCII)
 _SHORT: Final = re.compile(r"\d{3,6}")
 """Service numbers, such as 95588, and extensions."""
 _MASK: Final = re.compile(r"[*＊•●#]|[xX×]{2,}")
+_MOBILE: Final = re.compile(r"1(?:[3-689][0-9]|7[0-8])[0-9]{8}")
+"""Mobile numbers of mainland China as they are mostly written, but for those that begin like a code of a carrier."""
 _FOLDED: Final = str.maketrans("０１２３４５６７８９＋－（）　", "0123456789+-() ")
 _UNKNOWN_ZONE: Final = "Etc/Unknown"
 
@@ -28,6 +30,8 @@ def number_key(number: str | None, country: str = "CN") -> str | None:
     """
     if number is None:
         return None
+    if country == "CN" and _MOBILE.fullmatch(number):
+        return "+86" + number
     plain = number.translate(_FOLDED).strip()
     if not plain or _MASK.search(plain):
         return None
@@ -41,7 +45,7 @@ def number_key(number: str | None, country: str = "CN") -> str | None:
 @lru_cache(maxsize=200_000)
 def zones_of_number(number: str | None) -> tuple[str, ...]:
     """Return all zones that a number with an explicit country code may lie in, sorted; else none."""
-    if number is None:
+    if number is None or _MOBILE.fullmatch(number):
         return ()
     plain = number.translate(_FOLDED).strip()
     if _MASK.search(plain) or not plain.startswith(("+", "00")):

@@ -1,10 +1,10 @@
 """What facts are read from beside the event itself: settings, case profiles, the registry, a content detector."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.model.profile import CaseProfile
@@ -63,6 +63,14 @@ class ContentReading(Protocol):
         """Return the law firms that the text claims to be or to act for, brackets as written."""
 
 
+@runtime_checkable
+class Histories(Protocol):
+    """Profiles that say from when cases are whole without all of them being looked at."""
+
+    def histories(self) -> Iterable[tuple[str | None, date | None]]:
+        """Return from when cases are whole, with the borrower of each; nothing where no profile says so."""
+
+
 Detector = Callable[[str, str | None], ContentReading]
 """Reads a text of a kind (sms, wechat, group_chat, call_transcript, letter, email, app_push, internal_note)."""
 
@@ -83,7 +91,12 @@ class World:
 
     def __post_init__(self) -> None:
         """Gather from when cases are whole: a measure may count the contacts of several."""
-        days = [(profile.borrower_id, profile.history_from) for profile in self.profiles.values()]
+        told = self.profiles
+        days = (
+            list(told.histories())
+            if isinstance(told, Histories)
+            else [(profile.borrower_id, profile.history_from) for profile in told.values()]
+        )
         of_borrower: dict[str, set[date | None]] = {}
         for borrower, day in days:
             if borrower is not None:

@@ -21,6 +21,8 @@ _DIGITS_OF_A_NUMBER: Final = 7
 
 def _one_number(number: str) -> str:
     """Refuse several numbers where one belongs, and what is no number at all: both would silently decide nothing."""
+    if number.isascii() and number.isdigit():
+        return number  # nothing stands between the digits that could part two numbers
     if not _SIGN.search(number):
         raise PydanticCustomError("no_number", "no number")
     parts = sum(

@@ -98,3 +98,11 @@ def test_keys_are_one_to_one(number: str, code: str, gap: str) -> None:
 def test_two_numbers_have_two_keys(one: str, other: str) -> None:
     """Keys are equal only where the numbers are."""
     assert (number_key(one) == number_key(other)) == (one == other)
+
+
+@given(st.integers(0, 10**10 - 1))
+def test_plain_mobile_numbers_are_read_as_any_number(digits: int) -> None:
+    """The short way for numbers of mainland China gives the key that the long way gives."""
+    number = f"1{digits:010d}"
+    assert number_key(number) == number_key(f"{number[:3]} {number[3:]}")
+    assert zones_of_number(number) == ()

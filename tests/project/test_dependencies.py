@@ -20,7 +20,10 @@ OF_SPARK = ("collection_guard/engines/spark.py", "collection_guard/audit/spark.p
 OF_EXTRAS = {
     "large": (
         "collection_guard/engines/columnar/",
-        *(f"collection_guard/audit/{name}.py" for name in ("verdict_table", "bucket", "large", "pieces")),
+        *(
+            f"collection_guard/audit/{name}.py"
+            for name in ("verdict_table", "bucket", "large", "pieces", "kept_profiles")
+        ),
         *OF_SPARK,
     ),
     "spark": OF_SPARK,

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from collection_guard.engines.columnar.arrays import Coded, Codes, Ints, Truths, grouped
-from collection_guard.engines.columnar.facts import INSTRUCTIONS, FactColumns
+from collection_guard.engines.columnar.facts import FactColumns
+from collection_guard.engines.columnar.instructions import INSTRUCTIONS
 from collection_guard.engines.columnar.measures import MeasureColumns
 from collection_guard.engines.columnar.numbers import Numbers, truth_of_numbers
 from collection_guard.engines.columnar.zones import ZonedFacts

@@ -14,16 +14,17 @@ import numpy as np
 
 from collection_guard.engines.columnar.arrays import Coded, Flags, Groups, Ints, coded, constant, grouped
 from collection_guard.engines.columnar.clocks import Clocks
+from collection_guard.engines.columnar.instructions import INSTRUCTIONS, instruction_columns
+from collection_guard.engines.columnar.left import left_before
 from collection_guard.engines.columnar.log import Log
 from collection_guard.engines.columnar.past import Past
 from collection_guard.engines.columnar.people import People
-from collection_guard.facts.claims import COUNTERPARTS
+from collection_guard.engines.columnar.quiet import QUIET, quiet_column
 from collection_guard.facts.clock import REGISTRY_ZONE
-from collection_guard.facts.numbers import number_key
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signals import heard, kind_of
-from collection_guard.facts.world import ContentReading, World
+from collection_guard.facts.world import ContentReading, World, has_case
 from collection_guard.language.compiled import RuleSet
 from collection_guard.model.words import OTHER_CHANNEL, SIGNALS, UNKNOWN
 
@@ -33,14 +34,9 @@ _PEOPLE: Final = (
     "recipient.is_borrower",
     "recipient.is_emergency_contact",
     "recipient.number_is_own",
-    "recipient.has_number",
-    "recipient.relationship",
-    "recipient.roles",
-    "recipient.zones",
-    "borrower.zones",
-    "borrower.zone",
-    "borrower.accessibility",
 )
+_WRITTEN: Final = ("recipient.has_number", "recipient.relationship", "recipient.roles")
+_ZONES: Final = ("recipient.zones", "borrower.zones")
 _OUTCOME: Final = (
     "contact.network",
     "contact.answered_by",
@@ -64,8 +60,6 @@ _UNKNOWN_AS: Final = {
     "contact.audience": ("recipient.audience", UNKNOWN),
 }
 """Fields with a word that says that nobody knows."""
-INSTRUCTIONS: Final = ("recipient.number_reported_wrong", "recipient.has_asked_to_cease")
-_INSTRUCTING: Final = frozenset({"wrong_number", "recycled_number", "cease"})
 
 
 class _Unhinted(RegistryIndex):
@@ -91,9 +85,7 @@ class FactColumns:
         self.clocks = clocks
         self.people = People(log, world, rule_set.tables, clocks)
         self.past = Past(log, world, rule_set, self._tell_reading)
-        numbers = log["recipient.number"].map(lambda number: number_key(number, world.settings.country))
-        known = np.array([-1 if key is None else code for code, key in enumerate(numbers.values)], np.int64)
-        self.numbers: Ints = known[numbers.codes]
+        self.numbers: Ints = self.people.identities.numbers
         """The number of each recipient as a key, -1 where it is none."""
         self._readings: dict[tuple[str | None, str | None], ContentReading | None] = {}
         self._columns: dict[str, Coded] = {}
@@ -101,6 +93,10 @@ class FactColumns:
         self._looked_up = replace(world, registry=quiet)
         self._families: tuple[tuple[tuple[str, ...], Callable[[], dict[str, Coded]]], ...] = (
             (_PEOPLE, self._people),
+            (_WRITTEN, self._written),
+            (_ZONES, self._zones),
+            (("borrower.zone",), lambda: {"borrower.zone": self.people.zone}),
+            (("borrower.accessibility",), self._accessibility),
             (_OUTCOME, self._outcome),
             (("content.reading",), self._reading),
             (_SIGNALS, self._signals),
@@ -109,8 +105,8 @@ class FactColumns:
             (_LISTED, self._listed),
             (("agency.is_listed",), self._agency),
             (("law_firm.names_disagree",), self._names),
-            (("contact.in_elected_quiet_window",), self._quiet),
-            (INSTRUCTIONS, self._instructions),
+            ((QUIET,), lambda: {QUIET: quiet_column(self)}),
+            (INSTRUCTIONS, lambda: instruction_columns(self)),
         )
 
     def column(self, name: str) -> Coded:
@@ -163,11 +159,15 @@ class FactColumns:
             sheet.tell(name, column.value(row))
         return sheet
 
+    def told_sheet(self, row: int, names: Iterable[str]) -> FactSheet:
+        """Return the fact sheet of a row that knows some facts already."""
+        return self._sheet(row, {name: self.column(name) for name in names})
+
     def grouped(self, *parts: Coded) -> Groups:
         """Return the rows grouped by the combination of columns."""
         return grouped(self.log.size, *parts)
 
-    def _row_by_row(self, rows: Flags, else_of: Coded, name: str, told: Iterable[str]) -> Coded:
+    def row_by_row(self, rows: Flags, else_of: Coded, name: str, told: Iterable[str]) -> Coded:
         """Return a column with some rows computed one by one."""
         known = {one: self.column(one) for one in told}
         chosen = np.flatnonzero(rows)
@@ -182,26 +182,42 @@ class FactColumns:
     def _people(self) -> dict[str, Coded]:
         return self._by_groups(self.people.addressees(), _PEOPLE, ())
 
+    def _written(self) -> dict[str, Coded]:
+        blank = self.log["recipient.number"].map(lambda number: not (number or "").strip())
+        return self._by_groups(self.grouped(self.log["recipient"], blank), _WRITTEN, ())
+
+    def _zones(self) -> dict[str, Coded]:
+        return self._by_groups(
+            self.people.places(self.column("recipient.is_borrower")), _ZONES, ("recipient.is_borrower",)
+        )
+
+    def _accessibility(self) -> dict[str, Coded]:
+        given = self.people.of_rows(self.people.profiles.of(lambda profile: profile.accessibility))
+        return self._by_groups(self.grouped(given), ("borrower.accessibility",), ())
+
     def _outcome(self) -> dict[str, Coded]:
         log = self.log
         told = ("recipient.is_borrower", "recipient.is_third_party")
-        fields = (log["channel"], log["direction"], log["outcome"], log["content"], log["recipient.audience"])
-        return self._by_groups(self.grouped(*fields, *map(self.column, told)), _OUTCOME, told)
+        fields = (log["channel"], log["direction"], log["outcome"], log["content"])
+        group = log["recipient"].map(lambda recipient: (recipient[3], bool(recipient[4])))
+        return self._by_groups(self.grouped(*fields, group, *map(self.column, told)), _OUTCOME, told)
 
     def _reading(self) -> dict[str, Coded]:
         if self.world.detector is None:
             return {"content.reading": constant(None, self.log.size)}
+        texts, kinds = self.log.texts(), self.log["recipient.audience"]
+        groups = self.grouped(texts, self.log["channel"], kinds)
         said: dict[Any, int] = {}
         readings: list[ContentReading | None] = []
-        codes = np.zeros(self.log.size, np.int32)
-        for row in range(self.log.size):
-            reading = self.reading_of(row)
+        codes: list[int] = []
+        for row in groups.firsts.tolist():
+            reading = self.reading_of(row) if texts.value(row) else None
             key = None if reading is None else (tuple(sorted(reading.signals.items())), tuple(reading.law_firms))
             if key not in said:
                 said[key] = len(readings)
                 readings.append(reading)
-            codes[row] = said[key]
-        return {"content.reading": Coded(codes, readings)}
+            codes.append(said[key])
+        return {"content.reading": Coded(np.array(codes, np.int32)[groups.codes], readings)}
 
     def _signals(self) -> dict[str, Coded]:
         reading = self.column("content.reading")
@@ -234,32 +250,6 @@ class FactColumns:
 
     def _names(self) -> dict[str, Coded]:
         """Compare the names of firms; visits and letters also with those that were left before them."""
-        name, firms, channel = "law_firm.names_disagree", self.column("law_firm.firms"), self.log["channel"]
-        case = self.log["case"].codes
-        rows = np.zeros(self.log.size, np.bool_)
-        for word, counterparts in COUNTERPARTS.items():
-            left = case[channel.where(counterparts.__contains__)]
-            rows |= channel.where(word.__eq__) & np.isin(case, left)
-        # A visit or letter of a case without its counterpart is judged by its own names, as any contact is.
-        groups = grouped(self.log.size, firms, (rows, 2))
-        alone = self._by_groups(groups, (name,), ("law_firm.firms",))[name]
-        return {name: self._row_by_row(rows, alone, name, ("law_firm.firms",))}
-
-    def _quiet(self) -> dict[str, Coded]:
-        name, profiles = "contact.in_elected_quiet_window", self.people.codes
-        rows = profiles.where(lambda profile: profile is not None and bool(profile.quiet_windows))
-        # Without windows the profile alone decides.
-        plain = profiles.map(lambda profile: None if profile is None or profile.quiet_windows is None else False)
-        return {name: self._row_by_row(rows, plain, name, ("borrower.zones", "recipient.is_borrower"))}
-
-    def _instructions(self) -> dict[str, Coded]:
-        profiles, log = self.people.codes, self.log
-        told = profiles.where(
-            lambda profile: profile is not None and any(one.kind in _INSTRUCTING for one in profile.instructions or ())
-        )
-        changed = log["outcome"].where(lambda outcome: outcome[5] is not None)
-        rows = told | np.isin(log["case"].codes, log["case"].codes[changed])
-        # Where nobody gave an instruction, the profile's silence alone decides.
-        silent = profiles.map(lambda profile: None if profile is None or profile.instructions is None else False)
-        known = ("recipient.is_borrower", "recipient.has_number")
-        return {name: self._row_by_row(rows, silent, name, known) for name in INSTRUCTIONS}
+        firms, known = self.column("law_firm.firms"), self.log["case"].map(has_case)
+        groups = grouped(self.log.size, firms, known, *left_before(self))
+        return self._by_groups(groups, ("law_firm.names_disagree",), ("law_firm.firms",))

@@ -28,7 +28,7 @@ class Question:
     zones: Ints
     """The zone whose dates count, as a code."""
 
-    def of(self, chosen: Flags | slice) -> "Question":
+    def of(self, chosen: Flags | Ints | slice) -> "Question":
         """Return the question asked at some of its rows."""
         return Question(
             self.measure,

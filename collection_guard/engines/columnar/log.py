@@ -38,6 +38,7 @@ class Log:
     has_talk: Flags
     columns: dict[str, Coded] = field(default_factory=dict)
     _others: Callable[[], Coded] | None = None
+    _texts: Callable[[], Coded] | None = None
 
     @property
     def size(self) -> int:
@@ -51,6 +52,10 @@ class Log:
     def other_fields(self) -> Coded:
         """Return which of the fields that are no column of their own are missing."""
         return coded(map(_missing, self.events)) if self._others is None else self._others()
+
+    def texts(self) -> Coded:
+        """Return the contents themselves."""
+        return coded(event.content for event in self.events) if self._texts is None else self._texts()
 
     def row_from(self, instants: Ints) -> Ints:
         """Return for each instant the first row that starts at it or later."""
@@ -109,12 +114,14 @@ def _columns(events: Sequence[Event]) -> dict[str, Coded]:
         "borrower": coded(event.borrower_id for event in events),
         "agency": coded(event.agency for event in events),
         "collector.id": coded(event.collector.id for event in events),
+        "collector.name": coded(event.collector.name for event in events),
         "collector.kind": coded(event.collector.kind for event in events),
         "channel": coded(event.channel for event in events),
         "direction": coded(event.direction for event in events),
         "recipient": recipients,
-        "recipient.number": recipients.map(lambda recipient: recipient[1]),
-        "recipient.audience": recipients.map(lambda recipient: recipient[5]),
+        "recipient.name": coded(event.recipient.name for event in events),
+        "recipient.number": coded(event.recipient.number for event in events),
+        "recipient.audience": recipients.map(lambda recipient: recipient[3]),
         "outcome": outcomes,
         "outcome.network": outcomes.map(lambda outcome: outcome[0]),
         "claims": coded((e.claims.law_firm, e.claims.law_firms, e.claims.title) for e in events),
@@ -125,8 +132,9 @@ def _columns(events: Sequence[Event]) -> dict[str, Coded]:
 
 
 def _recipient(event: Event) -> tuple[Any, ...]:
+    """Return what is recorded of a recipient beside name and number, in which hardly two cases are alike."""
     one = event.recipient
-    return one.name, one.number, one.timezone, one.relationship, one.roles, one.audience, one.members
+    return one.timezone, one.relationship, one.roles, one.audience, one.members
 
 
 def _outcome(event: Event) -> tuple[Any, ...]:

@@ -17,7 +17,8 @@ from collection_guard.engines.columnar.ledgers import NOWHERE, Ledger, Question,
 from collection_guard.engines.columnar.numbers import Numbers
 from collection_guard.engines.columnar.walks import Range, elapsed_ends, unseen_since, walked
 from collection_guard.engines.columnar.windows import NEVER, Spans, complete_from_of, spans_of
-from collection_guard.facts.keys import MAY_BE_ANY, key_part
+from collection_guard.facts.keys import MAY_BE_ANY, agency_key, borrower_key, case_key
+from collection_guard.facts.numbers import number_key
 from collection_guard.language.compiled import CompiledMeasure
 from collection_guard.language.ir import Node
 from collection_guard.language.kleene import MAYBE, NO, UNBOUNDED, YES
@@ -52,7 +53,9 @@ class MeasureColumns:
         parts = [self._part(key) for key in measure.keys]
         given = [part.where(lambda value: value is not None) for part in parts]
         # Where a part of its key is unknown, so is the measure.
-        chosen = np.logical_and.reduce(given)[self._asked]
+        chosen = np.flatnonzero(np.logical_and.reduce(given)[self._asked])
+        # Rows of one key one after the other: what is looked up in its ledger then lies close together.
+        chosen = chosen[np.argsort(parts[0].codes[self._asked[chosen]], kind="stable")]
         rows = self._asked[chosen]
         if len(rows):
             complete = complete_from_of(facts, measure, rows)
@@ -67,18 +70,29 @@ class MeasureColumns:
         """Return one part of a key for each row, None where it is unknown or there is none."""
         found = self._parts.get(key)
         if found is None:
-            facts, log = self._facts, self._facts.log
-            columns = {
-                "case": (log["case"],),
-                "borrower": (log["case"], log["borrower"]),
-                "number": (log["recipient.number"],),
-                "collector": (log["collector.id"],),
-                "agency": (log["agency"],),
-            }[key]
-            groups = facts.grouped(*columns)
-            sheets = (facts.sheet(row) for row in groups.firsts.tolist())
-            found = self._parts[key] = groups.spread([key_part(sheet, key) for sheet in sheets])
+            found = self._parts[key] = self._made(key)
         return found
+
+    def _made(self, key: Key) -> Coded:
+        facts, log = self._facts, self._facts.log
+        match key:
+            case "case":
+                return log["case"].map(case_key)
+            case "borrower":
+                groups = facts.grouped(log["case"], log["borrower"])
+                profiles, cases, borrowers = facts.people.codes, log["case"], log["borrower"]
+                named = (
+                    (borrowers.value(row), cases.value(row), profiles.value(row)) for row in groups.firsts.tolist()
+                )
+                return groups.spread(
+                    [borrower_key(one, case, getattr(of, "borrower_id", None)) for one, case, of in named]
+                )
+            case "number":
+                return log["recipient.number"].map(lambda number: number_key(number, facts.world.settings.country))
+            case "collector":
+                return log["collector.id"]
+            case _:
+                return log["agency"].map(agency_key)
 
     def _books(self, measure: CompiledMeasure, parts: list[Coded], given: list[Flags]) -> list["_Book"]:
         """Return the ledgers of a measure: of events whose key is known, and of each choice of unknown parts."""

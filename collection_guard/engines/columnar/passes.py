@@ -103,16 +103,17 @@ def key_column(frame: pl.DataFrame, key: PartitionKey, world: World) -> pl.Serie
 
 
 def _borrowers(frame: pl.DataFrame, world: World) -> pl.Series:
-    cases = frame["case_id"].unique().to_list()
+    own = frame["borrower_id"]
+    nameless = (own == "").fill_null(value=True)
+    cases = frame["case_id"].filter(nameless).unique().to_list()
     # As the reference names the borrower of a contact that names none: by the profile, else by the case.
     stand_ins = []
     for case in cases:
         known = has_case(case)
         profile = world.profiles.get(case) if known else None
         stand_ins.append((profile.borrower_id if profile else None) or (f"case:{case}" if known else None))
-    own = frame["borrower_id"]
     instead = frame["case_id"].replace_strict(cases, stand_ins, default=None, return_dtype=pl.String)
-    return pl.select(pl.when((own == "").fill_null(value=True)).then(instead).otherwise(own)).to_series()
+    return pl.select(pl.when(nameless).then(instead).otherwise(own)).to_series()
 
 
 def with_measures(

@@ -35,7 +35,7 @@ class Past(History):
     def _signs_of(self, case_id: str) -> CaseSigns:
         """Return the signs of a case, gathered when they are first asked for."""
         if case_id not in self._signs:
-            self._signs[case_id] = CaseSigns(self._sign(int(row)) for row in self._rows_of(case_id))
+            self._signs[case_id] = CaseSigns(self.sign(int(row)) for row in self._rows_of(case_id))
         return self._signs[case_id]
 
     def _rows_of(self, case_id: str) -> Ints:
@@ -43,7 +43,8 @@ class Past(History):
         first, last = np.searchsorted(self._cases, [code, code + 1])
         return self._rows[first:last]
 
-    def _sign(self, row: int) -> Sign:
+    def sign(self, row: int) -> Sign:
+        """Return the sign that a row is."""
         event = self._log.events[row]
         sheet = FactSheet(event, self._world, self._rule_set, self)
         self._tell(row, sheet)

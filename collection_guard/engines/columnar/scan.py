@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -20,6 +20,13 @@ _NONE_REPORTED: Final = ("outcome.state_change", "outcome.disposition")
 _GROUPS: Final = ("group", "public")
 _LISTED: Final = 20
 """Problems that are told; a column of nothing but unknown words has as many as words."""
+
+
+@runtime_checkable
+class KnowsLacks(Protocol):
+    """Profiles that know which fields some of them do not give."""
+
+    lacking: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -114,4 +121,6 @@ def somewhere_of(empty: set[str], matter: Matter) -> dict[str, bool]:
 
 
 def _lacks(profiles: Mapping[str, Any], name: str) -> bool:
+    if isinstance(profiles, KnowsLacks):
+        return not profiles or name in profiles.lacking
     return not profiles or any(getattr(profile, name) is None for profile in profiles.values())

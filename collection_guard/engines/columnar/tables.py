@@ -61,9 +61,7 @@ JSON: Final = frozenset({"recipient.roles", "recipient.members", "claims.law_fir
 PAST: Final = "past"
 """The column that flags contacts that are history, and are not judged."""
 REQUIRED: Final = ("event_id", "case_id", "channel", "started_at")
-_RECIPIENT: Final = tuple(
-    f"recipient.{part}" for part in ("name", "number", "timezone", "relationship", "roles", "audience", "members")
-)
+_RECIPIENT: Final = tuple(f"recipient.{part}" for part in ("timezone", "relationship", "roles", "audience", "members"))
 _OUTCOME: Final = tuple(
     f"outcome.{part}" for part in ("network", "answered_by", "party", "disposition", "message_left", "state_change")
 )
@@ -191,6 +189,7 @@ def log_of_frame(frame: pl.DataFrame) -> Log:
         talk.is_not_null().to_numpy(),
         _columns(frame, size),
         lambda: _others(frame, size),
+        lambda: _coded(frame, ("content",), lambda cells: cells[0]),
     )
 
 
@@ -214,12 +213,13 @@ def _instants(frame: pl.DataFrame, name: str) -> Ints:
 
 def _columns(frame: pl.DataFrame, size: int) -> dict[str, Coded]:
     single = {"case": "case_id", "borrower": "borrower_id"} | {
-        name: name for name in ("agency", "collector.id", "collector.kind", "channel", "direction")
+        name: name for name in ("agency", "collector.id", "collector.name", "collector.kind", "channel", "direction")
     }
     found = {name: _coded(frame, (path,), lambda cells: cells[0]) for name, path in single.items()}
     found["recipient"] = recipients = _coded(frame, _RECIPIENT, lambda cells: _group(cells, "recipient"))
-    found["recipient.number"] = recipients.map(lambda recipient: recipient[1])
-    found["recipient.audience"] = recipients.map(lambda recipient: recipient[5])
+    for name in ("recipient.name", "recipient.number"):
+        found[name] = _coded(frame, (name,), lambda cells: cells[0])
+    found["recipient.audience"] = recipients.map(lambda recipient: recipient[3])
     found["outcome"] = outcomes = _coded(frame, _OUTCOME, tuple)
     found["outcome.network"] = outcomes.map(lambda outcome: outcome[0])
     found["claims"] = _coded(frame, _CLAIMS, lambda cells: _group(cells, "claims"))

@@ -33,7 +33,7 @@ class Spans:
     first_day: Ints
     """The first date of the window, in days since 1970, where dates decide."""
 
-    def of(self, chosen: Flags | slice) -> "Spans":
+    def of(self, chosen: Flags | Ints | slice) -> "Spans":
         """Return the spans of some rows."""
         return Spans(
             self.first[chosen],

@@ -8,13 +8,12 @@ from collection_guard.engines.columnar.arrays import Coded, Floats, Ints, consta
 from collection_guard.engines.columnar.clocks import local
 from collection_guard.engines.columnar.log import Log
 from collection_guard.engines.columnar.numbers import Numbers
+from collection_guard.engines.columnar.quiet import FIRST_WEEKDAY
 from collection_guard.facts.timing import LONGEST_RINGING
 from collection_guard.language.units import DAY, SECOND
 from collection_guard.model.words import CALL_CHANNELS, OTHER_CHANNEL, UNKNOWN, WEEKDAYS
 
 _RINGING: Final = int(LONGEST_RINGING.total_seconds()) * SECOND
-_FIRST_WEEKDAY: Final = WEEKDAYS.index("thu")
-"""The weekday on which 1970 began."""
 
 
 class ZonedFacts:
@@ -42,7 +41,7 @@ class ZonedFacts:
                 clock = (shown % DAY).astype(np.float64)
                 return Numbers(clock, clock, np.ones(len(rows), np.bool_))
             case "contact.weekday":
-                return Coded(((shown // DAY + _FIRST_WEEKDAY) % 7).astype(np.int32), WEEKDAYS)
+                return Coded(((shown // DAY + FIRST_WEEKDAY) % 7).astype(np.int32), WEEKDAYS)
             case _:
                 midnight = shown - shown % DAY
                 ends = [local(end[rows], zone) - midnight for end in (self._earliest, self._latest)]
