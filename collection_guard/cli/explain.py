@@ -1,7 +1,7 @@
 """``collection-guard explain``: one event's verdicts, step by step, in words."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -9,13 +9,20 @@ from collection_guard.cli import options as o
 from collection_guard.cli.exits import Gathering, exits
 from collection_guard.cli.loading import load_basis, load_logs
 from collection_guard.cli.output import emit
+from collection_guard.cli.rule_checks import known_format
 from collection_guard.engines.judge import Judge, in_order
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import World
-from collection_guard.language.compiling import compile_packs
+from collection_guard.guard.foresight import foresee
+from collection_guard.guard.surroundings import surroundings
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import nearest
 from collection_guard.reports.explanation import explain as explanation
+from collection_guard.reports.explanation_json import render_explanation_json
+from collection_guard.reports.foresight import next_lawful
+from collection_guard.reports.wording import Speech
+
+_INTERVALS: Final = 3
 
 
 def explain(
@@ -38,10 +45,12 @@ def explain(
     assume_party: o.AssumeOption = None,
     engine: o.EngineOption = None,
     detector: o.DetectorOption = None,
+    output_format: Annotated[str, typer.Option("--format", help=o.help_of("format"), metavar="text|json")] = "text",
     lang: o.LangOption = None,
 ) -> None:
     """Run the command."""
     with exits(o.LANG):
+        known_format(output_format, ("text", "json"))
         settings = o.configuration(
             config,
             registry=registry,
@@ -75,16 +84,21 @@ def explain(
             if intake.rejected:
                 problems.append(Problem("event_may_be_rejected", values={"count": len(intake.rejected)}))
             raise ConfigurationError(problems)
-        packs = compile_packs(basis.packs, basis.parameters)
-        known = {one.id for pack in packs for one in pack.rule_sets[-1].rules}
-        if rule is not None and rule not in known:
-            raise ConfigurationError([Problem("no_such_rule", values={"id": rule, "nearest": nearest(rule, known)})])
         registry_index = RegistryIndex(basis.registry) if basis.registry is not None else None
         world = World(basis.settings, basis.profiles, registry_index, basis.detector, events[0].started_at)
-        judge = Judge(packs, world, basis.engine)
-        for one in events:
-            if one is event:
-                break
+        around = surroundings(basis.packs, basis.parameters, world, basis.engine)
+        known = {one.id for pack in around.packs for one in pack.rule_sets[-1].rules}
+        if rule is not None and rule not in known:
+            raise ConfigurationError([Problem("no_such_rule", values={"id": rule, "nearest": nearest(rule, known)})])
+        judge = Judge(around.packs, world, basis.engine)
+        before = events[: events.index(event)]
+        for one in before:
             judge.add(one)
         judged = list(judge.judge(event))
-        emit("\n".join(explanation(judged, judge.sheets(), settings.lang, rule=rule)) + "\n", None)
+        foresight = foresee(around, event, before, settings["guard"].on_failure, _INTERVALS)
+        if output_format == "json":
+            emit(render_explanation_json(judged, judge.sheets(), foresight, rule=rule), None)
+            return
+        speech = Speech(settings.lang, zone=settings["timezone"])
+        lines = [*explanation(judged, judge.sheets(), settings.lang, rule=rule), "", *next_lawful(foresight, speech)]
+        emit("\n".join(lines) + "\n", None)

@@ -7,12 +7,14 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from collection_guard.language.shapes import known_keys
-from collection_guard.model.event import Event, Outcome
+from collection_guard.model.event import Claims, Event, Outcome
 from collection_guard.model.problems import EventError, Problem
 from collection_guard.model.texts import nearest
 
 _UNDER_WAY: Final = Outcome(disposition="unknown")
 _UNKNOWN_OUTCOME: Final = Outcome(disposition="unknown", state_change="unknown")
+_SPOKEN: Final = frozenset({"call", "video", "visit"})
+"""Channels on which nobody knows beforehand what will be said."""
 
 
 def event_of(given: Event | Mapping[str, Any], *, started_at: datetime | None = None, event_id: str = "") -> Event:
@@ -68,6 +70,13 @@ def before_contact(event: Event, at: datetime, after: Collection[str] = ()) -> E
             "outcome": _UNKNOWN_OUTCOME,
         }
     )
+
+
+def without_speech(event: Event) -> Event:
+    """Return a contact that was made without what was said in it; a message keeps its words, known before."""
+    if event.channel not in _SPOKEN:
+        return event
+    return event.model_copy(update={"content": None, "signals": None, "claims": Claims()})
 
 
 def reserved(attempt: Event, token: str) -> Event:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from collection_guard.engines.base import UNASSESSABLE, VIOLATION
 from collection_guard.engines.judge import Judged
@@ -71,12 +71,12 @@ class Limit(Answer):
 class Permitted(Answer):
     """An interval of whole seconds in which this very attempt is lawful; ``to`` is exclusive, null where it is open.
 
-    ``rule`` is the rule that forbids it until ``from``.
+    In JSON ``since`` is ``from``. ``rule`` is the rule that forbids it until then.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
-    since: datetime
+    since: datetime = Field(alias="from")
     to: datetime | None = None
     rule: str | None = None
 

@@ -182,6 +182,11 @@ class Outlook:
             at = until
         return tuple(found)
 
+    def lasting(self) -> tuple[str, ...]:
+        """Return the rules that forbid the attempt at every instant: time alone cures none of them."""
+        last = self._first + HORIZON
+        return tuple(rule for pack, rule in self._rules() if self._turn(pack, rule, self._first, last, to=True) is None)
+
     def _ends(self, rules: list[tuple[CompiledPack, str]], at: int, last: int) -> int | None:
         """Return the first instant that some rule forbids, None if none does; what turns daily bounds the search."""
         until: int | None = None

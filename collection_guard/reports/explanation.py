@@ -1,6 +1,6 @@
 """One event explained: each rule, which part held, on which facts, and what would have made it lawful."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE, VIOLATION
 from collection_guard.engines.evidence import show
@@ -21,9 +21,8 @@ def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: 
     key, case = speech.key(event.event_id), speech.key(event.case_id)
     yield text("explain.event", lang, id=key, case=case, at=event.started_at.isoformat())
     sheet_of = {sheet.rule_set.pack: sheet for sheet in sheets}
-    ordered = sorted(judged, key=lambda item: (_RANK[item.verdict.verdict], item.rule.id))
     beside: list[str] = []
-    for item in ordered:
+    for item in in_gravity(judged):
         if rule is not None and item.rule.id != rule:
             continue
         if item.verdict.verdict == NOT_APPLICABLE and rule is None:
@@ -39,6 +38,22 @@ def explain(judged: list[Judged], sheets: list[FactSheet], lang: Lang, *, rule: 
 _RANK = {VIOLATION: 0, UNASSESSABLE: 1, "clear": 2, NOT_APPLICABLE: 3}
 
 
+def in_gravity(judged: Iterable[Judged]) -> list[Judged]:
+    """Return verdicts with what is wrong first, then what is open, then what is clear."""
+    return sorted(judged, key=lambda item: (_RANK[item.verdict.verdict], item.rule.id))
+
+
+def facts_named(item: Judged, sheet: FactSheet) -> list[str]:
+    """Return the facts on which a rule rests, directly or through definitions; none where it is not in force."""
+    if item.rule.unset:
+        return []
+    names = dict.fromkeys(test.fact for test in tests_of(item.rule.whole))
+    for name in list(names):
+        if name in sheet.rule_set.defined:
+            names.update(dict.fromkeys(test.fact for test in tests_of(sheet.rule_set.defined[name])))
+    return list(names)
+
+
 def _rule(item: Judged, sheet: FactSheet, speech: Speech) -> Iterator[str]:
     rule, verdict, lang = item.rule.rule, item.verdict, speech.lang
     title = rule.title.zh if lang == "zh" else rule.title.en
@@ -50,12 +65,8 @@ def _rule(item: Judged, sheet: FactSheet, speech: Speech) -> Iterator[str]:
         return
     vocabulary = sheet.rule_set.vocabulary
     yield from ("  " + line for line in tree(item.rule.whole, vocabulary, lang, sheet))
-    names = dict.fromkeys(test.fact for test in tests_of(item.rule.whole))
-    for name in list(names):
-        if name in sheet.rule_set.defined:
-            names.update(dict.fromkeys(test.fact for test in tests_of(sheet.rule_set.defined[name])))
     yield "  " + text("explain.facts", lang)
-    for name in names:
+    for name in facts_named(item, sheet):
         fact = vocabulary[name]
         value = spoken(show(sheet, fact), fact, lang, masked=True)
         yield f"    {name} = {value}  ({fact.doc[lang]})"
