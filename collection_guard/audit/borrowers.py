@@ -28,7 +28,8 @@ def with_borrowers(
     for contact in contacts:
         event = contact.event
         known = named.get(event.case_id, ())
-        if event.borrower_id is None and len(known) == 1:
+        # What a guard kept beside a contact names the borrower that it was judged by.
+        if event.borrower_id is None and len(known) == 1 and contact.kept is None:
             supplied += not contact.past
             (borrower_id,) = known
             completed.append(contact.with_event(event.model_copy(update={"borrower_id": borrower_id})))

@@ -22,7 +22,6 @@ from collection_guard.audit.taken import (
 from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
 from collection_guard.model.profile import CaseProfile
-from collection_guard.model.words import CALL_CHANNELS
 
 
 @dataclass(slots=True)
@@ -85,8 +84,7 @@ class Tray:
         """Set aside calls that a gate or limit stopped: nobody was called (semantics 4)."""
         through = []
         for contact in self.drafts:
-            event = contact.event
-            if event.outcome.network == "blocked" and event.channel in CALL_CHANNELS:
+            if contact.event.was_stopped:
                 self.set_aside.append(SetAside(contact.position, "blocked"))
             else:
                 through.append(contact)

@@ -11,6 +11,7 @@ from typing import Final
 import pytz
 
 from collection_guard.audit.cases import CaseFinder
+from collection_guard.audit.decisions import Decisions
 from collection_guard.audit.intake import Intake
 from collection_guard.audit.json_rows import RECORD
 from collection_guard.audit.layout import HeaderFinder, Layout
@@ -100,6 +101,7 @@ def _read(
     files = [run.read(path, past=place >= judged) for place, path in paths]
     if run.got.problems:
         raise LogError(run.got.problems)
+    run.decisions.settle(run.got.tray)
     zone = run.timezone or run.maps.timezone
     intake = run.got.tray.settle(CaseFinder(profiles, timezone=zone, country=run.country), since)
     return replace(
@@ -124,6 +126,7 @@ class _Run:
     country: str
     standard_input: Callable[[], bytes] | None = None
     got: Yield = field(default_factory=Yield)
+    decisions: Decisions = field(default_factory=Decisions)
     _digests: dict[str, str] = field(default_factory=dict)
 
     def each_once(self, paths: Iterable[tuple[int, Path]]) -> Iterable[tuple[int, Path]]:
@@ -215,6 +218,8 @@ class _Run:
         if isinstance(plan, Problem):
             self.got.problems.append(plan)
             return []
+        if plan is not None and plan.preset.reader is not None:
+            return [self.decisions.read(found, self.got.tray)]
         return [self._reader(mapping, maps, plan).read_objects(found)]
 
     def _read_grids(self, found: TableFile, maps: FileMaps) -> list[SheetReading]:

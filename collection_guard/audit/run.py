@@ -57,10 +57,12 @@ def run_audit(
     contacts = sorted((*intake.contacts, *intake.past), key=_place) if intake.past else judged
     earliest = contacts[0].event.started_at if contacts else None
     registry = RegistryIndex(basis.registry) if basis.registry is not None else None
-    world = World(basis.settings, basis.profiles, registry, basis.detector, earliest)
+    kept = intake.kept()
+    world = World(basis.settings, basis.profiles, registry, basis.detector, earliest, kept)
     # The judge is made in any case: a rule that its engine cannot take is refused whatever the size of the log.
     judge = Judge(compiled, world, basis.engine)
-    columns = takes_columns(basis.engine, len(contacts)) and fit_columns(basis.engine, compiled)
+    # What was kept beside single contacts stands in no column.
+    columns = not kept and takes_columns(basis.engine, len(contacts)) and fit_columns(basis.engine, compiled)
     report = blank_report(basis, compiled, intake, COLUMNAR if columns else judge.engine_name)
     report.engine_note = _note(basis.engine, compiled, len(contacts), columns=columns)
     report.earliest = judged[0].event.started_at if judged else None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from collection_guard.facts.kept import Kept
 from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
 from collection_guard.model.texts import Lang, has_text, help_text, text
@@ -51,10 +52,12 @@ class Contact:
     """Until second legs are set aside."""
     past: bool = False
     """It is part of the history of later contacts, and is not judged itself."""
+    kept: Kept | None = None
+    """What its log kept in place of personal data."""
 
     def with_event(self, event: Event) -> "Contact":
         """Return the contact as another event, no longer as a leg."""
-        return Contact(event, self.position, past=self.past)
+        return Contact(event, self.position, past=self.past, kept=self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +262,10 @@ class Intake:
     """Such contacts of a large audit, which only counts them."""
     counted_aside: Mapping[str, int] = field(default_factory=dict)
     """Rows that a large audit set aside, by reason."""
+
+    def kept(self) -> dict[str, Kept]:
+        """Return what logs kept in place of personal data, by event."""
+        return {one.event.event_id: one.kept for one in (*self.contacts, *self.past) if one.kept is not None}
 
     def has_case(self, case_id: str) -> bool:
         """Say whether a case id is one, and not the key of a contact whose case is unknown."""

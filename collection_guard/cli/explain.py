@@ -85,7 +85,9 @@ def explain(
                 problems.append(Problem("event_may_be_rejected", values={"count": len(intake.rejected)}))
             raise ConfigurationError(problems)
         registry_index = RegistryIndex(basis.registry) if basis.registry is not None else None
-        world = World(basis.settings, basis.profiles, registry_index, basis.detector, events[0].started_at)
+        world = World(
+            basis.settings, basis.profiles, registry_index, basis.detector, events[0].started_at, intake.kept()
+        )
         around = surroundings(basis.packs, basis.parameters, world, basis.engine)
         known = {one.id for pack in around.packs for one in pack.rule_sets[-1].rules}
         if rule is not None and rule not in known:

@@ -1,12 +1,12 @@
 """Who the collector claimed to be, held against the registry (semantics 19-21)."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
 from collection_guard.facts.clock import REGISTRY_ZONE, local_date, same_date
+from collection_guard.facts.kept import Firms
 from collection_guard.facts.names import fold_name
 from collection_guard.facts.sheet import FactSheet, fact
 from collection_guard.facts.signs import Sign
@@ -21,14 +21,6 @@ COUNTERPARTS: Final = {
     OTHER_CHANNEL: frozenset({"visit", "letter", OTHER_CHANNEL}),
 }
 """What may be the other half of a visit and the letter that it left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Firms:
-    """The law firms that one contact claimed, and whether it may have claimed more."""
-
-    names: tuple[str, ...]
-    maybe_more: bool
 
 
 def _in_fields(event: Event) -> tuple[str, ...] | None:

@@ -1,5 +1,6 @@
 """By what measures collect the events of the past, from when the log is whole, and which numbers count no more."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from collection_guard.facts.clock import microseconds, start_of_day
@@ -94,18 +95,27 @@ def complete_from(sheet: "FactSheet", measure: CompiledMeasure) -> int | None:
     """
     world, own = sheet.world, sheet.profile
     general = world.settings.history_complete_from
+    whole_from, whole_from_of = wholeness(sheet)
     days = {own.history_from if own else None}
     if "case" not in measure.keys and "borrower" in measure.keys:
-        borrower = sheet.event.borrower_id or (own.borrower_id if own else None)
-        days |= world.whole_from_of.get(borrower or "", frozenset())
+        days |= whole_from_of
     elif "case" not in measure.keys:
-        days = {world.whole_from, general}
+        days = {whole_from, general}
     day = max((found for day in days if (found := day or general) is not None), default=None)
     if day is not None:
         return microseconds(start_of_day(day, sheet.borrower_zone))
-    if world.settings.history == "from-earliest" and world.earliest is not None:
+    if sheet.kept is None and world.settings.history == "from-earliest" and world.earliest is not None:
         return microseconds(world.earliest)
     return None
+
+
+def wholeness(sheet: "FactSheet") -> tuple[date | None, frozenset[date | None]]:
+    """Return from when the last of all cases is whole, and from when those of the borrower are, by their profiles."""
+    if sheet.kept is not None and sheet.rule_set.pack in sheet.kept.facts:
+        kept = sheet.kept.facts[sheet.rule_set.pack]
+        return kept.whole_from, kept.whole_from_of
+    borrower = sheet.event.borrower_id or (sheet.profile.borrower_id if sheet.profile else None)
+    return sheet.world.whole_from, sheet.world.whole_from_of.get(borrower or "", frozenset())
 
 
 def voided_numbers(sheet: "FactSheet", measure: CompiledMeasure) -> frozenset[str | None] | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from collection_guard.facts.history import History, Reach
+from collection_guard.facts.kept import Kept
 from collection_guard.facts.world import World, has_case
 from collection_guard.language.compiled import CompiledMeasure, RuleSet
 from collection_guard.model.event import Event
@@ -85,7 +86,7 @@ _ABSENT: Final = object()
 class FactSheet:
     """The facts of one event under one rule set."""
 
-    __slots__ = ("_values", "as_of", "event", "history", "notes", "profile", "reaches", "rule_set", "world")
+    __slots__ = ("_values", "as_of", "event", "history", "kept", "notes", "profile", "reaches", "rule_set", "world")
 
     def __init__(
         self, event: Event, world: World, rule_set: RuleSet, history: History, as_of: datetime | None = None
@@ -100,6 +101,15 @@ class FactSheet:
         self.notes: dict[str, dict[str, object]] = {}
         self.reaches: dict[CompiledMeasure, Reach] = {}
         self._values: dict[str, Any] = {}
+        self.kept: Kept | None = None
+        if world.kept and (kept := world.kept.get(event.event_id)) is not None:
+            self.take(kept)
+
+    def take(self, kept: Kept) -> None:
+        """Take what is kept beside the event, in place of what is derived from data that are gone."""
+        self.kept, self.profile = kept, kept.profile
+        if self.rule_set.pack in kept.facts:
+            self._values.update(kept.facts[self.rule_set.pack].values())
 
     def value(self, name: str) -> Any:
         """Return the value of a fact, None if it is unknown."""

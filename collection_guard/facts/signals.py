@@ -42,7 +42,8 @@ def heard(detector: Detector | None, event: Event) -> ContentReading | None:
 
 @fact("content.reading")
 def _reading(sheet: FactSheet) -> ContentReading | None:
-    return heard(sheet.world.detector, sheet.event)
+    # The words of a kept event are gone; what was heard in them stands in its signals.
+    return heard(sheet.world.detector, sheet.event) if sheet.kept is None else None
 
 
 @fact("content.recorded_empty")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, Protocol, runtime_checkable
 
+from collection_guard.facts.kept import Kept
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.model.profile import CaseProfile
 
@@ -84,6 +85,8 @@ class World:
     registry: RegistryIndex | None = None
     detector: Detector | None = None
     earliest: datetime | None = None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    """What is kept beside events whose personal data is gone, by event."""
     whole_from: date | None = field(init=False)
     """From which date on the last of the cases is in the log as a whole, by the profiles that say so."""
     whole_from_of: Mapping[str, frozenset[date | None]] = field(init=False)

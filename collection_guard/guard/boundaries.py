@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
-from collection_guard.facts.claims import Firms
 from collection_guard.facts.clock import REGISTRY_ZONE, legal_zone, local_date, microseconds, start_of_day, zone_of
+from collection_guard.facts.kept import Firms
 from collection_guard.facts.keys import complete_from
 from collection_guard.facts.knowledge import Knowledge
 from collection_guard.facts.numbers import zones_of_number

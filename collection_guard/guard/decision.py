@@ -17,7 +17,9 @@ from collection_guard.model.texts import LANGS, text
 Outcome = Literal["allow", "review", "deny"]
 Disposition = Literal["CGALOW", "CGREVW", "CGDENY", "CGFAIL"]
 """What a dialer can store as the status of an attempt: six characters, the most that some of them take."""
-FindingKind = Literal["violation", "unassessable", "overrun", "unknown_token", "redelivered", "contradicted"]
+FindingKind = Literal[
+    "violation", "unassessable", "overrun", "unknown_token", "redelivered", "contradicted", "not_made"
+]
 
 RANK: dict[Outcome, int] = {"allow": 0, "review": 1, "deny": 2}
 
@@ -40,7 +42,8 @@ class Finding(Answer):
 
     ``kind`` is ``violation`` or ``unassessable`` for what a rule says. ``overrun``: the contact was recorded on a token
     that had expired. ``unknown_token``: the token is none that is held. ``redelivered``: the event was recorded before.
-    ``contradicted``: it was, with another content, which stands.
+    ``contradicted``: it was, with another content, which stands. ``not_made``: the call was stopped before it was made,
+    so that it is no contact and was not recorded.
     """
 
     kind: FindingKind

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collection_guard.facts.clock import microseconds
-from collection_guard.facts.history import known_at
+from collection_guard.facts.knowledge import Knowledge
 from collection_guard.guard.attempts import before_contact, without_speech
 from collection_guard.guard.deciding import Ruling
 from collection_guard.guard.decision import Permitted
@@ -34,7 +34,7 @@ def foresee(around: Surroundings, event: Event, before: Iterable[Event], on_fail
     quiet = without_speech(event)
     attempt = before_contact(quiet, event.started_at, around.after_fields)
     wanted, at = wanted_of(around, attempt), microseconds(event.started_at)
-    past = [one for one in before if known_at(one) <= at and wanted.wants(row_of(around, one))]
+    past = [one for one in before if Knowledge.of(one).first <= at and wanted.wants(row_of(around, one))]
     outlook = Outlook(around, attempt, past, (), on_failure)
     intervals = outlook.intervals(most)
     return Foresight(outlook.ruling(), intervals, () if intervals else outlook.lasting(), quiet != event)

@@ -247,13 +247,19 @@ class Gate:
     def record(self, event: Given, *, token: str | None = None) -> list[Finding]:
         """Record a contact that was made, whatever was decided of it, and return what the rules say of it.
 
-        It is placed in the history by its own time, and known from now on. Raises EventError for an event that is
+        It is placed in the history by its own time, and known from now on. A call that was stopped before it was made
+        is none, and only gives its place back. Raises EventError for an event that is
         none, StoreError if it could not be kept: then it is not recorded, and is to be sent again.
         """
         around = self._around
         given = event_of(event)
         with self._store.transaction(locks_of(around, keys_of(around, given)), durable=True) as step:
             found = self._release(step, token)
+            if given.was_stopped:
+                if self._log is not None:
+                    said = {"token": token, "event_id": given.event_id}
+                    self._log.note("not_made", self._now().isoformat(), said)
+                return [one for one in found if one.kind == "unknown_token"] + [_NOT_MADE]
             known = step.recorded(given.event_id)
             if known is None:
                 # INVARIANT (no-look-ahead): a verdict counts what was known at its instant, and what is recorded late
@@ -375,6 +381,9 @@ class Gate:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+_NOT_MADE: Final = Finding(kind="not_made", message=_words("guard.not_made"))
 
 
 def _recorded(given: Event, now: datetime) -> datetime:

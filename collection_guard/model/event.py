@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from collection_guard.model.words import (
+    CALL_CHANNELS,
     UNKNOWN,
     AnsweredBy,
     Audience,
@@ -251,6 +252,11 @@ class Event(Record):
         if isinstance(recorded, Span):
             recorded = recorded.not_before
         return recorded or self.started_at
+
+    @property
+    def was_stopped(self) -> bool:
+        """Say whether a gate or a limit stopped the call before it was made: then nobody was called (semantics 4)."""
+        return self.outcome.network == "blocked" and self.channel in CALL_CHANNELS
 
     def with_id(self, event_id: str) -> Self:
         """Return the same event under another id."""

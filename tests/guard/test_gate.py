@@ -371,3 +371,15 @@ def test_an_attempt_is_answered_under_every_pack(pack: str) -> None:
         assert decision.disposition != "CGFAIL"
         assert decision.valid_until >= MORNING
     assert decision.next_permitted is not None
+
+
+def test_a_call_that_was_stopped_is_no_contact() -> None:
+    """What a gate stopped gives its place back and counts nowhere; an unknown token is still said to be one."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={"contacts_per_day": 1})
+    token = guard.check(attempt()).token
+    stopped = attempt(event_id="E-1", started_at=clock.at, outcome={"network": "blocked"})
+    assert [one.kind for one in guard.record(stopped, token=token)] == ["not_made"]
+    assert guard.check(attempt()).decision == "allow"
+    assert [one.kind for one in guard.record(stopped, token="none")] == ["unknown_token", "not_made"]  # noqa: S106  # no secret
+    assert guard.record(answered("E-1", clock.at))[0].kind != "redelivered"

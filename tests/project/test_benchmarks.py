@@ -67,3 +67,13 @@ def test_the_benchmark_of_the_guard_prints_its_latencies() -> None:
         assert f"\n{line}" in done.stdout
     assert "p99.9" in done.stdout
     assert "Not measured: " in done.stdout
+
+
+def test_the_benchmark_of_the_agreement_compares() -> None:
+    """A small run takes contacts through a guard and finds that an audit of its log says the same of each."""
+    command = [sys.executable, str(ROOT / "benchmarks/agreement.py"), "--contacts", "60"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.startswith("collection-guard ")
+    assert "of the audit, 0 differ" in done.stdout
+    assert "verdicts of checks and records: 0 differ" in done.stdout
+    assert done.stdout.endswith("they agree\n")

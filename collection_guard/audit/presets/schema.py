@@ -148,7 +148,9 @@ class Preset(Record):
     """The zone of its times; none with a local clock: that of a server, which has to be given."""
     channel: Channel | None = None
     direction: Direction | None = None
-    columns: Annotated[tuple[Column, ...], BeforeValidator(as_tuple)]
+    columns: Annotated[tuple[Column, ...], BeforeValidator(as_tuple)] = ()
+    reader: Literal["decision-log"] | None = None
+    """What reads it, where its objects are no rows of columns."""
     rows: Annotated[tuple[RowForm, ...], BeforeValidator(as_tuple)] = ()
     header: HeaderForm | None = None
     objects: ObjectForm | None = None

@@ -8,12 +8,11 @@ from typing import Any
 
 from collection_guard.engines.base import NOT_APPLICABLE, UNASSESSABLE
 from collection_guard.engines.judge import verdict_on
-from collection_guard.facts.claims import Firms
 from collection_guard.facts.clock import local_date
 from collection_guard.facts.history import History
+from collection_guard.facts.kept import Kept, KeptFacts
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.log.chain import lines_of, log_files
-from collection_guard.guard.log.writer import FIRMS
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.compiled import CompiledPack
 from collection_guard.model.event import Event
@@ -30,8 +29,7 @@ class Entry:
     kind: str
     at: str
     event: Event
-    profile: CaseProfile | None
-    kept: dict[str, dict[str, Any]]
+    kept: Kept
     verdicts: Verdicts
     rules_digest: str
 
@@ -70,7 +68,8 @@ def entries_of(folder: Path) -> Iterator[Entry]:
                 profile = None if said["profile"] is None else profiles[said["profile"]]
                 verdicts = _verdicts(said["verdicts"])
                 event = Event.model_validate(said["event"])
-                yield Entry(said["kind"], said["at"], event, profile, said["kept"], verdicts, said["rules_digest"])
+                facts = {pack: KeptFacts.model_validate(one) for pack, one in said["kept"].items()}
+                yield Entry(said["kind"], said["at"], event, Kept(profile, facts), verdicts, said["rules_digest"])
 
 
 def _verdicts(said: dict[str, Any]) -> Verdicts:
@@ -89,7 +88,9 @@ def replay(folder: Path, around: Surroundings) -> Replay:
     first acknowledgement was lost, stands as it was recorded last.
     """
     entries = list(entries_of(folder))
-    records = {entry.event.event_id: entry for entry in entries if entry.kind == "record"}
+    # Instants of one log have one offset, so that they sort as texts.
+    written = sorted((entry for entry in entries if entry.kind == "record"), key=lambda entry: entry.at)
+    records = {entry.event.event_id: entry for entry in written}
     found = Replay(checks=sum(entry.kind == "check" for entry in entries), records=len(records))
     found.other_rules = sum(entry.rules_digest != around.rules_digest for entry in entries)
     judged: dict[int, Verdicts] = {}
@@ -109,12 +110,7 @@ def replay(folder: Path, around: Surroundings) -> Replay:
 def _sheet(entry: Entry, pack: CompiledPack, around: Surroundings, history: History) -> FactSheet:
     rule_set = pack.on(local_date(entry.event.started_at, pack.zone))
     sheet = FactSheet(entry.event, around.world, rule_set, history)
-    sheet.profile = entry.profile
-    for name, value in entry.kept.get(pack.name, {}).items():
-        if name == FIRMS:
-            sheet.tell(name, Firms(tuple(value["names"]), value["maybe_more"]))
-        else:
-            sheet.tell(name, tuple(value) if isinstance(value, list) else value)
+    sheet.take(entry.kept)
     return sheet
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from collection_guard.facts.claims import Firms
+from collection_guard.facts.kept import FACTS, KeptFacts
+from collection_guard.facts.keys import wholeness
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.log.chain import BEGINNING, SUFFIX, Head, hash_of, line_of
 from collection_guard.guard.log.pseudonyms import Pseudonyms
@@ -19,17 +20,6 @@ from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem, StoreError
 from collection_guard.model.words import SIGNALS
 
-KEPT: Final = (
-    "recipient.zones",
-    "borrower.zones",
-    "recipient.number_is_own",
-    "recipient.is_emergency_contact",
-    "agency.is_listed",
-    "law_firm.all_listed",
-    "law_firm.all_in_official_directory",
-)
-"""What is derived from data that the log does not hold, and therefore kept."""
-FIRMS: Final = "law_firm.firms"
 _SHORTEST_KEY: Final = 16
 
 
@@ -89,7 +79,7 @@ class DecisionLog:
         with self._lock:
             digest = None
             if profile is not None:
-                hidden = self._pseudonyms.profile(profile).model_dump_json(by_alias=True, exclude_none=True)
+                hidden = self._pseudonyms.profile(profile).model_dump_json(by_alias=True)
                 digest = hashlib.sha256(hidden.encode()).hexdigest()[:16]
                 if self._profiles.get(profile.case_id) != digest:
                     self._write({"kind": "profile", "at": at, "digest": digest, "profile": json.loads(hidden)})
@@ -151,8 +141,10 @@ def _kept(sheets: Sequence[FactSheet]) -> dict[str, Any]:
     """Return what is derived from data that the log does not hold, by pack."""
     kept = {}
     for sheet in sheets:
-        firms: Firms = sheet.value("law_firm.firms")
-        kept[sheet.rule_set.pack] = {name: sheet.value(name) for name in KEPT} | {
-            FIRMS: {"names": list(firms.names), "maybe_more": firms.maybe_more}
-        }
+        whole_from, whole_from_of = wholeness(sheet)
+        facts = {name: sheet.value(name) for name in FACTS.values()}
+        days = {"history.whole_from": whole_from, "history.whole_from_of": whole_from_of}
+        kept[sheet.rule_set.pack] = KeptFacts.model_validate(facts | days).model_dump(
+            mode="json", exclude_defaults=True
+        )
     return kept

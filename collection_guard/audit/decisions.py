@@ -1,0 +1,128 @@
+"""The decision log of a guard as contacts: its records, with what was kept beside them; its checks are counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from collection_guard.audit.intake import Tray
+from collection_guard.audit.taken import Contact, Position, Rejected, SetAside, SheetReading
+from collection_guard.facts.kept import Kept, KeptFacts
+from collection_guard.model.event import Event
+from collection_guard.model.mismatches import mismatch
+from collection_guard.model.profile import CaseProfile
+from collection_guard.model.tables import TableFile
+
+_NOTE: Final = "decision_note"
+_CHECKED: Final = "check"
+
+
+class _Line(BaseModel):
+    """What the reader takes of a line; the log holds more."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class _ProfileLine(_Line):
+    digest: str
+    profile: CaseProfile
+
+
+class _RecordLine(_Line):
+    event: Event
+    profile: str | None
+    kept: dict[str, KeptFacts]
+    token: str | None = None
+
+
+class _CheckLine(_Line):
+    token: str
+    decision: Literal["allow", "review", "deny"]
+    overridden: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What the decision logs of a run have given so far: a check and its record may stand in two files."""
+
+    _recorded: set[str] = field(default_factory=set)
+    """Tokens on which a contact was recorded."""
+
+    def read(self, found: TableFile, tray: Tray) -> SheetReading:
+        """Read the lines of one writer."""
+        for broken in found.broken:
+            tray.add(Rejected(Position(found.path, None, broken.row), broken.reason, values=broken.values))
+        for row in found.blank_rows:
+            tray.add(SetAside(Position(found.path, None, row), "blank"))
+        profiles: dict[str, CaseProfile] = {}
+        records = 0
+        for item in found.objects or ():
+            place = Position(found.path, None, item.row)
+            try:
+                line = self._line(place, item.data, profiles)
+            except ValidationError as error:
+                first = error.errors(include_url=False)[0]
+                path = ".".join(str(part) for part in first["loc"])
+                line = Rejected(place, "field_invalid", path, path, values={"cause": mismatch(first)})
+            records += isinstance(line, Contact)
+            tray.add(line)
+        return SheetReading(rows=records)
+
+    def _line(
+        self, place: Position, said: dict[str, Any], profiles: dict[str, CaseProfile]
+    ) -> Contact | Rejected | SetAside:
+        match said.get("kind"):
+            case "profile":
+                told = _ProfileLine.model_validate(said)
+                profiles[told.digest] = told.profile
+            case "record":
+                record = _RecordLine.model_validate(said)
+                if record.profile is not None and record.profile not in profiles:
+                    values: dict[str, object] = {"digest": record.profile}
+                    return Rejected(place, "decision_without_profile", "profile", "profile", values=values)
+                if record.token is not None:
+                    self._recorded.add(record.token)
+                profile = None if record.profile is None else profiles[record.profile]
+                return Contact(record.event, place, kept=Kept(profile, record.kept))
+            case "check":
+                check = _CheckLine.model_validate(said)
+                how = "overridden" if check.overridden is not None else check.decision
+                return SetAside(place, _CHECKED, {"token": check.token, "how": how})
+        return SetAside(place, _NOTE)
+
+    def settle(self, tray: Tray) -> None:
+        """Say of each check what came of it, and keep of each contact the line that was written last.
+
+        A contact whose first acknowledgement was lost is recorded again, and the first line came to nothing.
+        """
+        tray.set_aside[:] = [self._settled(one) if one.reason == _CHECKED else one for one in tray.set_aside]
+        latest = _latest(tray.drafts)
+        kept: list[Contact] = []
+        again: list[Contact] = []
+        for one in tray.drafts:
+            (kept if one.kept is None or latest[one.event.event_id] is one else again).append(one)
+        tray.drafts[:] = kept
+        tray.set_aside += [SetAside(one.position, "recorded_again") for one in again]
+
+    def _settled(self, check: SetAside) -> SetAside:
+        how = check.values["how"]
+        recorded = check.values["token"] in self._recorded
+        reason = "check_recorded" if recorded and how != "overridden" else f"check_{how}"
+        return replace(check, reason=reason, values={})
+
+
+def _latest(contacts: Iterable[Contact]) -> dict[str, Contact]:
+    found: dict[str, Contact] = {}
+    for one in contacts:
+        if one.kept is None:
+            continue
+        other = found.get(one.event.event_id)
+        if other is None or _known(other) <= _known(one):
+            found[one.event.event_id] = one
+    return found
+
+
+def _known(contact: Contact) -> datetime:
+    return contact.event.known_from
