@@ -15,7 +15,17 @@ from collection_guard.language.pack import Pack, overrides_for
 
 SHOWN: Final = 3
 """How many contacts stand as examples of a flip."""
-_RULE_PARTS: Final = ("severity", "effect", "on_unknown", "in_force", "title", "message", "remedy", "sources")
+_RULE_PARTS: Final = (
+    "severity",
+    "effect",
+    "on_unknown",
+    "on_unknown_outcome",
+    "in_force",
+    "title",
+    "message",
+    "remedy",
+    "sources",
+)
 _TABLES: Final = (
     "version",
     "status",

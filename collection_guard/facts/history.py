@@ -162,7 +162,8 @@ class History:
         """
         if measure.count != "events" or sheet.rule_set.extensions == NO_EXTENSIONS:
             return None
-        others = {other for name, other in self._entries_of(sheet.rule_set) if name == measure.name}
+        # The key itself stands for whom the log does not name: what precedes an incomplete history may be anyone's.
+        others = {key} | {other for name, other in self._entries_of(sheet.rule_set) if name == measure.name}
         same = [o for o in others if all(one in {None, mine} or mine is None for one, mine in zip(o, key, strict=True))]
         debts = about(sheet, measure).debts if is_by_debts(measure) else (None,)
         found = [self._measured(sheet, measure, other, debt) for other in same for debt in debts]

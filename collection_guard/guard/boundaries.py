@@ -50,11 +50,13 @@ class Ground:
     clocks: tuple[int, ...]
     """Local times at which a test of the rule turns, in microseconds since midnight."""
     quiet_windows: bool
+    dates: bool = False
+    """Something turns with the date of the borrower: a consent, or what answers the borrower."""
 
     @property
     def is_daily(self) -> bool:
         """Say whether something that the rule reads may change every day."""
-        return bool(self.clocks) or self.quiet_windows
+        return bool(self.clocks) or self.quiet_windows or self.dates
 
 
 def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
@@ -65,41 +67,46 @@ def ground_of(rule: CompiledRule, rule_set: RuleSet) -> Ground:
     for test in tests:
         if test.fact in _CLOCKS:
             clocks.update(int(value) % DAY for value in _constants(test))
-    if "contact.weekday" in names:
+    groups = {name.partition(".")[0] for name in names}
+    if "contact.weekday" in names or "calendar" in groups:
         clocks.add(0)
-    # Debts that are open under a limit are counted by no measure of their own.
-    own = {f"measure.{name}": measure for name, measure in rule_set.measures.items()}
-    measures = {name: own[name] for name in names if name in own}
-    if not rule_set.fits_columns:
-        # Calendars, consents and whatever else a pack declares go by dates, and by limits that stand elsewhere in it.
-        clocks.add(0)
-        measures |= own
-    return Ground(tests, tuple(measures.values()), tuple(sorted(clocks)), "contact.in_elected_quiet_window" in names)
+    measures = dict.fromkeys(one for name in names for one in _measures(name, rule_set))
+    quiet = "contact.in_elected_quiet_window" in names
+    return Ground(tests, tuple(measures), tuple(sorted(clocks)), quiet, bool(groups & {"consent", "reply"}))
 
 
-def counted_by(test: Test, rule_set: RuleSet) -> CompiledMeasure | None:
-    """Return the measure that a test holds against an upper limit, None if it does not."""
-    if not test.fact.startswith("measure."):
-        return None
-    upper = test.operator in ({"lt", "le"} if test.negated else {"ge", "gt"})
-    # Debts that are open under a limit are counted by no measure of their own.
-    measure = rule_set.measures.get(test.fact.removeprefix("measure."))
-    return measure if upper and measure is not None and measure.count != "elapsed" else None
+def _measures(name: str, rule_set: RuleSet) -> Iterator[CompiledMeasure]:
+    """Yield the measures that a fact is: one, or those that limit open debts."""
+    group, _, name = name.partition(".")
+    if group == "measure" and name in rule_set.measures:
+        yield rule_set.measures[name]
+    elif group == "measure":
+        yield from (limit.measure for limit in rule_set.extensions.open_debts[name])
 
 
-Counted = tuple[int, Test, CompiledMeasure, float]
-"""A counted limit: the place of its rule, the test, what is counted, and the least that is too much."""
+def _limits(test: Test, rule_set: RuleSet) -> Iterator[tuple[CompiledMeasure, float]]:
+    """Yield the measures that a test holds against upper limits, each with the least that is too much."""
+    group, _, name = test.fact.partition(".")
+    if group == "measure" and name in rule_set.extensions.open_debts:
+        # A debt is open while it keeps limits of its own.
+        yield from ((limit.measure, limit.below) for limit in rule_set.extensions.open_debts[name])
+        return
+    measure, value = rule_set.measures.get(name) if group == "measure" else None, test.value
+    if measure is None or measure.count == "elapsed" or isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    if test.operator in ({"lt", "le"} if test.negated else {"ge", "gt"}):
+        yield measure, value + (1 if test.operator in {"gt", "le"} and measure.count != "talk_seconds" else 0)
+
+
+Counted = tuple[int, CompiledMeasure, float]
+"""A counted limit: the place of its rule, what is counted, and the least that is too much."""
 
 
 def counted_in(rule_set: RuleSet) -> Iterator[Counted]:
     """Yield the counted limits of a rule set, in the order of its rules."""
     for index, rule in enumerate(rule_set.rules):
         for test in tests_of(rule.whole):
-            measure = counted_by(test, rule_set)
-            if measure is None or isinstance(test.value, bool | str) or not isinstance(test.value, int | float):
-                continue
-            above = test.operator in {"gt", "le"} and measure.count != "talk_seconds"
-            yield index, test, measure, test.value + (1 if above else 0)
+            yield from ((index, measure, least) for measure, least in _limits(test, rule_set))
 
 
 def together(grounds: Iterable[Ground]) -> Ground:
@@ -110,6 +117,7 @@ def together(grounds: Iterable[Ground]) -> Ground:
         tuple(dict.fromkeys(measure for one in each for measure in one.measures)),
         tuple(sorted({clock for one in each for clock in one.clocks})),
         any(one.quiet_windows for one in each),
+        any(one.dates for one in each),
     )
 
 
@@ -207,6 +215,8 @@ class Calendar:
             yield microseconds(past.started_at)
             known = Knowledge.of(past)
             yield from (known.first, known.from_then_on)
+            if past.ended_at is not None:
+                yield microseconds(past.ended_at)
         if profile is not None:
             for window in profile.quiet_windows or ():
                 yield from (microseconds(at) for at in (window.valid_from, window.valid_to) if at is not None)
@@ -307,6 +317,13 @@ class Calendar:
             clocks.update(clock_microseconds(at) for at in (window.start, window.end) if at is not None)
         for zone in self._zones if clocks else ():
             yield from _shown(zone, sorted(clocks), first, last)
+        if ground.dates and self.sheet.borrower_zone is not None:
+            yield from _shown(self.sheet.borrower_zone, [0], first, last)
+        elif ground.dates:
+            midnight = first // DAY * DAY
+            while midnight <= last + DAY:
+                yield from (midnight + microseconds(_EPOCH + edge) for edge in _EDGES)
+                midnight += DAY
 
 
 def _shown(zone: str, clocks: list[int], first: int, last: int) -> Iterator[int]:

@@ -12,7 +12,7 @@ from collection_guard.guard.decision import RANK, Finding, Outcome
 from collection_guard.guard.scene import Judgement
 from collection_guard.guard.settings import OnFailure
 from collection_guard.guard.standing import Pattern
-from collection_guard.language.kleene import MAYBE, NO, YES
+from collection_guard.language.kleene import MAYBE, YES
 from collection_guard.language.schema import Effect, Rule
 from collection_guard.model.event import Event
 
@@ -39,8 +39,14 @@ class Ruling:
             self.rules.append(rule)
 
 
-def outcome_of(rule: Rule, truth: int, on_failure: OnFailure, *, forgotten: bool = False) -> tuple[Outcome, str]:
-    """Return what a rule of a truth asks for before the contact, and why; ``forgotten``: the past cannot be read."""
+def outcome_of(
+    rule: Rule, truth: int, on_failure: OnFailure, *, hangs: bool, forgotten: bool = False
+) -> tuple[Outcome, str]:
+    """Return what a rule of a truth asks for before the contact, and why.
+
+    ``hangs``: on what only the contact will tell, where the rule wants that heeded. ``forgotten``: the past cannot be
+    read.
+    """
     if truth == YES:
         return _OF_EFFECT[rule.effect], "violation"
     if truth == MAYBE:
@@ -49,6 +55,8 @@ def outcome_of(rule: Rule, truth: int, on_failure: OnFailure, *, forgotten: bool
         if rule.on_unknown == "deny":
             return on_failure.unknown_facts, "unknown_facts"
         return rule.on_unknown, "unknown_facts"
+    if hangs:
+        return (on_failure.store, "store") if forgotten else (rule.on_unknown_outcome, "outcome")
     return "allow", "clear"
 
 
@@ -67,9 +75,10 @@ def _weighed(pattern: Pattern, on_failure: OnFailure, *, forgotten: bool) -> Rul
     """Return what follows from a pattern alone: all but the evidence of violations."""
     ruling = Ruling()
     for standing in pattern.standings:
-        if standing.left_open is not None and standing.before != NO:
+        if standing.left_open is not None and standing.grade:
             ruling.unassessable.append(standing.left_open)
-        asked = outcome_of(standing.rule.rule, standing.before, on_failure, forgotten=forgotten)
+        rule, before, hangs = standing.rule.rule, standing.before, standing.hangs
+        asked = outcome_of(rule, before, on_failure, hangs=hangs, forgotten=forgotten)
         ruling.weigh(*asked, standing.rule.id)
     return ruling
 
@@ -81,15 +90,27 @@ def add_places(ruling: Ruling, alone: Pattern, beside: Pattern) -> None:
     one time can never exceed a limit together.
     """
     for before, now in zip(chain(*alone.by_pack), chain(*beside.by_pack), strict=True):
-        if now.before > before.before:
-            ruling.weigh(_OF_EFFECT[now.rule.rule.effect], "reserved", now.rule.id)
+        if now.grade > before.grade:
+            rule = now.rule.rule
+            ruling.weigh(rule.on_unknown_outcome if now.hangs else _OF_EFFECT[rule.effect], "reserved", rule.id)
 
 
-def under_way(events: Iterable[Event], attempt: Event) -> list[Event]:
-    """Return contacts that take a place beside an attempt as if they had just begun, their outcome unknown."""
+def under_way(events: Iterable[Event], attempt: Event, instructing: Iterable[str] = ()) -> list[Event]:
+    """Return contacts that take a place beside an attempt as if they had just begun, their outcome unknown.
+
+    Nobody has given an instruction in them: of the further fields that would say so, those that say nothing say no.
+    """
     latest = attempt.started_at - _INSTANT
+    silent = dict.fromkeys(instructing, False)
     return [
-        event.model_copy(update={"started_at": min(event.started_at, latest), "recorded_at": None}) for event in events
+        event.model_copy(
+            update={
+                "started_at": min(event.started_at, latest),
+                "recorded_at": None,
+                "fields": silent | (event.fields or {}) if silent else event.fields,
+            }
+        )
+        for event in events
     ]
 
 

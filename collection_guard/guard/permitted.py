@@ -17,7 +17,6 @@ from collection_guard.guard.settings import OnFailure
 from collection_guard.guard.standing import Reading
 from collection_guard.guard.surroundings import Surroundings, holds_up
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.ir import Test
 from collection_guard.language.kleene import UNBOUNDED, ends
 from collection_guard.language.units import DAY, SECOND
 from collection_guard.model.event import Event
@@ -69,13 +68,14 @@ class Outlook:
 
     def _permits(self, key: tuple[str, str], at: int) -> bool:
         reading = self._at(at)[key]
-        outcome, _ = outcome_of(reading.rule.rule, reading.truth_before(), self._on_failure)
+        hangs = reading.hangs_on_outcome()
+        outcome, _ = outcome_of(reading.rule.rule, reading.truth_before(), self._on_failure, hangs=hangs)
         if outcome != "allow":
             return False
         if reading.rule.rule.effect == "note":
             return True
         beside = self._beside_at(at)
-        return not beside or beside[key].truth_before() <= reading.truth_before()
+        return not beside or beside[key].grade() <= reading.grade()
 
     def _at(self, at: int) -> dict[tuple[str, str], Reading]:
         found = self._readings.get(at)
@@ -245,12 +245,12 @@ class Outlook:
         found = []
         for pack, standings in zip(self._around.packs, self.judgement.pattern.by_pack, strict=True):
             sheet = self._sheets_at(self._first)[pack.name]
-            for index, test, measure, least in self._around.counted(sheet.rule_set):
+            for index, measure, least in self._around.counted(sheet.rule_set):
                 if not standings[index].counts:
                     continue
-                used = highest(sheet, test)
-                taken = highest(beside[pack.name], test) if beside else used
-                falls = self._falls(pack, test, measure, used)
+                used = highest(sheet, measure)
+                taken = highest(beside[pack.name], measure) if beside else used
+                falls = self._falls(pack, measure, used)
                 found.append(
                     Limit(
                         rule=standings[index].rule.id,
@@ -263,13 +263,13 @@ class Outlook:
                 )
         return tuple(found)
 
-    def _falls(self, pack: CompiledPack, test: Test, measure: CompiledMeasure, used: float) -> int | None:
+    def _falls(self, pack: CompiledPack, measure: CompiledMeasure, used: float) -> int | None:
         if not used:
             return None
         calendar = self._calendars[pack.name]
         boundaries = set(calendar.of_measure(measure))
         for at in calendar.seconds(boundaries, self._first, self._first + HORIZON):
-            if highest(self._sheets_at(at)[pack.name], test) < used:
+            if highest(self._sheets_at(at)[pack.name], measure) < used:
                 return at
         return None
 
@@ -282,12 +282,14 @@ def scene_beside(around: Surroundings, attempt: Event, past: Iterable[Event], he
     if not beside:
         return None
     taken = {event.event_id for event in beside}
-    return Scene(around, [one for one in past if one.event_id not in taken], under_way(beside, attempt))
+    return Scene(
+        around, [one for one in past if one.event_id not in taken], under_way(beside, attempt, around.instructing)
+    )
 
 
-def highest(sheet: FactSheet, test: Test) -> float:
+def highest(sheet: FactSheet, measure: CompiledMeasure) -> float:
     """Return the highest that a count can be; nothing is counted where its key is unknown."""
-    value = sheet.value(test.fact)
+    value = sheet.value(f"measure.{measure.name}")
     return 0.0 if value is None else min(ends(value)[1], UNBOUNDED)
 
 

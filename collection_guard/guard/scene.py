@@ -154,15 +154,19 @@ def wanted_of(around: Surroundings, event: Event) -> Wanted:
         for rule_set in pack.rule_sets:
             sheet = FactSheet(event, around.world, rule_set, History())
             reads = [(kind_of(measure), reach_of(sheet, measure).floor) for measure in rule_set.measures.values()]
-            if not rule_set.fits_columns:
-                # What a pack declares may read all that the case holds, and count by debts that are the borrower's.
-                reads += [("case", BEGINNING), ("borrower", BEGINNING)]
+            if reads_whole_case(rule_set):
+                reads.append(("case", BEGINNING))
             for kind, floor in reads:
                 value = key_part(sheet, kind)
                 if value is not None:
                     parts[kind, value] = min(floor, parts.get((kind, value), floor))
     by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
     return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
+
+
+def reads_whole_case(rule_set: RuleSet) -> bool:
+    """Say whether a pack reads a case from its beginning: for consents, and for what a contact answers."""
+    return bool(rule_set.extensions.consents) or "in_reply_to" in rule_set.extensions.fields
 
 
 def kind_of(measure: CompiledMeasure) -> Key:
@@ -193,7 +197,7 @@ def widest_window(around: Surroundings) -> int | None:
     """Return how far back any rule looks, in microseconds, None for ever."""
     rule_sets = [rules for pack in around.packs for rules in pack.rule_sets]
     windows = (one.window for rules in rule_sets for one in rules.measures.values())
-    if not all(rules.fits_columns for rules in rule_sets):
+    if any(map(reads_whole_case, rule_sets)):
         return None
     widest = _FIRMS_FOR
     for window in windows:

@@ -46,9 +46,24 @@ class Reading:
         """
         return truth(self.rule.whole, lambda atom: _before(atom, self.sheet)) if self.in_force else NO
 
+    def hangs_on_outcome(self) -> bool:
+        """Say whether only what the contact itself will tell makes it a violation, and the rule wants that heeded."""
+        if not self.in_force or self.rule.rule.on_unknown_outcome == "allow" or self.truth_before() != NO:
+            return False
+        return truth(self.rule.whole, lambda atom: truth_of_atom(atom, self.sheet)) == MAYBE
+
+    def grade(self) -> int:
+        """Return how near the rule is to a violation before the contact, for comparison."""
+        return grade(self.truth_before(), hangs=self.hangs_on_outcome())
+
     def scope_before(self) -> int:
         """Return the truth of the rule's scope before the contact."""
         return truth(self.rule.scope, lambda atom: truth_of_atom(atom, self.sheet))
+
+
+def grade(truth_before: int, *, hangs: bool) -> int:
+    """Return how near a rule is to a violation; nearest to none is what only the contact itself may make one."""
+    return 2 * truth_before + hangs
 
 
 def _before(atom: Atom, sheet: FactSheet) -> int:
@@ -70,10 +85,17 @@ class Standing:
     word: str
     missing: tuple[str, ...]
     before: int
+    hangs: bool
+    """Whether it hangs on what only the contact itself will tell, and the rule wants that heeded."""
     counts: bool
     """Whether it is in force, and may be in its scope."""
     left_open: Finding | None
     """What there is to say of a rule that is unassessable."""
+
+    @property
+    def grade(self) -> int:
+        """Return how near the rule is to a violation before the contact, for comparison."""
+        return grade(self.before, hangs=self.hangs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +183,8 @@ class Patterns:
                 missing = verdict.missing
                 left_open = finding_of(Judged(rule, pack, verdict, False, {}), rule_set.vocabulary)
             counts = in_force and reading.scope_before() != NO
-            found.append(Standing(rule, place, word, missing, reading.truth_before(), counts, left_open))
+            before, hangs = reading.truth_before(), reading.hangs_on_outcome()
+            found.append(Standing(rule, place, word, missing, before, hangs, counts, left_open))
         return found
 
 

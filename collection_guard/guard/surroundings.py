@@ -30,6 +30,8 @@ class Surroundings:
     registry_digest: str | None
     after_fields: frozenset[str] = frozenset()
     """Further fields of events that only the contact itself will tell."""
+    instructing: frozenset[str] = frozenset()
+    """Those of them that only the person contacted can say, such as a request not to call."""
     patterns: Patterns = field(init=False)
     """What the rules come to, as far as it was met."""
     _grounds: dict[tuple[RuleSet, str], Ground] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class Surroundings:
 
 def holds_up(rule: CompiledRule) -> bool:
     """Say whether a rule can hold an attempt up."""
-    return rule.rule.effect != "note" or rule.rule.on_unknown != "allow"
+    return rule.rule.effect != "note" or {rule.rule.on_unknown, rule.rule.on_unknown_outcome} != {"allow"}
 
 
 def surroundings(
@@ -91,5 +93,11 @@ def surroundings(
         for name, fact in rule_set.vocabulary.items()
         if name.startswith(PREFIX) and fact.stage == "after"
     }
+    instructing = {
+        name
+        for rule_set in engines
+        for name, one in rule_set.extensions.fields.items()
+        if one.instructs and not one.of_profile
+    }
     registry = world.registry.digest if world.registry else None
-    return Surroundings(compiled, world, engines, digest, registry, frozenset(after))
+    return Surroundings(compiled, world, engines, digest, registry, frozenset(after), frozenset(instructing))

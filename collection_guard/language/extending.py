@@ -22,7 +22,7 @@ def extensions_of(compilation: "Compilation", measures: Mapping[str, CompiledMea
     pack = compilation.pack
     header = pack.header
     fields = {
-        name: FieldOf(name, field.type, frozenset(field.words), field.of == "profile")
+        name: FieldOf(name, field.type, frozenset(field.words), field.of == "profile", field.instructs)
         for name, field in declared_fields(header).items()
     }
     return Extensions(

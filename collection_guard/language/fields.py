@@ -22,6 +22,8 @@ class FieldOf:
     type: str
     words: frozenset[str]
     of_profile: bool
+    instructs: bool = False
+    """Only the person contacted can say it."""
 
 
 @cache

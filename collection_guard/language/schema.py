@@ -91,13 +91,17 @@ class Calendar(Part):
 
 
 class EventField(Part):
-    """A further field of events: its type, its words, and whether it can be known before the contact."""
+    """A further field of events: its type, its words, and whether it can be known before the contact.
+
+    What ``instructs`` only the person contacted can say: a contact that is under way has said it of nobody yet.
+    """
 
     type: Literal["bool", "int", "float", "str", "enum", "set"]
     title: Text
     words: list[Words] = []
     stage: Literal["before", "after"] = "before"
     of: Literal["event", "profile"] = "event"
+    instructs: bool = False
 
 
 class ConsentFact(Part):
@@ -213,13 +217,18 @@ class Example(Part):
 
 
 class Rule(Part):
-    """One rule. ``applies_to`` is its scope; what it forbids, or requires, is judged inside that scope."""
+    """One rule. ``applies_to`` is its scope; what it forbids, or requires, is judged inside that scope.
+
+    ``on_unknown`` says what a guard does for want of a fact that can be known before a contact, ``on_unknown_outcome``
+    what it does where only what the contact itself will tell makes it a violation or not.
+    """
 
     id: RuleId
     title: Text
     severity: Severity
     effect: Effect
     on_unknown: OnUnknown = "review"
+    on_unknown_outcome: OnUnknown = "allow"
     force: ForceWord = "binding"
     text: TextId | None = None
     in_force: Force = Force()

@@ -21,6 +21,8 @@ def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) 
     yield f"- {text('page.severity', lang)}: {word(said.severity, lang)}"
     yield f"- {text('page.effect', lang)}: {word(said.effect, lang)}"
     yield f"- {text('page.on_unknown', lang)}: {word(said.on_unknown, lang)}"
+    if said.on_unknown_outcome != "allow":
+        yield f"- {text('page.on_unknown_outcome', lang)}: {word(said.on_unknown_outcome, lang)}"
     yield f"- {text('page.in_force', lang)}: {_force(rule, lang)}"
     yield ""
     yield f"## {text('page.what', lang)}"

@@ -8,19 +8,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import collection_guard as cg
+from collection_guard.facts.clock import microseconds
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Settings, World
-from collection_guard.guard.attempts import before_contact, event_of
-from collection_guard.guard.gate import Gate
-from collection_guard.guard.permitted import Outlook
-from collection_guard.guard.scene import event_in
+from collection_guard.guard.attempts import before_contact, event_of, reserved
+from collection_guard.guard.permitted import Held, Outlook
 from collection_guard.guard.settings import OnFailure
-from collection_guard.guard.stores.base import Locks, Row
-from collection_guard.guard.stores.memory import MemoryStore
-from collection_guard.guard.surroundings import Surroundings, surroundings
+from collection_guard.guard.surroundings import surroundings
 from collection_guard.language.packs import load_packs
 from collection_guard.model.registry import RegistryData
 from guard.making import MORNING, OWN, Clock, answered, attempt, open_guard, profile
+from guard.probing import SECOND, Probe, hold_exactly
 
 PACKS = load_packs([Path(__file__).parent / "pack"])
 ZONES = (
@@ -106,36 +104,6 @@ def cases(draw: st.DrawFn) -> tuple[datetime, dict[str, Any], cg.CaseProfile, li
     return at, draw(PARAMETERS), case, past, asked
 
 
-class Probe:
-    """One frozen history, asked at any instant by a guard that begins anew."""
-
-    def __init__(self, around: Surroundings, at: datetime, past: list[dict[str, Any]], asked: dict[str, Any]) -> None:
-        self._around, self._asked = around, asked
-        store = MemoryStore()
-        guard = Gate(lambda: around, store, now=lambda: at - timedelta(milliseconds=1))
-        for event in past:
-            guard.record(event)
-        with store.transaction(Locks(), durable=False) as step:
-            found = [step.recorded(event["event_id"]) for event in past]
-        self._rows: list[Row] = [row for row in found if row is not None]
-
-    def __call__(self, at: datetime) -> cg.Decision:
-        store = MemoryStore()
-        with store.transaction(Locks(), durable=False) as step:
-            for row in self._rows:
-                step.record(row)
-        return Gate(lambda: self._around, store, now=lambda: at).check(self._asked)
-
-    def allows(self, at: datetime) -> bool:
-        """Say whether the attempt would be allowed at an instant."""
-        event = before_contact(event_of(self._asked, started_at=at, event_id="attempt"), at)
-        past = [event_in(row.payload) for row in self._rows]
-        return Outlook(self._around, event, past, [], OnFailure()).ruling().decision == "allow"
-
-
-SECOND = timedelta(seconds=1)
-
-
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(case=cases(), data=st.data())
 def test_counterfactual_exact(case: Any, data: st.DataObject) -> None:
@@ -146,25 +114,7 @@ def test_counterfactual_exact(case: Any, data: st.DataObject) -> None:
     decision = probe(at)
     assume(decision.decision != "allow")
     assert decision.next_permitted is not None
-    closed_since = at
-    for interval in decision.next_permitted:
-        assert interval.since.microsecond == 0
-        assert probe.allows(interval.since)
-        if interval.since - SECOND >= at:
-            assert not probe.allows(interval.since - SECOND)
-        gap = int((interval.since - closed_since) / SECOND) - 1
-        for seconds in data.draw(st.lists(st.integers(0, max(gap, 0)), max_size=6)):
-            between = closed_since.replace(microsecond=0) + SECOND + timedelta(seconds=seconds)
-            assert between >= interval.since or not probe.allows(between)
-        if interval.to is None:
-            assert probe.allows(at + timedelta(days=399))
-            break
-        assert probe.allows(interval.to - SECOND)
-        assert not probe.allows(interval.to)
-        closed_since = interval.to
-    if not decision.next_permitted:
-        for hours in data.draw(st.lists(st.integers(0, 400 * 24 - 1), max_size=12)):
-            assert not probe.allows(at.replace(microsecond=0) + SECOND + timedelta(hours=hours))
+    hold_exactly(probe, at, decision.next_permitted, data)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -235,3 +185,21 @@ def test_a_name_that_will_be_listed_is_lawful_from_that_day() -> None:
     assert found[0].since == datetime(2025, 12, 1, tzinfo=UTC)
     assert found[0].rule == "contact-outside-permitted-hours"
     assert RegistryIndex(RegistryData(tuple(listed))).listed("诚信催收有限公司", "collection_agency", date(2025, 12, 1))
+
+
+def test_a_place_that_may_count_counts_for_sure() -> None:
+    """One contact counts, one may, and so may one under way: a rule that only reviews what is unknown denies then."""
+    parameters = {"most": 2, "rest": "0s", "weekly": 9, "most_in_dates": 9, "closes": "24:00", "opens": "00:00"}
+    world = World(Settings(timezone="Asia/Shanghai"), {"C-1": profile()})
+    around = surroundings(PACKS, parameters, world, "reference")
+
+    def event(event_id: str, hours: int, direction: str | None) -> cg.Event:
+        at = MORNING - timedelta(hours=hours)
+        return before_contact(event_of(attempt(event_id=event_id, started_at=at, direction=direction)), at)
+
+    past = [event("E-1", 2, "outbound"), event("E-2", 1, None)]
+    asked = event("asked", 0, "outbound")
+    place = Held(reserved(event("place", 0, None), "token"), microseconds(MORNING + timedelta(seconds=9)))
+    assert Outlook(around, asked, past, [], OnFailure()).ruling().decision == "review"
+    beside = Outlook(around, asked, past, [place], OnFailure()).ruling()
+    assert (beside.decision, beside.reason) == ("deny", "reserved")

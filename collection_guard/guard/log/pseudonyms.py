@@ -12,12 +12,14 @@ from collection_guard.model.event import Event, Recipient
 from collection_guard.model.profile import CaseProfile
 
 NOBODY: Final = "*"
-"""Stands for what was given and can be nobody's key: a masked name, a number that is none."""
+"""Stands for what was given and can be nobody's key: a number that is none; it marks a name that was masked."""
 SPOKEN: Final = "…"
 """Stands for a content that was recorded: its words are not kept, what was heard in them is."""
 _LENGTH: Final = 32
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _NUMBER: Final = "consent_number"
+_ADDRESSES: Final = frozenset({"to_address", "about_address"})
+"""Fields that are compared with each other: an address is one word in both."""
 _NO_PERSONS: Final = frozenset(
     {
         "consent",
@@ -58,7 +60,8 @@ class Pseudonyms:
         if name is None or not name.strip():
             return name
         usable = usable_name(name)
-        return NOBODY if usable is None else self._of("name", usable)
+        # A masked name is nobody's, and still another than the next: with the mark, its pseudonym is masked too.
+        return NOBODY + self._of("name", fold_name(name)) if usable is None else self._of("name", usable)
 
     def identifier(self, kind: str, value: str | None) -> str | None:
         """Return the pseudonym of an identifier."""
@@ -93,7 +96,9 @@ class Pseudonyms:
             return [self._field(name, one, words) for one in value]
         if not isinstance(value, str) or name in _NO_PERSONS or value in words.get(name, ()):
             return value
-        return self.number(value) if name == _NUMBER else self.identifier(f"field {name}", value)
+        if name == _NUMBER:
+            return self.number(value)
+        return self.identifier("field address" if name in _ADDRESSES else f"field {name}", value)
 
     def _recipient(self, recipient: Recipient) -> Recipient:
         members = recipient.members
