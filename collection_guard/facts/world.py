@@ -90,7 +90,7 @@ class World:
     whole_from: date | None = field(init=False)
     """From which date on the last of the cases is in the log as a whole, by the profiles that say so."""
     whole_from_of: Mapping[str, frozenset[date | None]] = field(init=False)
-    """From when the cases of each borrower are whole; None stands for a profile that does not say."""
+    """From when the cases of a borrower are whole, where a profile says so; None stands for one that does not say."""
 
     def __post_init__(self) -> None:
         """Gather from when cases are whole: a measure may count the contacts of several."""
@@ -100,10 +100,11 @@ class World:
             if isinstance(told, Histories)
             else [(profile.borrower_id, profile.history_from) for profile in told.values()]
         )
-        of_borrower: dict[str, set[date | None]] = {}
-        for borrower, day in days:
-            if borrower is not None:
-                of_borrower.setdefault(borrower, set()).add(day)
+        dated = {borrower for borrower, day in days if day is not None and borrower is not None}
+        of_borrower: dict[str, set[date | None]] = {borrower: set() for borrower in dated}
+        for borrower, day in days if dated else ():
+            if borrower in dated:
+                of_borrower[borrower].add(day)
         object.__setattr__(self, "whole_from_of", {name: frozenset(said) for name, said in of_borrower.items()})
         object.__setattr__(self, "whole_from", max((day for _, day in days if day), default=None))
 

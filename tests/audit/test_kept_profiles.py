@@ -59,7 +59,7 @@ def test_what_is_known_of_all_is_the_same(tmp_path: Path, day: date | None) -> N
     assert found is not None
     worlds = [World(profiles=profiles) for profiles in (found, held)]
     assert worlds[0].whole_from == worlds[1].whole_from == day
-    assert worlds[0].whole_from_of.get("B", frozenset({None})) == worlds[1].whole_from_of["B"]
+    assert worlds[0].whole_from_of == worlds[1].whole_from_of == ({"B": frozenset({None, day})} if day else {})
     empty = [somewhere_of(set(), Matter((), {}, Settings(), None, profiles)) for profiles in (found, held)]
     assert empty[0] == empty[1]
 

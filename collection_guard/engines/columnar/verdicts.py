@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -77,9 +78,17 @@ class LogVerdicts:
         found.sort(key=lambda pair: pair[0].id)
         self.rules = [rule for rule, _ in found]
         self._pack_of = [pack for _, pack in found]
+
+    @cached_property
+    def groups(self) -> Coded:
+        """Return the rows that share all their verdicts, and what they lack, as a number for each group."""
+        return self._grouped[0]
+
+    @cached_property
+    def _grouped(self) -> tuple[Coded, list[tuple[Outcome, ...]]]:
         groups = grouped(self.log.size, *(rule.outcomes for rule in self.rules))
-        self.groups = Coded(groups.codes, range(len(groups.firsts)))
-        self._outcomes = [tuple(rule.outcomes.value(row) for rule in self.rules) for row in groups.firsts.tolist()]
+        outcomes = [tuple(rule.outcomes.value(row) for rule in self.rules) for row in groups.firsts.tolist()]
+        return Coded(groups.codes, range(len(groups.firsts))), outcomes
 
     def alike(self, *columns: Coded) -> Iterator[Alike]:
         """Yield rows that share their verdicts and these columns, in the order of their first rows."""
@@ -96,7 +105,7 @@ class LogVerdicts:
 
     def outcomes_of(self, group: int) -> Sequence[Outcome]:
         """Return the verdict and the missing facts of every rule on the rows of a group."""
-        return self._outcomes[group]
+        return self._grouped[1][group]
 
     def looking_past_log(self) -> int:
         """Count the verdicts that looked back past the earliest contact of the log."""
@@ -104,7 +113,7 @@ class LogVerdicts:
 
     def rows_with(self, *verdicts: str) -> list[int]:
         """Return the rows on which some rule has one of these verdicts."""
-        having = [any(outcome[0] in verdicts for outcome in outcomes) for outcomes in self._outcomes]
+        having = [any(outcome[0] in verdicts for outcome in outcomes) for outcomes in self._grouped[1]]
         return [int(row) for row in self.rows[np.array(having, np.bool_)[self.groups.codes[self.rows]]]]
 
     def judged(self, row: int, only: str | None = None) -> Iterator[Judged]:
