@@ -4,8 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -13,15 +11,15 @@ from pydantic import ValidationError
 from collection_guard.audit.durations import read_duration
 from collection_guard.audit.layout import ColumnPlan
 from collection_guard.audit.mapping import Mapping
+from collection_guard.audit.moments import Given, Moments, TimePlan
 from collection_guard.audit.signals import read_signals
 from collection_guard.audit.taken import PLACEHOLDER, Contact, Position, Rejected, SetAside
-from collection_guard.audit.times import Family, Fold, TimeError, localise, read_time
 from collection_guard.audit.values import PrecisionLostError, RowError, WordReader, identifier
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import IDENTIFIERS
 from collection_guard.audit.vocabulary.tables import tables
-from collection_guard.facts.clock import start_of_day
-from collection_guard.model.event import Event, Span
+from collection_guard.facts.numbers import number_key
+from collection_guard.model.event import MOST_SECONDS, Event
 from collection_guard.model.mismatches import mismatch
 from collection_guard.model.tables import Cell, cell_text
 from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
@@ -30,8 +28,8 @@ _RELATION: Final = re.compile(r"(.+?)\s*[-—－–:：/]\s*(.+)")
 _RELATION_SIGN: Final = re.compile(r"[-—－–:：]")
 _RELATION_AFTER: Final = re.compile(r"(.+?)\s*[(（]\s*(.+?)\s*[)）]")
 _PHONE: Final = re.compile(r"[+\d*][\d*\s-]{6,}")
-_SPAN: Final = re.compile(r"(\.\.|\d{4}-\d\d-\d\dT[^/]+)/(\.\.|\d{4}-\d\d-\d\dT[^/]+)")
-"""Two instants with a slash between them, as events are written."""
+_NUMBERS: Final = ("recipient.number", "callee")
+_BOTH: Final = 2
 _LIST: Final = re.compile(r"[|｜、,，;；/]")
 _LONGEST_BLANK: Final = 20
 """No word that stands for an empty cell is longer."""
@@ -51,20 +49,6 @@ _UNREADABLE: Final = dict.fromkeys(("recipient.audience", "recipient.timezone", 
 """Where null would say something, a word that nobody knows is ``unknown``."""
 _OUTCOME: Final = (*_REPORTED, "outcome.network", "outcome.answered_by", "outcome.party", "outcome.message_left")
 
-Given = dict[str, tuple[str, Any]]
-"""The cells of a row that hold something, by path, with their headers."""
-
-
-@dataclass(slots=True)
-class TimePlan:
-    """How the times of a table are read: one order of day and month, one form a column."""
-
-    zone: str | None = None
-    fold: Fold | None = None
-    told: str | None = None
-    day_first: bool | None = None
-    families: dict[str, Family] = field(default_factory=dict)
-
 
 class EventReader:
     """Makes events of the rows of one table."""
@@ -73,18 +57,26 @@ class EventReader:
         self, mapping: Mapping, words: WordReader, times: TimePlan, *, implied: dict[str, str], strict: bool
     ) -> None:
         self._words = words
-        self._times = times
+        self._moments = Moments(times, words)
         self._blank = tables().blank
         self._none = tables().none
+        self._ditto = frozenset() if strict else tables().ditto
         self._strict = strict
         self._fallback = self._defaults(mapping) | implied
         self._id_prefix = mapping.id_prefix
-        self.met_naive_times = False
         self.filled: Counter[int] = Counter()
         """In how many rows each column holds something, by its place."""
         self.lost: Counter[tuple[str, str]] = Counter()
         """Identifiers that lost digits, by header and path."""
+        self.useless: Counter[tuple[str, str]] = Counter()
+        """Numbers of telephones by which nobody can be found again, by header and path."""
+        self.first_useless: dict[tuple[str, str], Position] = {}
         self.first_lost: dict[tuple[str, str], Position] = {}
+
+    @property
+    def met_naive_times(self) -> bool:
+        """Say whether some time was read by the zone that is configured."""
+        return self._moments.met_naive
 
     def _defaults(self, mapping: Mapping) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -108,7 +100,7 @@ class EventReader:
             reason = flat.pop("set_aside", None)
             if reason is not None:
                 return SetAside(position, reason)
-            self._times_of(given, flat)
+            self._moments.read(given, flat)
             self._identifiers(given, flat, more, position)
             return Contact(self._event(flat, extra if extra is not None else more or None), position)
         except RowError as error:
@@ -122,6 +114,10 @@ class EventReader:
             if isinstance(cell, str) and not (self._strict and path == "content"):
                 text = cell_text(cell)
                 if not text or (len(text) <= _LONGEST_BLANK and text.casefold() in self._blank):
+                    continue
+                if text in self._ditto and path != "content" and column.name is None:
+                    # Whether the row above is still the one that is meant, nobody knows.
+                    self._words.count(path, text)
                     continue
                 value = cell if path == "content" else text
             elif cell is None:
@@ -167,6 +163,8 @@ class EventReader:
             # What was recorded, though nobody can read it, was not left out.
             if path not in given:
                 flat.setdefault(path, value)
+        if "channel" not in flat and "set_aside" not in flat:
+            raise RowError("channel_missing", "channel")
         return flat
 
     def _word(self, given: Given, path: str) -> Cell:
@@ -227,9 +225,11 @@ class EventReader:
                 flat.update(meaning)
 
     def _split(self, text: str) -> dict[str, Any] | None:
-        """Read 父亲-高某, 父亲-高某-13800000000 and 高某(父亲); what names several persons is not read."""
+        """Read 父亲-高某, 父亲-高某-13800000000, 高某(父亲) and 母亲(紧急联系人); several persons are not read."""
         if self._strict:
             return None
+        if (both := self._both(text)) is not None:
+            return both
         if (found := _RELATION.fullmatch(text)) is not None:
             meaning = self._words.known("recipient.relationship", found[1])
             rest = [part.strip() for part in _RELATION_SIGN.split(found[2]) if part.strip()]
@@ -242,6 +242,14 @@ class EventReader:
             if meaning and self._is_name(found[1]):
                 return {**meaning, "recipient.name": found[1]}
         return None
+
+    def _both(self, text: str) -> dict[str, Any] | None:
+        """Read a relationship and a role in one cell, in either order; two relationships are two persons."""
+        found = _RELATION.fullmatch(text) or _RELATION_AFTER.fullmatch(text)
+        meanings = [self._words.known("recipient.relationship", part) for part in found.groups()] if found else []
+        if not all(meanings) or len({frozenset(one) for one in meanings if one}) < _BOTH:
+            return None
+        return {path: value for one in meanings if one for path, value in one.items()}
 
     def _is_name(self, text: str) -> bool:
         """Say whether what stands beside a relationship may be a name: no second relationship, number or list."""
@@ -286,7 +294,9 @@ class EventReader:
         if isinstance(cell, list | dict):
             raise RowError("field_type", "talk_seconds", header, cell)
         seconds = read_duration(cell)
-        if seconds is None:
+        # 0.00109953 is a time of Excel without its format, and no thousandth of a second.
+        serial = not self._strict and isinstance(cell, float) and 0 < cell < 1 and round(cell, 3) != cell
+        if seconds is None or seconds > MOST_SECONDS or serial:
             self._words.count("talk_seconds", cell)
         else:
             flat["talk_seconds"] = seconds
@@ -355,89 +365,7 @@ class EventReader:
             member["members"] = self._members(header, member["members"])
         return member
 
-    # --- times and identifiers --------------------------------------------------------------------------------
-
-    def _times_of(self, given: Given, flat: dict[str, Any]) -> None:
-        if "channel" not in flat:
-            raise RowError("channel_missing", "channel")
-        if "started_at" not in given and "started_at.date" not in given:
-            raise RowError("time_missing", "started_at")
-        flat["started_at"] = self._started(given)
-        if "ended_at" in given:
-            header, cell = given["ended_at"]
-            value = self._value("ended_at", header, cell)
-            if isinstance(value, datetime):
-                flat["ended_at"] = self._instant(value, "ended_at", header, cell)
-            else:
-                self._words.count("ended_at", cell)
-        if "recorded_at" in given:
-            flat["recorded_at"] = self._recorded(*given["recorded_at"])
-
-    def _recorded(self, header: str, cell: Any) -> datetime | Span | str:
-        """Return when a contact was recorded: at an instant, on a date, or at a time that nobody can read."""
-        if isinstance(cell, str) and (cell == UNKNOWN or _SPAN.fullmatch(cell)):
-            return cell
-        value = self._value("recorded_at", header, cell)
-        if isinstance(value, datetime):
-            return self._instant(value, "recorded_at", header, cell)
-        if isinstance(value, date):
-            return Span(*self._ends_of(value))
-        self._words.count("recorded_at", cell)
-        return Span()
-
-    def _ends_of(self, day: date) -> tuple[datetime, datetime]:
-        """Return when a date begins and ends, in the zone of the times of the file; without one, in whatever zone."""
-        after, zone = day + timedelta(days=1), self._times.zone
-        if zone is None:
-            first, last = (timezone(timedelta(hours=hours)) for hours in (14, -12))
-            return datetime.combine(day, time(), first), datetime.combine(after, time(), last)
-        self.met_naive_times = True
-        return start_of_day(day, zone), start_of_day(after, zone)
-
-    def _started(self, given: Given) -> datetime:
-        path = "started_at" if "started_at" in given else "started_at.date"
-        header, cell = given[path]
-        value = self._value(path, header, cell)
-        if isinstance(value, time) and "started_at.date" in given:
-            day = self._value("started_at.date", *given["started_at.date"])
-            if isinstance(day, datetime):
-                day = day.date()
-            if isinstance(day, date):
-                value = datetime.combine(day, value)
-        if value is None:
-            raise RowError("time_unreadable", path, header, cell)
-        if not isinstance(value, datetime):
-            code = "time_without_date" if isinstance(value, time) else "time_without_clock"
-            raise RowError(code, path, header, cell)
-        return self._instant(value, path, header, cell)
-
-    def _value(self, path: str, header: str, cell: Any) -> datetime | date | time | None:
-        if isinstance(cell, list | dict):
-            raise RowError("field_type", path, header, cell)
-        plan = self._times
-        told = plan.told if isinstance(cell, str) else None
-        reading = read_time(cell, day_first=plan.day_first, told=told)
-        if reading is None:
-            return None
-        family = plan.families.get(path)
-        if family is not None and reading.family != family:
-            if path not in ("started_at", "started_at.date"):
-                return None
-            raise RowError("time_other_form", path, header, cell, form=reading.family, expected=family)
-        return reading.value
-
-    def _instant(self, value: datetime, path: str, header: str, cell: Any) -> datetime:
-        if value.tzinfo is not None:
-            return value
-        zone = self._times.zone
-        if zone is None:
-            raise RowError("time_without_zone", path, header, cell)
-        try:
-            instant = localise(value, zone, self._times.fold)
-        except TimeError as error:
-            raise RowError(str(error), path, header, cell, zone=zone) from None
-        self.met_naive_times = True
-        return instant
+    # --- identifiers ------------------------------------------------------------------------------------------
 
     def _identifiers(self, given: Given, flat: dict[str, Any], extra: dict[str, Any], position: Position) -> None:
         inbound = flat.get("direction") == "inbound"
@@ -457,6 +385,9 @@ class EventReader:
                 continue
             if path == "event_id":
                 text = self._id_prefix + text
+            if path in _NUMBERS and number_key(text) is None:
+                self.useless[header, path] += 1
+                self.first_useless.setdefault((header, path), position)
             # The other party of the contact is the one called, or in an inbound contact the one who called.
             if path in ("callee", "caller"):
                 if (path == "caller") == inbound:

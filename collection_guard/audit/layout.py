@@ -69,8 +69,12 @@ class HeaderFinder:
         self._known: Headers = headers()
 
     def score(self, cells: Sequence[Cell]) -> int:
-        """Count the distinct fields that the cells of a row name."""
-        return len({header.path for cell in cells if (header := self._find(cell)) is not None})
+        """Count the distinct fields that the cells of a row name; words that may mean one add to others alone."""
+        found = {header.path for cell in cells if (header := self._find(cell)) is not None}
+        if found:
+            texts = (cell_text(cell) for cell in cells if isinstance(cell, str) and not is_blank(cell))
+            found |= {path for text in texts if (path := self._known.generic(text)) is not None}
+        return len(found)
 
     def _find(self, cell: Cell) -> Header | None:
         if not isinstance(cell, str) or is_blank(cell):
@@ -153,6 +157,7 @@ class HeaderFinder:
     def _planned(self, layout: Layout, grid: Grid, file: str) -> Layout:
         """Say of each column what it holds."""
         names = layout.names
+        generic = self._generic(names)
         columns: list[ColumnPlan] = []
         unmapped: list[str] = []
         by_field: dict[str, list[ColumnPlan]] = defaultdict(list)
@@ -160,6 +165,10 @@ class HeaderFinder:
             if not name or self._mapping.ignores(name):
                 continue
             meaning = self._meaning(name)
+            if meaning is None and name in generic:
+                meaning = Header(generic[name])
+                values: dict[str, object] = {"header": name, "path": meaning.path}
+                layout.assumptions.append(Assumption("generic_header", values))
             if meaning is None:
                 candidates = self._known.candidates(name)
                 if candidates:
@@ -175,11 +184,22 @@ class HeaderFinder:
         place = Problem("two_headers", file, sheet=grid.sheet, row=layout.row)
         for path, same in by_field.items():
             if len(same) > 1 and not self._may_share(path, same):
-                values: dict[str, object] = {"path": path, "headers": ", ".join(item.header for item in same)}
+                values = {"path": path, "headers": ", ".join(item.header for item in same)}
                 layout.problems.append(Problem(place.code, place.file, sheet=place.sheet, row=place.row, values=values))
         self._say_mapped(layout, names)
         self._imply(layout)
         return layout
+
+    def _generic(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the headers that say little by themselves, and yet can mean one field alone in this table."""
+        taken = {meaning.field for name in names if name and (meaning := self._meaning(name)) is not None}
+        found: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            if name and self._meaning(name) is None and not self._mapping.ignores(name):
+                path = self._known.generic(name)
+                if path is not None and path not in taken:
+                    found[path].append(name)
+        return {same[0]: path for path, same in found.items() if len(same) == 1}
 
     def _say_mapped(self, layout: Layout, names: Sequence[str]) -> None:
         """Note what the mapping file settles, and what it might."""

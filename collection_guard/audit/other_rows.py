@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from collection_guard.audit.layout import Layout
+from collection_guard.audit.times import read_time
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.tables import tables
 from collection_guard.model.tables import Cell, cell_text, is_blank
@@ -20,8 +21,12 @@ def is_empty(cells: Sequence[Cell]) -> bool:
 
 def no_contact(cells: Sequence[Cell], layout: Layout, when: Sequence[int]) -> str | None:
     """Return why a row of a table is no contact, or None if it may be one."""
-    if any(index < len(cells) and not is_blank(cells[index]) for index in when):
-        return "repeated_header" if _repeats_header(cells, layout) else None
+    times = [cells[index] for index in when if index < len(cells) and not is_blank(cells[index])]
+    if times and _repeats_header(cells, layout):
+        return "repeated_header"
+    # A sum, or a signature, may stand under the header of the time: 合计 | 12 笔.
+    if any(read_time(cell) is not None for cell in times):
+        return None
     filled = [cell_text(cell) for cell in cells if not is_blank(cell)]
     if not filled:
         return "blank"
@@ -30,7 +35,7 @@ def no_contact(cells: Sequence[Cell], layout: Layout, when: Sequence[int]) -> st
     is_identifier = _IDENTIFIER.fullmatch(filled[0]) is not None
     if any(first == word or (not is_identifier and _continues(first, word)) for word in tables().total):
         return "total"
-    if (len(filled) == 1 and _IDENTIFIER.fullmatch(filled[0]) is None) or any(
+    if (len(filled) == 1 and not times and _IDENTIFIER.fullmatch(filled[0]) is None) or any(
         _continues(first, word) for word in tables().footer
     ):
         return "title"

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collection_guard.audit.events import EventReader, TimePlan
+from collection_guard.audit.events import EventReader
 from collection_guard.audit.intake import Tray
 from collection_guard.audit.json_rows import Cells, flatten
 from collection_guard.audit.layout import ColumnPlan, Layout
 from collection_guard.audit.mapping import Mapping
+from collection_guard.audit.moments import TimePlan
 from collection_guard.audit.number_formats import TIME_PATHS, show_midnights, show_padding
 from collection_guard.audit.other_rows import is_empty, no_contact
 from collection_guard.audit.presets.plan import PresetPlan
@@ -214,6 +215,10 @@ class SheetReader:
             position = reader.first_lost[header, path]
             values: dict[str, object] = {"path": path}
             self._got.findings.append(Finding("ID_PRECISION_LOST", position, header, count, values))
+        for (header, path), count in sorted(reader.useless.items()):
+            self._got.findings.append(
+                Finding("NUMBER_NOT_COMPARABLE", reader.first_useless[header, path], header, count, {"path": path})
+            )
 
 
 def _assumed_of(grid: Grid | None) -> list[Assumption]:

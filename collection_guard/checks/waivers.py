@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from collection_guard.audit.report import Violation
 from collection_guard.facts.clock import local_date
@@ -17,6 +17,9 @@ from collection_guard.language.yaml_positions import Document, read_yaml
 from collection_guard.model.event import Day
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import nearest
+
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A text that says something: blanks are no reason."""
 
 
 class Scope(Part):
@@ -34,9 +37,9 @@ class WaiverEntry(Part):
 
     rule: RuleId
     scope: Scope
-    reason: Words
-    approver: Words
-    ticket: Words
+    reason: Said
+    approver: Said
+    ticket: Said
     expires: Day
 
 

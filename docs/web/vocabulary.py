@@ -236,6 +236,9 @@ def _headers(lang: Lang) -> Iterator[str]:
     yield from _heading("ambiguous_headers", lang, level=3)
     rows = ([code(entry.path), _shown(entry.ambiguous, lang)] for entry in entries if entry.ambiguous)
     yield from table(columns, rows)
+    yield from _heading("generic_headers", lang, level=3)
+    rows = ([code(entry.path), _shown(entry.generic, lang)] for entry in entries if entry.generic)
+    yield from table(columns, rows)
     yield from _heading("implied", lang, level=3)
     implied = header_file().implies
     rows = ([f"{code(entry.path)}: {code(entry.word)}", _shown(entry.headers, lang)] for entry in implied)

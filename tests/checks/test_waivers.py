@@ -131,6 +131,8 @@ def test_every_part_of_a_waiver_is_required(tmp_path: Path, missing: str) -> Non
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
+        ({"reason": " "}, None),
+        ({"approver": "\u3000"}, None),
         ({"rule": "call-at-nite"}, "check_unknown_rule"),
         ({"scope": {}}, "waiver_without_scope"),
         ({"scope": {"from": "2025-12-01", "to": "2025-11-01"}}, "waiver_dates"),

@@ -135,7 +135,7 @@ def test_s04_an_identifier_that_lost_digits_is_missing_and_found(tmp_path: Path)
         ("本人-母亲-13800000009", "", (None, None, None)),
         ("本人-母亲 高某", "", (None, None, None)),
         ("父亲-未知", "", (None, None, None)),
-        ("父亲-紧急联系人", "", (None, None, None)),
+        ("父亲-紧急联系人", "", ("parent", ("emergency_contact",), None)),
         ("父亲-高某、王某", "", (None, None, None)),
         ("", "本人-母亲", (None, None, "本人-母亲")),
     ],

@@ -44,6 +44,7 @@ class HeaderWords(Record):
     path: str
     words: Words = ()
     ambiguous: Words = ()
+    generic: Words = ()
     exact: Words = ()
 
 
@@ -141,6 +142,7 @@ class WordFile(Record):
     accessibility: dict[Accessibility, Words]
     blank: Words
     none: Words
+    ditto: Words
     total: Words
     footer: Words
 

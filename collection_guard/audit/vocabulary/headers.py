@@ -81,6 +81,7 @@ class Headers:
         self._exact: dict[str, str] = {}
         self._known: dict[str, str] = {}
         self._ambiguous: dict[str, tuple[str, ...]] = {}
+        self._generic: dict[str, str] = {}
         self._units = {fold_word(word): float(unit) for unit, words in file.units.items() for word in words}
         for path in COLUMN_PATHS:
             self._learn(path, path)
@@ -89,6 +90,8 @@ class Headers:
                 self._learn(word, entry.path)
             for word in entry.exact:
                 self._exact[word] = entry.path
+            for word in entry.generic:
+                self._generic[fold_word(word)] = entry.path
             for word in entry.ambiguous:
                 key = fold_word(word)
                 self._ambiguous[key] = (*self._ambiguous.get(key, ()), entry.path)
@@ -129,6 +132,10 @@ class Headers:
     def candidates(self, header: str) -> tuple[str, ...]:
         """Return the paths that an ambiguous header may mean."""
         return self._ambiguous.get(fold_word(_TAIL.sub("", header.strip())), ())
+
+    def generic(self, header: str) -> str | None:
+        """Return the path that a header may mean where no other column holds it."""
+        return self._generic.get(fold_word(_TAIL.sub("", header.strip())))
 
     def implied(self, header: str) -> dict[str, str]:
         """Return what the presence of a header says, by path."""

@@ -108,6 +108,7 @@ class Tables:
         party = words.party
         self.blank: Final = frozenset(word.casefold() for word in words.blank)
         self.none: Final = frozenset(fold_word(word) for word in words.none)
+        self.ditto: Final = frozenset(words.ditto)
         self.total: Final = tuple(fold_word(word) for word in words.total)
         self.footer: Final = tuple(fold_word(word) for word in words.footer)
         self.outcome: Final = _outcomes("outcomes")

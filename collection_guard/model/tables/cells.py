@@ -9,7 +9,7 @@ Cell = str | float | int | bool | datetime | date | time | timedelta | None
 """What a cell may hold. Text files hold text alone."""
 
 _EXCEL_TEXT: Final = re.compile(r'^="((?:[^"]|"")*)"$')
-_INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 _WRAPPED: Final = ("=", "'")
 
 
