@@ -20,7 +20,7 @@ from collection_guard.facts.content.matching import Hits, Match, Matcher, Patter
 from collection_guard.facts.content.names import unique
 from collection_guard.facts.content.normalisation import Normalised
 from collection_guard.facts.content.reading import Explanation, Reading, Span, Step, nothing_said
-from collection_guard.facts.content.scales import FRAMED, HEARD, SILENCED
+from collection_guard.facts.content.scales import FRAMED, HEARD, SILENCED, shapes
 from collection_guard.facts.content.schema import SIGNALS
 
 Item = TypeVar("Item", CompiledEntry, CompiledFrame)
@@ -134,7 +134,7 @@ class LexiconDetector:
         """Return what of a text the scales can weigh, apart from its words."""
         view = self._view(text, kind)
         mentions = self._mentions(view)
-        return frozenset(self._hear(view, mentions, None).clues(mentions))
+        return frozenset(self._clues(view, self._hear(view, mentions, None), mentions))
 
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, which entries fired, and why others did not."""
@@ -304,7 +304,7 @@ class LexiconDetector:
                 scale = balance.scales.get(signal)
                 if not item.entry.weighed or scale is None:
                     said.add(signal)
-        clues = heard.clues(mentions)
+        clues = self._clues(view, heard, mentions)
         doubted = self._doubted(heard)
         totals = balance.totals(view.layout, clues)
         totals = [total - _DOUBT * (signal in doubted) for signal, total in zip(SIGNALS, totals, strict=True)]
@@ -330,6 +330,11 @@ class LexiconDetector:
             firms = unique(self._names.firms(view.normalised))
             persons = unique(self._names.lawyers(view.normalised))
         return Reading(signals, spans, self.name, self.version, self.lexicon.digest, firms, persons)
+
+    @staticmethod
+    def _clues(view: _Text, heard: "_Heard", mentions: list[_Mention]) -> list[str]:
+        """Return everything that can be weighed but the words."""
+        return heard.clues(mentions) + shapes(view.normalised.original, view.layout, view.kind)
 
     def _doubted(self, heard: "_Heard") -> set[str]:
         """Return the signals of which every act found is denied or only mentioned."""

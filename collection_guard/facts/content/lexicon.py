@@ -19,13 +19,17 @@ from collection_guard.facts.content.quantities import SAMPLES, quantities
 from collection_guard.facts.content.scales import (
     FRAMED,
     HEARD,
+    SHAPED,
+    SHAPES,
     SILENCED,
     Balance,
     CompiledScale,
     is_word,
+    parts_of,
     weights_of,
 )
 from collection_guard.facts.content.schema import (
+    KINDS,
     Act,
     Condition,
     Entry,
@@ -325,6 +329,7 @@ class _Compiler:
     def _scales(self, acts: dict[str, Act], frames: set[str]) -> Iterable[CompiledScale]:
         seen: set[str] = set()
         known = {f"{sign}{act}" for sign in (HEARD, SILENCED) for act in acts} | {FRAMED + frame for frame in frames}
+        known.update(SHAPES, (SHAPED + kind for kind in KINDS))
         for document, content in self.documents:
             for i, scale in enumerate(content.scales):
                 address: Address = ("scales", i)
@@ -334,7 +339,7 @@ class _Compiler:
                 seen.add(scale.signal)
                 weights = weights_of(scale)
                 for clue in weights:
-                    if self.normaliser.fold(clue) != clue if is_word(clue) else clue not in known:
+                    if self.normaliser.fold(clue) != clue if is_word(clue) else not known.issuperset(parts_of(clue)):
                         self._note(document, "lexicon_unknown_clue", (*address, "clues"), clue=clue)
                 yield CompiledScale(scale, weights, str(document.file), (document.place(address) or (0, 0))[0])
 

@@ -2,20 +2,28 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from struct import Struct
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from collection_guard.facts.content.characters import COLON, OPEN_BRACKET
 from collection_guard.facts.content.context import Layout
 from collection_guard.facts.content.matching import Range
 from collection_guard.facts.content.schema import SIGNALS, Scale
 
 # Evidence shown: where the weightiest words stand tells enough.
 _MOST_SHOWN: Final = 4
-HEARD, SILENCED, FRAMED, BETWEEN = "@", "-", "%", "|"
-_SIGNS: Final = (HEARD, SILENCED, FRAMED)
+HEARD, SILENCED, FRAMED, SHAPED, TOGETHER, BETWEEN = "@", "-", "%", "=", "+", "|"
+_SIGNS: Final = (HEARD, SILENCED, FRAMED, SHAPED)
+# What a text looks like, whatever its words: which of these shapes it has can be weighed.
+HEADING, LABEL, QUOTE, QUESTION, SHOUT, DIGITS, TURNS, YOU, NO_YOU = (
+    f"{SHAPED}{name}" for name in ("heading", "label", "quote", "question", "shout", "digits", "turns", "you", "no_you")
+)
+SHAPES: Final = (HEADING, LABEL, QUOTE, QUESTION, SHOUT, DIGITS, TURNS, YOU, NO_YOU)
+_LONGEST_LABEL: Final = 10
+_DIGITS: Final = frozenset("0123456789")
 # Weights are hundredths. Those of all signals lie side by side in one integer, so that one addition weighs for all;
 # a lane is wide enough for more clues than a text can hold.
 _HUNDREDTHS: Final = 100
@@ -59,6 +67,38 @@ def is_word(clue: str) -> bool:
     return not clue.startswith(_SIGNS)
 
 
+def parts_of(clue: str) -> list[str]:
+    """Return the clues that a clue stands for: one, or two that stand in one text together."""
+    return [clue] if is_word(clue) else clue.split(TOGETHER)
+
+
+def together(clues: Iterable[str]) -> Iterator[str]:
+    """Yield every two clues of a text as one, as the scales name them."""
+    yield from map(TOGETHER.join, combinations(sorted(clues), 2))
+
+
+def shapes(original: str, layout: Layout, kind: str | None) -> list[str]:
+    """Return what a text looks like: its kind, its marks, whether it speaks to somebody."""
+    text = layout.text
+    found = [f"{SHAPED}{kind}"] if kind else []
+    if text.startswith(OPEN_BRACKET):
+        found.append(HEADING)
+    if COLON in text[:_LONGEST_LABEL]:
+        found.append(LABEL)
+    if layout.quotes:
+        found.append(QUOTE)
+    if "？" in original or "?" in original:
+        found.append(QUESTION)
+    if "！" in original or "!" in original:
+        found.append(SHOUT)
+    if not _DIGITS.isdisjoint(text):
+        found.append(DIGITS)
+    if layout.others:
+        found.append(TURNS)
+    found.append(YOU if "你" in text or "您" in text or "you" in text else NO_YOU)
+    return found
+
+
 def latin_words(text: str) -> Iterator[str]:
     """Yield every English word of a folded text, and every two that follow each other."""
     for run in text.translate(_RUNS).split(_END_OF_RUN):
@@ -79,6 +119,12 @@ class Balance:
             for clue, weight in scale.weights.items():
                 clues.setdefault(clue, []).append((scale.scale.signal, weight))
         self._weight = {clue: self._packed(weights) for clue, weights in clues.items()}
+        # What two clues weigh together, by each of the two that comes first.
+        self._beside: dict[str, dict[str, int]] = {}
+        for clue in clues:
+            first, *second = parts_of(clue)
+            if second:
+                self._beside.setdefault(first, {})[second[0]] = self._weight.pop(clue)
         self.words = sorted(filter(is_word, clues))
         self._latin = frozenset(word for word in self.words if word[0].isascii())
         self._han = AhoCorasick(
@@ -100,26 +146,32 @@ class Balance:
         found.discard("\0")
         return found
 
-    def totals(self, layout: Layout, others: Iterable[str]) -> list[float]:
-        """Return what each signal weighs in a text; ``others`` are the acts and frames, as clues."""
+    def totals(self, layout: Layout, others: Collection[str]) -> list[float]:
+        """Return what each signal weighs in a text; ``others`` are the acts, frames and shapes, as clues."""
         weight = self._weight
         total = self._start + sum(map(weight.__getitem__, self._words(layout.own)))
         total += sum(weight.get(clue, 0) for clue in others)
+        present = frozenset(others)
+        for beside in filter(None, map(self._beside.get, present)):
+            total += sum(map(beside.__getitem__, present.intersection(beside)))
         lanes = (total + _MIDDLE).to_bytes(_LANES.size, "little")
         return [(lane - _HALF) / _HUNDREDTHS for lane in _LANES.unpack(lanes)]
 
     def contributions(self, signal: str, layout: Layout, others: Collection[str]) -> list[tuple[str, float]]:
         """Return the clues of a text that weigh for or against a signal, the weightiest first."""
         weights = self.scales[signal].weights
-        found = [(clue, weights[clue]) for clue in (*others, *self._words(layout.own)) if clue in weights]
+        clues = (*others, *together(others), *self._words(layout.own))
+        found = [(clue, weights[clue]) for clue in clues if clue in weights]
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
 
     def evidence(self, signal: str, layout: Layout, acts: Mapping[str, list[Range]]) -> list[Range]:
         """Return the clauses of what weighs most for a signal; ``acts`` are the places of those heard, as clues."""
         ranges: list[Range] = []
         for clue, weight in self.contributions(signal, layout, acts):
-            if weight > 0:
-                ranges += acts[clue][:1] if clue in acts else [_place(layout.own, clue)]
+            if weight > 0 and is_word(clue):
+                ranges.append(_place(layout.own, clue))
+            elif weight > 0:
+                ranges += (acts[part][0] for part in parts_of(clue))
             if len(ranges) >= _MOST_SHOWN:
                 break
         return sorted({layout.scope(start, end, "clause") for start, end in ranges})
@@ -134,4 +186,4 @@ def _place(text: str, word: str) -> Range:
     return start, start + len(word)
 
 
-__all__ = ["Balance", "CompiledScale", "is_word", "latin_words", "weights_of"]
+__all__ = ["Balance", "CompiledScale", "is_word", "latin_words", "parts_of", "shapes", "together", "weights_of"]

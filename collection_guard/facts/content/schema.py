@@ -84,7 +84,8 @@ class Scale(_Strict):
     """Clues that tell a signal only together: it is said if their weights and the start are more than nothing.
 
     The clues stand by weight, separated by ``|``: words, ``@act`` that is heard, ``-act`` that
-    is only denied or mentioned, ``%frame`` that holds.
+    is only denied or mentioned, ``%frame`` that holds, ``=shape`` that the text has; ``+`` between two of these
+    means both of them.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")

@@ -16,13 +16,13 @@ from collection_guard.facts.content.characters import is_han
 from collection_guard.facts.content.context import layout
 from collection_guard.facts.content.detector import LexiconDetector
 from collection_guard.facts.content.evaluation import Labelled, read_labelled
-from collection_guard.facts.content.scales import BETWEEN, HEARD, SILENCED, latin_words
+from collection_guard.facts.content.scales import BETWEEN, HEARD, SILENCED, TOGETHER, latin_words, together
 from collection_guard.facts.content.schema import SIGNALS, Signal
 
 # A clue must stand in this many texts to be weighed.
 FEWEST_TEXTS: Final = 3
 # How much each weight costs, and from where on it is kept: what is kept is weighed once more without the rest.
-MODESTY: Final = 0.5
+MODESTY: Final = 1.0
 LEAST_WEIGHT: Final = 0.1
 # What is taken from what must be outweighed, so that both errors are about as frequent on families not weighed.
 LENIENCE: Final[dict[Signal, float]] = {
@@ -47,8 +47,9 @@ _LINE: Final = 108
 
 
 def clues(detector: LexiconDetector, text: str, kind: str | None = None) -> frozenset[str]:
-    """Return everything of a text that can be weighed."""
-    return words(detector, text, kind) | detector.clues(text, kind)
+    """Return everything of a text that can be weighed: words, acts, frames and shapes, and any two of these."""
+    found = detector.clues(text, kind)
+    return words(detector, text, kind).union(found, together(found))
 
 
 def words(detector: LexiconDetector, text: str, kind: str | None = None) -> frozenset[str]:
@@ -179,7 +180,7 @@ class Evidence:
         return {
             clue: held
             for clue, held in self.holders.items()
-            if clue[0] not in _ACTS or not self.acts[clue[1:]] or signal in self.acts[clue[1:]]
+            if clue[0] not in _ACTS or TOGETHER in clue or not self.acts[clue[1:]] or signal in self.acts[clue[1:]]
         }
 
     def says(self, signal: Signal) -> list[bool]:
