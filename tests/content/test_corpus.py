@@ -14,7 +14,11 @@ import pytest
 HERE: Final = Path(__file__).parent
 PARTS: Final = ("corpus_work", "corpus_held_out")
 # Texts written later, for weights alone: of few signals each, so that only their form is asked.
-BREADTH: Final = ("corpus_unseen", *sorted(file.stem for file in HERE.glob("corpus_breadth_*.jsonl")))
+BREADTH: Final = (
+    "corpus_unseen",
+    "corpus_unseen_b",
+    *sorted(file.stem for file in HERE.glob("corpus_breadth_*.jsonl")),
+)
 SIGNALS: Final = (
     "debt_disclosure",
     "threat",

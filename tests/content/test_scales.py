@@ -87,6 +87,25 @@ def test_clues_are_weighed_together(detector: LexiconDetector, text: str, said: 
     assert detector.read(text).signals["abuse"] is said
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("炒菜", None, False),
+        ("炒菜吗？", None, True),
+        ("鸿雁吗？", None, False),
+        ("炒菜", "sms", True),
+        ("动物园里炒菜", None, False),
+        ("动物园里炒菜吗？", None, False),
+    ],
+)
+def test_two_clues_weigh_together(detector: LexiconDetector, text: str, kind: str | None, said: bool) -> None:
+    """A pair weighs where both of it are there: what is heard, and what the text looks like."""
+    file = Path(detector.lexicon.scales[0].file)
+    weights = "      '9': '=question+@cooking|=sms+@cooking'\n"
+    file.write_text(file.read_text("utf-8").replace("      '2.5': '@cooking'\n", weights), "utf-8")
+    assert LexiconDetector.from_folder(file.parent).read(text, kind).signals["abuse"] is said
+
+
 def test_evidence_is_where_the_words_stand(detector: LexiconDetector) -> None:
     """The evidence of a scale is the clauses of its heaviest words, exact pieces of the text."""
     text = "天晴了，看那只鸿雁，还有白鹭，回家"

@@ -316,7 +316,7 @@ class LexiconDetector:
             for item in heard.fired:
                 heard_at.setdefault(HEARD + item.entry.act, []).append((item.match.start, item.match.end))
             for silent in said - places.keys():
-                places[silent] = balance.evidence(silent, view.layout, heard_at)
+                places[silent] = balance.evidence(silent, view.layout, clues, heard_at)
         spans: dict[str, tuple[Span, ...]] = {
             signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in said and places[signal]
         }

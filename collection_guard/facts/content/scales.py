@@ -164,14 +164,16 @@ class Balance:
         found = [(clue, weights[clue]) for clue in clues if clue in weights]
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
 
-    def evidence(self, signal: str, layout: Layout, acts: Mapping[str, list[Range]]) -> list[Range]:
+    def evidence(
+        self, signal: str, layout: Layout, others: Collection[str], acts: Mapping[str, list[Range]]
+    ) -> list[Range]:
         """Return the clauses of what weighs most for a signal; ``acts`` are the places of those heard, as clues."""
         ranges: list[Range] = []
-        for clue, weight in self.contributions(signal, layout, acts):
+        for clue, weight in self.contributions(signal, layout, others):
             if weight > 0 and is_word(clue):
                 ranges.append(_place(layout.own, clue))
             elif weight > 0:
-                ranges += (acts[part][0] for part in parts_of(clue))
+                ranges += (acts[part][0] for part in parts_of(clue) if part in acts)
             if len(ranges) >= _MOST_SHOWN:
                 break
         return sorted({layout.scope(start, end, "clause") for start, end in ranges})

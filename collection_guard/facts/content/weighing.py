@@ -26,17 +26,17 @@ MODESTY: Final = 1.0
 LEAST_WEIGHT: Final = 0.1
 # What is taken from what must be outweighed, so that both errors are about as frequent on families not weighed.
 LENIENCE: Final[dict[Signal, float]] = {
-    "debt_disclosure": 0.0,
-    "threat": 0.9,
+    "debt_disclosure": 0.2,
+    "threat": 1.5,
     "abuse": 0.6,
-    "impersonates_authority": 1.2,
-    "claims_lawyer": 0.6,
-    "public_shaming": 1.4,
-    "false_legal_claim": 1.0,
-    "third_party_pressure": 1.3,
-    "solicits_private_payment": 0.0,
-    "credit_repair_or_rate_scam": 0.9,
-    "pii_leak": -0.5,
+    "impersonates_authority": 1.5,
+    "claims_lawyer": 0.9,
+    "public_shaming": 1.5,
+    "false_legal_claim": 1.3,
+    "third_party_pressure": 1.9,
+    "solicits_private_payment": 0.3,
+    "credit_repair_or_rate_scam": 1.8,
+    "pii_leak": 0.4,
     "relay_only": 1.4,
 }
 _ACTS: Final = (HEARD, SILENCED)
