@@ -169,8 +169,9 @@ class Speech:
         return masked_cell(path, plain(value), self.lang) if self.masked else plain(value)
 
     def agency(self, name: str | None) -> str:
-        """Return the agency; agencies are no persons."""
-        return self.text("report.no_agency") if name is None or name == NO_AGENCY else self.shown(name)
+        """Return the agency; agencies are no persons. A name of which nothing can be seen is none."""
+        shown = "" if name is None or name == NO_AGENCY else self.shown(name)
+        return shown if shown.strip() else self.text("report.no_agency")
 
     def case(self, contact: Contact) -> str:
         """Return the case, or that it is unknown."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 from project.tree import ROOT
 
-from web.chromium import Seen, opened_browser
+from web.chromium import Plain, Seen, opened_browser
 from web.conftest import audited
 
 IMAGES = ROOT / "docs" / "images"
@@ -50,6 +50,13 @@ def main() -> None:
             page.locator("#hours").screenshot(path=IMAGES / f"report-hours.{lang}.png")
             page.locator("#agencies").screenshot(path=IMAGES / f"report-agencies.{lang}.png")
             context.close()
+            complaint = browser.new_context(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
+            command = [sys.executable, "-m", "collection_guard", "timeline", "contacts.xlsx", "--case", "YZ-1101"]
+            command += ["--around", "2025-11-05", "--reference", "TS-2025-0042", "--quiet", "--out", "t.txt"]
+            subprocess.run([*command, "--lang", lang, "--report", "t.html"], cwd=november.parent, check=True)
+            page = Plain(complaint.new_page(), november.with_name("t.html")).page
+            page.screenshot(path=IMAGES / f"timeline.{lang}.png")
+            complaint.close()
         telephone = browser.new_context(
             viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce"
         )

@@ -36,7 +36,7 @@ _USUAL: Final = 30
 def write_workbook(report: Report, path: Path, lang: Lang, *, masked: bool = True, most: int = MOST_ROWS) -> None:
     """Write the report as a workbook; with more violations than ``most``, on several sheets. Raises OSError."""
     say = Wording(report, lang, masked=masked)
-    with workbook(path, say.text("report.title")) as book:
+    with workbook(path, say.text("report.title"), say.text("sheet.cut")) as book:
         _Book(report, say, book, most).write()
 
 
@@ -105,6 +105,9 @@ class _Book:
             say.text("report.violations"),
             say.text("report.with_severities", count=violations, severities=severities) if severities else violations,
         )
+        sheets = -(-len(report.violations) // self._most)
+        if sheets > 1:
+            yield "", say.text("sheet.goes_on", name=self._name("violations"), sheets=sheets, most=number(self._most))
         yield from self._unknown()
         yield from self._assumed()
         yield from self._run()

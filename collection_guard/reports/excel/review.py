@@ -26,7 +26,7 @@ def write_review_workbook(sample: Sample, path: Path, lang: Lang, *, masked: boo
         )
         for name in names
     ]
-    with workbook(path, say.text("sample.title")) as book:
+    with workbook(path, say.text("sample.title"), say.text("sheet.cut")) as book:
         book.table(
             say.text("sample.sheet_list"), columns, ([row[name] for name in names] for row in rows_of(sample, say))
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -18,7 +19,7 @@ from collection_guard.model.whole_files import whole_path
 MOST_ROWS: Final = 1_000_000
 """A sheet holds 1,048,576 rows; what does not fit goes on in a sheet of the same name with a number."""
 _LONGEST: Final = 32_000
-"""A cell holds 32,767 characters."""
+"""A cell holds 32,767 characters, of which one beyond the basic plane (an emoji, a rare character) is two."""
 _FIRST_DAY: Final = datetime(1900, 3, 1)  # noqa: DTZ001  # spreadsheets know no zones
 """Before it, spreadsheets disagree on how days are counted."""
 _WRITTEN: Final = datetime(2000, 1, 1)  # noqa: DTZ001  # as above
@@ -46,12 +47,13 @@ class SheetColumn:
 class Workbook:
     """Writes sheets one after the other; no row is kept in memory."""
 
-    def __init__(self, path: Path, title: str, folder: str) -> None:
+    def __init__(self, path: Path, title: str, folder: str, cut: str) -> None:
         options = {"constant_memory": True, "tmpdir": folder}
         self._book = xlsxwriter.Workbook(str(path), options)
         self._book.set_properties({"title": title, "created": _WRITTEN, "author": "", "comments": ""})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._names: set[str] = set()
+        self._cut = cut
 
     def close(self) -> None:
         """Finish the file."""
@@ -81,10 +83,10 @@ class Workbook:
         """Write a sheet with headers that stay, filters and lists to choose from; return how many rows it has."""
         count = 0
         iterator = iter(rows)
+        following = [*islice(iterator, 1)]
         while True:
-            written = self._part(self._name(name), columns, iterator, above, most)
-            count += written
-            if written < most:
+            count += self._part(self._name(name), columns, chain(following, iterator), above, most)
+            if not (following := [*islice(iterator, 1)]):
                 return count
 
     def _part(
@@ -142,8 +144,8 @@ class Workbook:
 
     def _text(self, sheet: Any, row: int, place: int, words: str, **look: Any) -> None:
         clean = plain(words)
-        if len(clean) > _LONGEST:
-            clean = clean[:_LONGEST] + "…"
+        if len(clean) > _LONGEST // 2 and (room := clean.encode("utf-16-le", "surrogatepass"))[2 * _LONGEST :]:
+            clean = room[: 2 * _LONGEST].decode("utf-16-le", "ignore") + self._cut
         # Written as a string it is none; the mark keeps it from becoming a formula once somebody edits the cell.
         if begins_formula(clean):
             look["quote_prefix"] = True
@@ -180,11 +182,14 @@ def width_of(header: str, least: int = 10) -> int:
 
 
 @contextmanager
-def workbook(path: Path, title: str) -> Iterator[Workbook]:
-    """Open a workbook for writing; under its name stands what was there before until all is written."""
+def workbook(path: Path, title: str, cut: str) -> Iterator[Workbook]:
+    """Open a workbook for writing; under its name stands what was there before until all is written.
+
+    ``cut`` stands at the end of a text that no cell holds whole.
+    """
     # The rows of a sheet wait in a file of this folder; whatever happens, nothing of them is left behind.
     with whole_path(path) as unfinished, TemporaryDirectory() as folder:
-        book = Workbook(unfinished, title, folder)
+        book = Workbook(unfinished, title, folder, cut)
         yield book
         try:
             book.close()

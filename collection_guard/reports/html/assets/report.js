@@ -47,7 +47,7 @@
       first += length;
     });
     pack.of = new Map(); // contact -> its findings
-    pack.findings.contact.forEach((contact, finding) => {
+    (pack.findings.contact || []).forEach((contact, finding) => {
       if (!pack.of.has(contact)) pack.of.set(contact, []);
       pack.of.get(contact).push(finding);
     });
