@@ -37,8 +37,10 @@ __all__ = [
     "Entry",
     "History",
     "KeyOf",
+    "Noted",
     "Reach",
     "key_part",
+    "noted",
     "reach_of",
 ]
 
@@ -46,6 +48,10 @@ __all__ = [
 _ZONE_SPREAD: Final = 15 * HOUR
 NO_EXTENSIONS: Final = Extensions()
 BEGINNING: Final = microseconds(datetime.min.replace(tzinfo=UTC))
+
+
+Noted = tuple[str, KeyOf, Entry]
+"""A measure, the key by which an event counts in it, and the event as the measure sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class History:
         self._events.append(sheet)
         for rule_set, entries in self._entries.items():
             own = sheet if sheet.rule_set is rule_set else type(sheet)(event, sheet.world, rule_set, self)
-            _index(own, entries, at, known)
+            self._index(own, entries)
         sign = Sign(at, event.event_id, known.first, known.surely, sheet)
         if is_sign(event):
             self._signs[event.case_id].add(sign)
@@ -218,8 +224,18 @@ class History:
             entries = self._entries[rule_set] = defaultdict(list)
             for sheet in self._events:
                 own = sheet if sheet.rule_set is rule_set else type(sheet)(sheet.event, sheet.world, rule_set, self)
-                _index(own, entries, microseconds(sheet.event.started_at), Knowledge.of(sheet.event))
+                self._index(own, entries)
         return entries
+
+    def _index(self, sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]]) -> None:
+        """Note an event under every measure in which it may count or restart the count."""
+        for name, key, entry in self._noted(sheet):
+            own = entries[name, key]
+            own.insert(_position(own, entry.at, entry.event_id), entry)
+
+    def _noted(self, sheet: "FactSheet") -> "Iterable[Noted]":
+        """Return an event as every measure sees it."""
+        return noted(sheet)
 
 
 def _stands(entry: Entry, void: frozenset[str | None] | None) -> int:
@@ -268,8 +284,10 @@ def _compatible(key: KeyOf, kinds: tuple[Key, ...]) -> Iterator[KeyOf]:
     yield from product(*choices)
 
 
-def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at: int, known: Knowledge) -> None:
-    """Note an event under every measure in which it may count or restart the count."""
+def noted(sheet: "FactSheet") -> Iterator[Noted]:
+    """Yield an event as every measure sees it in which it may count or restart the count, with the key it counts by."""
+    event = sheet.event
+    at, known = microseconds(event.started_at), Knowledge.of(event)
     truths: dict[int, int] = {}  # measures share named sets, and each is evaluated once
     for measure in sheet.rule_set.measures.values():
         for node in (measure.where, measure.since):
@@ -285,7 +303,6 @@ def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at
         key = key_of(sheet, measure)
         if key is None:
             continue
-        event = sheet.event
         number = number_key(event.recipient.number, sheet.world.settings.country)
         debts, each = about(sheet, measure) if is_by_debts(measure) else ((), True)
         entry = Entry(
@@ -301,8 +318,7 @@ def _index(sheet: "FactSheet", entries: dict[tuple[str, KeyOf], list[Entry]], at
             debts,
             each,
         )
-        own = entries[measure.name, key]
-        own.insert(_position(own, at, event.event_id), entry)
+        yield measure.name, key, entry
 
 
 def reach_of(sheet: "FactSheet", measure: CompiledMeasure) -> Reach:

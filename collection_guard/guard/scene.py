@@ -16,8 +16,9 @@ from collection_guard.facts.history import (
     MAY_BE_ANY,
     Entry,
     History,
-    KeyOf,
+    Noted,
     key_part,
+    noted,
     reach_of,
 )
 from collection_guard.facts.knowledge import Knowledge
@@ -36,15 +37,13 @@ from collection_guard.guard.stores.base import (
     Signs,
     Wanted,
 )
-from collection_guard.guard.surroundings import Surroundings
-from collection_guard.language.compiled import CompiledMeasure, CompiledPack, RuleSet
+from collection_guard.guard.surroundings import KINDS, Surroundings
+from collection_guard.language.compiled import CompiledPack
 from collection_guard.language.kleene import NO, YES
 from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
 from collection_guard.model.event import Event
 
-KINDS: Final[tuple[Key, ...]] = ("case", "borrower", "number", "collector", "agency")
-"""The kinds of keys, the narrowest first: a measure with several is read by the first that it has."""
 _FIRMS_FOR: Final = 2 * DAY
 """A visit and the letter that it left lie on one date, and a date lasts 25 hours at the most."""
 
@@ -72,22 +71,25 @@ class Judgement:
         return [finding for finding in found if finding is not None]
 
 
-class _Taken(History):
-    """A history in which some contacts are under way: each counts wherever it may, and restarts no count."""
+class _Past(History):
+    """A history in which what an event counts for is remembered, and some contacts are under way.
 
-    def __init__(self, under_way: frozenset[str]) -> None:
+    These count wherever they may, and restart no count.
+    """
+
+    def __init__(self, around: Surroundings, under_way: frozenset[str]) -> None:
         super().__init__()
+        self._around = around
         self._under_way = under_way
 
-    def _entries_of(self, rule_set: RuleSet) -> dict[tuple[str, KeyOf], list[Entry]]:
-        fresh = rule_set not in self._entries
-        found = super()._entries_of(rule_set)
-        for entries in found.values() if fresh else ():
-            entries[:] = [self._taken(entry) if entry.event_id in self._under_way else entry for entry in entries]
-        return found
+    def _noted(self, sheet: FactSheet) -> Iterable[Noted]:
+        if sheet.event.event_id not in self._under_way:
+            return self._around.noted(sheet)
+        return [(name, key, _taken(entry)) for name, key, entry in noted(sheet)]
 
-    def _taken(self, entry: Entry) -> Entry:
-        return replace(entry, counts=NO if entry.counts == NO else YES, restarts=NO)
+
+def _taken(entry: Entry) -> Entry:
+    return replace(entry, counts=NO if entry.counts == NO else YES, restarts=NO)
 
 
 class Scene:
@@ -97,7 +99,7 @@ class Scene:
         self.around = around
         beside = list(under_way)
         taken = frozenset(event.event_id for event in beside)
-        self._histories = {pack.name: _Taken(taken) if taken else History() for pack in around.packs}
+        self._histories = {pack.name: _Past(around, taken) for pack in around.packs}
         for event in (*past, *beside):
             for pack, rule_set in around.rule_sets(event):
                 history = self._histories[pack.name]
@@ -142,7 +144,7 @@ def _forget(sheet: FactSheet) -> None:
 
 def keys_of(around: Surroundings, event: Event) -> Keys:
     """Return the keys by which an event is found again; they are the same under every pack."""
-    sheet = next(sheet for _, sheet in Scene(around).sheets(event))
+    sheet = FactSheet(event, around.world, around.packs[0].rule_sets[0], History())
     return Keys(event.case_id, **{kind: key_part(sheet, kind) for kind in KINDS})
 
 
@@ -153,8 +155,9 @@ def wanted_of(around: Surroundings, event: Event) -> Wanted:
     for pack in around.packs:
         for rule_set in pack.rule_sets:
             sheet = FactSheet(event, around.world, rule_set, History())
-            reads = [(kind_of(measure), reach_of(sheet, measure).floor) for measure in rule_set.measures.values()]
-            if reads_whole_case(rule_set):
+            read = around.reads(rule_set)
+            reads = [(kind, reach_of(sheet, measure).floor) for kind, measure in read.measures]
+            if read.whole_case:
                 reads.append(("case", BEGINNING))
             for kind, floor in reads:
                 value = key_part(sheet, kind)
@@ -164,33 +167,17 @@ def wanted_of(around: Surroundings, event: Event) -> Wanted:
     return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
 
 
-def reads_whole_case(rule_set: RuleSet) -> bool:
-    """Say whether a pack reads a case from its beginning: for consents, and for what a contact answers."""
-    return bool(rule_set.extensions.consents) or "in_reply_to" in rule_set.extensions.fields
-
-
-def kind_of(measure: CompiledMeasure) -> Key:
-    """Return by which of its keys the contacts that a measure collects are found: the narrowest that is stored."""
-    return next((kind for kind in KINDS if kind in measure.keys), "borrower")
-
-
 def locks_of(around: Surroundings, keys: Keys) -> Locks:
     """Return what a step on an event must be alone with: everyone whose count it may change or read."""
     exclusive = {f"case:{keys.case_id}", f"borrower:{keys.borrower}"}
     shared: set[str] = set()
-    for kind in _widest_kinds(around):
+    for kind in around.widest_kinds:
         value = getattr(keys, kind)
         # Who has no number, or no name, may count for everybody: such a step is alone with all of them.
         exclusive.add(f"{kind}" if value is None else f"{kind}:{value}")
         if value is not None:
             shared.add(kind)
     return Locks(tuple(sorted(exclusive)), tuple(sorted(shared)))
-
-
-def _widest_kinds(around: Surroundings) -> set[Key]:
-    """Return the kinds of keys that some measure collects by, without a case or a borrower."""
-    measures = (one for pack in around.packs for rules in pack.rule_sets for one in rules.measures.values())
-    return {kind_of(measure) for measure in measures} & MAY_BE_ANY
 
 
 def widest_window(around: Surroundings) -> int | None:

@@ -2,24 +2,60 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from collection_guard.engines.base import Engine
 from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.clock import local_date
+from collection_guard.facts.history import MAY_BE_ANY, Noted, noted
+from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.world import World
 from collection_guard.guard.boundaries import Counted, Ground, beginnings, counted_in, ground_of, together
 from collection_guard.guard.standing import Patterns
-from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
+from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.fields import PREFIX
+from collection_guard.language.ir import tests_of
 from collection_guard.language.pack import Pack
+from collection_guard.language.schema import Key
 from collection_guard.model.event import Event
+
+_MOST_NOTED: Final = 20_000
+KINDS: Final[tuple[Key, ...]] = ("case", "borrower", "number", "collector", "agency")
+"""The kinds of keys, the narrowest first: a measure with several is read by the first that it has."""
+
+
+def kind_of(measure: CompiledMeasure) -> Key:
+    """Return by which of its keys the contacts that a measure collects are found: the narrowest that is stored."""
+    return next((kind for kind in KINDS if kind in measure.keys), "borrower")
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """Which contacts the measures of a rule set read."""
+
+    measures: tuple[tuple[Key, CompiledMeasure], ...]
+    """One measure of each window, and by which key it finds its contacts."""
+    whole_case: bool
+    """Whether the pack reads a case from its beginning: for consents, and for what a contact answers."""
+    by_event: bool
+    """Whether what an event counts for hangs on nothing but itself and its case: not on what came before it."""
+
+
+def reads_of(rule_set: RuleSet) -> Reads:
+    """Return which contacts the measures of a rule set read."""
+    measures = {(kind_of(one), one.window): one for one in rule_set.measures.values()}
+    nodes = [node for one in rule_set.measures.values() for node in (one.where, one.since) if node is not None]
+    named = {test.fact for node in nodes for test in tests_of(node)}
+    plain = rule_set.fits_columns and not any(rule_set.vocabulary[name].of_history for name in named)
+    whole = bool(rule_set.extensions.consents) or "in_reply_to" in rule_set.extensions.fields
+    return Reads(tuple((kind, one) for (kind, _), one in measures.items()), whole, plain)
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """The surroundings of every decision until the next reload."""
 
@@ -35,6 +71,8 @@ class Surroundings:
     patterns: Patterns = field(init=False)
     """What the rules come to, as far as it was met."""
     _grounds: dict[tuple[RuleSet, str], Ground] = field(default_factory=dict)
+    _noted: dict[tuple[RuleSet, int], tuple[Event, tuple[Noted, ...]]] = field(default_factory=dict)
+    _reads: dict[RuleSet, Reads] = field(default_factory=dict)
     _counted: dict[RuleSet, tuple[Counted, ...]] = field(default_factory=dict)
     _whole: dict[str, tuple[Ground, tuple[int, ...]]] = field(default_factory=dict)
 
@@ -45,7 +83,8 @@ class Surroundings:
     def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
         """Yield each pack with the rule set that holds on the date of an event."""
         for pack in self.packs:
-            yield pack, pack.on(local_date(event.started_at, pack.zone))
+            only = pack.rule_sets[0] if len(pack.rule_sets) == 1 else None
+            yield pack, only or pack.on(local_date(event.started_at, pack.zone))
 
     def ground(self, rule_set: RuleSet, rule: CompiledRule) -> Ground:
         """Return on what a rule rests; it is found once."""
@@ -53,6 +92,32 @@ class Surroundings:
         if known is None:
             known = self._grounds[rule_set, rule.id] = ground_of(rule, rule_set)
         return known
+
+    def reads(self, rule_set: RuleSet) -> Reads:
+        """Return which contacts the measures of a rule set read; it is found once."""
+        known = self._reads.get(rule_set)
+        if known is None:
+            known = self._reads[rule_set] = reads_of(rule_set)
+        return known
+
+    def noted(self, sheet: FactSheet) -> Sequence[Noted]:
+        """Return a past event as every measure sees it: contacts of the same people are read again and again."""
+        known = self._noted.get((sheet.rule_set, id(sheet.event)))
+        if known is not None and known[0] is sheet.event:
+            return known[1]
+        if len(self._noted) >= _MOST_NOTED:
+            self._noted.clear()
+        seen = tuple(noted(sheet))
+        if self.reads(sheet.rule_set).by_event:
+            # The event is kept with what is said of it, so that no other is ever at its place in memory.
+            self._noted[sheet.rule_set, id(sheet.event)] = sheet.event, seen
+        return seen
+
+    @cached_property
+    def widest_kinds(self) -> frozenset[Key]:
+        """Return the kinds of keys that some measure collects by, without a case or a borrower."""
+        measures = (one for rules in self.engines for one in rules.measures.values())
+        return frozenset(kind_of(measure) for measure in measures) & MAY_BE_ANY
 
     def counted(self, rule_set: RuleSet) -> tuple[Counted, ...]:
         """Return the counted limits of a rule set; they are found once."""

@@ -49,6 +49,8 @@ class SqliteStore:
             if held.fetchone()[0] < len(SCHEMA):
                 for statement in SCHEMA:
                     connection.execute(statement)
+            # From here on a step waits by itself: in ``_begin``, and for its turn.
+            connection.execute("PRAGMA busy_timeout = 0")
             self._connection, self._process, self._synchronous = connection, os.getpid(), ""
         return self._connection
 
@@ -84,7 +86,6 @@ class SqliteStore:
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         until = time.monotonic() + _PATIENCE
-        connection.execute("PRAGMA busy_timeout = 0")
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
