@@ -26,7 +26,17 @@ from collection_guard.guard.decision import (
 from collection_guard.guard.decision import words_of as _words
 from collection_guard.guard.log.writer import DecisionLog
 from collection_guard.guard.permitted import Held, Outlook
-from collection_guard.guard.scene import Judgement, Scene, event_in, keys_of, locks_of, row_of, wanted_of, widest_window
+from collection_guard.guard.scene import (
+    Judgement,
+    Scene,
+    event_in,
+    keys_of,
+    locks_of,
+    payload_of,
+    row_of,
+    wanted_of,
+    widest_window,
+)
 from collection_guard.guard.settings import GuardOptions, Mode
 from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
@@ -156,7 +166,7 @@ class Gate:
         if override is not None:
             ruling.decision, ruling.reason = "allow", "overridden"
         if ruling.decision == "allow" or self._mode == "shadow":
-            place = reserved(event, token).model_dump_json()
+            place = payload_of(reserved(event, token))
             step.reserve(Reservation(token, now, expires, keys, place))
             step.set_instant(now)
         if self._log is not None:

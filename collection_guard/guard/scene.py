@@ -203,7 +203,12 @@ def row_of(around: Surroundings, event: Event) -> Row:
     elif is_sign(event):
         sign = MAY_NAME_FIRM
     at = microseconds(event.started_at)
-    return Row(event.event_id, at, Knowledge.of(event).first, sign, keys_of(around, event), event.model_dump_json())
+    return Row(event.event_id, at, Knowledge.of(event).first, sign, keys_of(around, event), payload_of(event))
+
+
+def payload_of(event: Event) -> str:
+    """Return an event as the text of a row: what is not said in it is left out."""
+    return event.model_dump_json(exclude_defaults=True)
 
 
 @lru_cache(maxsize=20_000)

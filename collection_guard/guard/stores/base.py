@@ -74,12 +74,6 @@ class Wanted:
             return True
         return any(row.at >= part.since and self.is_of(part, row.keys) for part in self.by_key)
 
-    def takes_place(self, reservation: Reservation) -> bool:
-        """Say whether a reservation may count in what is wanted."""
-        if reservation.keys.case_id == self.case_id:
-            return True
-        return any(self.is_of(part, reservation.keys) for part in self.by_key)
-
     @staticmethod
     def is_of(part: ByKey, keys: Keys) -> bool:
         """Say whether something has the key that is asked for, or may have it."""

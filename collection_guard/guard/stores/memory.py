@@ -20,6 +20,8 @@ class _Contents:
     by_key: dict[tuple[str, str | None], dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     signs: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     reservations: dict[str, Reservation] = field(default_factory=dict)
+    held: dict[tuple[str, str | None], dict[str, Reservation]] = field(default_factory=lambda: defaultdict(dict))
+    """Reservations by their keys."""
     undo: list[Callable[[], object]] = field(default_factory=list)
     """What takes back the writes of the step that is under way, the last one first."""
 
@@ -42,16 +44,34 @@ class _Contents:
         return [row for row in found.values() if wanted.wants(row)]
 
     def places(self, wanted: Wanted, now: int) -> list[Reservation]:
-        return [held for held in self.reservations.values() if held.expires > now and wanted.takes_place(held)]
+        found = dict(self.held.get(("case_id", wanted.case_id), {}))
+        for part in wanted.by_key:
+            for value in (part.value, None) if part.or_none else (part.value,):
+                found.update(self.held.get((part.key, value), {}))
+        return [held for held in found.values() if held.expires > now]
 
     def reserve(self, reservation: Reservation) -> None:
-        self.undo.append(lambda: self.reservations.pop(reservation.token, None))
-        self.reservations[reservation.token] = reservation
+        self.undo.append(lambda: self._drop(reservation.token))
+        self._hold(reservation)
 
     def release(self, token: str) -> Reservation | None:
-        held = self.reservations.pop(token, None)
+        held = self._drop(token)
         if held is not None:
-            self.undo.append(lambda: self.reservations.update({token: held}))
+            self.undo.append(lambda: self._hold(held))
+        return held
+
+    def _hold(self, held: Reservation) -> None:
+        self.reservations[held.token] = held
+        for key in _keys_of(held):
+            self.held[key][held.token] = held
+
+    def _drop(self, token: str) -> Reservation | None:
+        held = self.reservations.pop(token, None)
+        for key in _keys_of(held) if held is not None else ():
+            same = self.held[key]
+            del same[token]
+            if not same:
+                del self.held[key]
         return held
 
     def recorded(self, event_id: str) -> Row | None:
@@ -70,7 +90,7 @@ class _Contents:
         for row in old:
             self._remove(row)
         for token in [held.token for held in self.reservations.values() if held.expires < tokens_before]:
-            del self.reservations[token]
+            self._drop(token)
         return len(old)
 
     def _remove(self, row: Row) -> None:
@@ -78,6 +98,10 @@ class _Contents:
         for kind in KINDS:
             self.by_key[kind, getattr(row.keys, kind)].pop(row.event_id)
         self.signs[row.keys.case_id].pop(row.event_id, None)
+
+
+def _keys_of(held: Reservation) -> list[tuple[str, str | None]]:
+    return [("case_id", held.keys.case_id), *((kind, getattr(held.keys, kind)) for kind in KINDS)]
 
 
 class MemoryStore:

@@ -32,6 +32,10 @@ SCHEMA: Final = (
         WHERE sign > 0""",
     "CREATE INDEX IF NOT EXISTS collection_guard_at ON collection_guard_contacts (at)",
     "CREATE INDEX IF NOT EXISTS collection_guard_expires ON collection_guard_places (expires)",
+    *(
+        f"CREATE INDEX IF NOT EXISTS collection_guard_places_by_{column} ON collection_guard_places ({column})"
+        for column in ("case_id", "borrower", "number")
+    ),
 )
 
 
@@ -82,10 +86,20 @@ class SqlStep:
 
     def places(self, wanted: Wanted, now: int) -> list[Reservation]:
         """Return the reservations that may count in what is wanted and have not expired."""
-        # There are never more places than attempts under way, so that all of them are looked through.
-        found = self._execute(f"SELECT {_PLACE} FROM collection_guard_places WHERE expires > ?", (now,))  # noqa: S608  # names of columns alone
-        held = (_place(columns) for columns in found.fetchall())
-        return [place for place in held if wanted.takes_place(place)]
+        select = f"SELECT {_PLACE} FROM collection_guard_places WHERE expires > ? AND "  # noqa: S608  # names of columns alone
+        parts = [f"{select}case_id = ?"]
+        values: list[Any] = [now, wanted.case_id]
+        for part in wanted.by_key:
+            if part.key == "case" and part.value == wanted.case_id:
+                continue
+            column = _COLUMN_OF.get(part.key, part.key)
+            parts.append(f"{select}{column} = ?")
+            values += [now, part.value]
+            if part.or_none:
+                parts.append(f"{select}{column} IS NULL")
+                values.append(now)
+        found = self._execute(" UNION ".join(parts), values)
+        return [_place(columns) for columns in found.fetchall()]
 
     def reserve(self, reservation: Reservation) -> None:
         """Keep a place."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from collection_guard.guard.stores.base import Locks, Transaction
+from collection_guard.guard.stores.checkpoints import PAGES, Checkpoints
 from collection_guard.guard.stores.sql import SCHEMA, SqlStep
 from collection_guard.model.problems import Problem, StoreError
 
@@ -37,6 +38,7 @@ class SqliteStore:
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
         self._synchronous = ""
+        self._checkpoints = Checkpoints(path)
         with self._lock, self._failing():
             self._connect()
 
@@ -51,6 +53,8 @@ class SqliteStore:
                     connection.execute(statement)
             # From here on a step waits by itself: in ``_begin``, and for its turn.
             connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES}")
+            self._checkpoints = Checkpoints(self._path)
             self._connection, self._process, self._synchronous = connection, os.getpid(), ""
         return self._connection
 
@@ -83,6 +87,7 @@ class SqliteStore:
             except sqlite3.Error:
                 self._roll_back(connection)
                 raise
+            self._checkpoints.written()
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         until = time.monotonic() + _PATIENCE
@@ -110,5 +115,6 @@ class SqliteStore:
         """Close the file."""
         with self._lock, self._failing():
             if self._connection is not None and self._process == os.getpid():
+                self._checkpoints.end()
                 self._connection.close()
             self._connection = None
