@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collection_guard.guard.settings import GuardOptions
 from collection_guard.guard.stores import postgres
-from collection_guard.guard.stores.base import ByKey, Keys, Locks, Reservation, Row, Store, Wanted
+from collection_guard.guard.stores.base import ByKey, Keys, Locks, Reservation, Row, Store, Transaction, Wanted
 from collection_guard.guard.stores.opening import open_store
 from collection_guard.model.problems import ConfigurationError, StoreError
 
@@ -63,12 +63,17 @@ def test_a_place_is_given_back_once(store: Store) -> None:
 def fail(store: Store, rows: list[Row]) -> None:
     """Write everything that a step can write, and fail if the store has not."""
     with store.transaction(LOCKS, durable=True) as step:
-        step.release("kept")
-        step.reserve(held("new"))
-        step.set_instant(9)
-        for one in rows:
-            step.record(one)
+        write(step, rows)
         raise ZeroDivisionError
+
+
+def write(step: Transaction, rows: list[Row]) -> None:
+    """Write everything that a step can write."""
+    step.release("kept")
+    step.reserve(held("new"))
+    step.set_instant(9)
+    for one in rows:
+        step.record(one)
 
 
 def test_a_step_that_fails_leaves_nothing(store: Store) -> None:
@@ -88,8 +93,8 @@ def test_a_step_that_fails_leaves_nothing(store: Store) -> None:
 def test_a_contact_that_is_there_is_not_written_over(reopen: Callable[[], Store]) -> None:
     """A database refuses a second contact of the same id, and the step leaves nothing."""
     store = reopen()
-    with pytest.raises(StoreError):
-        fail(store, [row("E-2"), row("E-2")])
+    with pytest.raises(StoreError), store.transaction(LOCKS, durable=True) as step:
+        write(step, [row("E-2"), row("E-2")])
     with store.transaction(LOCKS, durable=True) as step:
         assert step.recorded("E-2") is None
 

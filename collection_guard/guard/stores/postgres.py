@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -60,30 +60,42 @@ class PostgresStore:
 
     @contextmanager
     def transaction(self, locks: Locks, *, durable: bool) -> Iterator[Transaction]:
-        """Begin a step that nobody who touches the same keys takes at the same time."""
-        with self._failing(), self._connection() as connection, connection.transaction(), connection.cursor() as cursor:
+        """Begin a step that nobody who touches the same keys takes at the same time.
+
+        What has no answer is sent together with what is asked next: a step waits for the server as seldom as it can.
+        """
+        with self._failing(), self._connection() as connection, ExitStack() as stack:
+            pipeline = stack.enter_context(connection.pipeline())
+            stack.enter_context(connection.transaction())
+            cursor = stack.enter_context(connection.cursor())
 
             def execute(statement: str, values: Sequence[Any] = ()) -> Any:
-                return cursor.execute(statement.replace("?", "%s"), values)
+                found = cursor.execute(statement.replace("?", "%s"), values)
+                if statement.startswith("DELETE"):
+                    pipeline.sync()  # how many were deleted is an answer, too
+                return found
 
-            if not durable:
-                execute("SET LOCAL synchronous_commit TO off")
-            self._take(execute, locks)
+            self._take(execute, locks, durable=durable)
             if locks.exclusive == ("schema",):
                 for statement in SCHEMA:
                     execute(statement)
             yield SqlStep(execute, locks.exclusive or ("",))
 
     @staticmethod
-    def _take(execute: Any, locks: Locks) -> None:
-        """Take the locks in one order, whoever takes them, so that no two steps wait for each other."""
+    def _take(execute: Any, locks: Locks, *, durable: bool) -> None:
+        """Take the locks in one order, whoever takes them, so that no two steps wait for each other.
+
+        They are one statement, whose columns are found in their order; what follows sees all that was done under them.
+        """
         calls, values = [], []
+        if not durable:
+            calls.append("set_config('synchronous_commit', 'off', true)")
         for name in sorted({*locks.exclusive, *locks.shared}):
             kind = "" if name in locks.exclusive else "_shared"
             calls.append(f"pg_advisory_xact_lock{kind}(hashtextextended(?, 0))")
             values.append(_SPACE + name)
-        for call, value in zip(calls, values, strict=True):
-            execute(f"SELECT {call}", (value,))
+        if calls:
+            execute(f"SELECT {', '.join(calls)}", values)
 
     def check(self) -> None:
         """Raise StoreError if the database cannot be reached."""
