@@ -105,10 +105,10 @@ def timed(step: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def measure(name: str, store: Store, around: Surroundings, borrowers: int, calls: int, *, start: datetime = NOON) -> None:
+def measure(name: str, store: Store, around: Surroundings, borrowers: int, calls: int, *, hour: int = 0) -> None:
     """Ask and tell, each call of another borrower."""
-    chance = random.Random(start.hour)
-    clock = [start]
+    chance = random.Random(hour)
+    clock = [NOON + timedelta(hours=hour)]
     gate = Gate(lambda: around, store, now=lambda: clock[0])
     chosen = chance.sample(range(borrowers), calls + 50)
     for borrower in chosen[:50]:
@@ -167,7 +167,7 @@ def main() -> None:
         measure(f"SQLite, {given.past:,} past", filled, around, given.borrowers, given.calls)
         filled.close()
         killed = SqliteStore(folder / "guard.db", "kill")
-        measure("SQLite, durability: kill", killed, around, given.borrowers, given.calls, start=NOON + timedelta(hours=1))
+        measure("SQLite, durability: kill", killed, around, given.borrowers, given.calls, hour=1)
         killed.close()
     if given.postgres:
         server = PostgresStore(given.postgres)
