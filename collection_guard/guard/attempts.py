@@ -20,10 +20,12 @@ _SPOKEN: Final = frozenset({"call", "video", "visit"})
 def event_of(given: Event | Mapping[str, Any], *, started_at: datetime | None = None, event_id: str = "") -> Event:
     """Return an event as given; raise EventError with everything that is wrong with it.
 
-    ``started_at`` and ``event_id`` stand in where the mapping has none.
+    ``started_at`` and ``event_id`` stand in where none are given.
     """
     if isinstance(given, Event):
-        return given
+        stands_in = {"started_at": started_at, "event_id": event_id}
+        absent = {name: value for name, value in stands_in.items() if value and getattr(given, name) is None}
+        return given.model_copy(update=absent) if absent else given
     fields = dict(given)
     if started_at is not None and fields.get("started_at") is None:
         fields["started_at"] = started_at

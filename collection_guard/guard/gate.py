@@ -37,7 +37,7 @@ from collection_guard.guard.scene import (
     wanted_of,
     widest_window,
 )
-from collection_guard.guard.settings import GuardOptions, Mode
+from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
 from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import DAY, HOUR, SECOND
@@ -359,6 +359,11 @@ class Gate:
                 return Reloaded(False, old.rules_digest, old.registry_digest, error.problems)
             self._around, self._reload_problems = around, ()
             return Reloaded(True, around.rules_digest, around.registry_digest)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Say whether the history is all in this process, so that nothing ever waits for a disk or for others."""
+        return self._log is None and self._store.name == IN_MEMORY
 
     def status(self) -> Status:
         """Say how the guard stands."""

@@ -1,13 +1,14 @@
 """What the sidecar answers, beside a decision: findings, problems, readiness, and lists of them."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from collection_guard.guard.decision import Decision, Finding, Words
 from collection_guard.guard.settings import Mode
-from collection_guard.model.problems import Problem
+from collection_guard.model.problems import InputError, Problem, StoreError
 
 
 class Answer(BaseModel):
@@ -81,6 +82,12 @@ class ProblemsAnswer(Answer):
 def refused(status: int, problems: Iterable[Problem], headers: Mapping[str, str] | None = None) -> Response:
     """Return the answer to a request that is not carried out."""
     return written(ProblemsAnswer(problems=tuple(map(_answer, problems))), status, headers)
+
+
+def refusal(error: InputError, told: dict[str, Any]) -> Response:
+    """Return the answer to a request that was not what it must be, or whose contact the store could not keep."""
+    told["problem"] = error.problems[0].code
+    return refused(503 if isinstance(error, StoreError) else 422, error.problems)
 
 
 def _answer(problem: Problem) -> ProblemAnswer:

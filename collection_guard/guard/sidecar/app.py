@@ -1,14 +1,13 @@
 """The sidecar as an application: what can be asked, and who answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -22,10 +21,12 @@ from collection_guard.guard.sidecar.answers import (
     ReadyAnswer,
     RecordAnswer,
     RecordBatchAnswer,
+    refusal,
     refused,
     written,
 )
 from collection_guard.guard.sidecar.bodies import (
+    Attempt,
     CancelBatch,
     CancelRequest,
     CheckBatch,
@@ -35,14 +36,13 @@ from collection_guard.guard.sidecar.bodies import (
     read_body,
 )
 from collection_guard.guard.sidecar.description import describe, described
-from collection_guard.guard.sidecar.front import TOLD
+from collection_guard.guard.sidecar.front import TOLD, Call
 from collection_guard.guard.sidecar.log import JsonLog
 from collection_guard.guard.sidecar.metrics import CONTENT_TYPE, Metrics
 from collection_guard.model.event import Event
-from collection_guard.model.problems import InputError, Problem, StoreError
+from collection_guard.model.problems import InputError, Problem
 
 _T = TypeVar("_T")
-_Body = TypeVar("_Body", bound=BaseModel)
 BODIES: Final = (CheckRequest, CheckBatch, RecordRequest, RecordBatch, CancelRequest, CancelBatch)
 THREADS: Final = 8
 """How many requests are worked on at a time where the store is on a network: one is waited for, the others go on."""
@@ -64,12 +64,14 @@ class Desk:
     threads: ThreadPoolExecutor
 
     async def work(self, step: Callable[[], _T]) -> _T:
-        """Do something that may block in a thread."""
+        """Do something that may block in a thread; what is all in memory blocks nothing."""
+        if self.gate.is_in_memory:
+            return step()
         return await asyncio.get_running_loop().run_in_executor(self.threads, step)
 
-    def check(self, given: dict[str, Any]) -> Decision:
+    def check(self, attempt: Attempt) -> Decision:
         """Decide on an attempt."""
-        decision = self.gate.check(given)
+        decision = self.gate.check(attempt)
         self.metrics.decisions.labels(decision.decision, str(decision.would_deny).lower()).inc()
         for finding in (*decision.violations, *decision.unassessable):
             self.metrics.rules.labels(finding.rule, finding.kind).inc()
@@ -112,7 +114,73 @@ class Desk:
             self.log.problems("reload refused: what was in force stays in force", taken.problems)
 
 
-def application(desk: Desk, begun: Callable[[], None] = lambda: None) -> FastAPI:
+class Calls:
+    """What is sent with a body: each call reads it, carries it out, and returns its answer.
+
+    ``told`` takes what the line of the log says of it.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def check(self, raw: bytes, told: dict[str, Any]) -> Decision:
+        """Decide on an attempt."""
+        body = read_body(CheckRequest, raw)
+        decision = await self._desk.work(lambda: self._desk.check(body.attempt))
+        told |= _told(body.attempt) | {
+            "decision": decision.decision,
+            "would_deny": decision.would_deny,
+            "reason": decision.reason.code,
+            "rules": [finding.rule for finding in decision.violations],
+        }
+        return decision
+
+    async def check_batch(self, raw: bytes, told: dict[str, Any]) -> CheckBatchAnswer:
+        """Decide on attempts in their order."""
+        body = read_body(CheckBatch, raw)
+        decisions = await self._desk.work(lambda: tuple(self._desk.check(attempt) for attempt in body.attempts))
+        words = [decision.decision for decision in decisions]
+        told |= {"decisions": {word: words.count(word) for word in sorted(set(words))}}
+        return CheckBatchAnswer(decisions=decisions)
+
+    async def record(self, raw: bytes, told: dict[str, Any]) -> RecordAnswer:
+        """Record a contact."""
+        body = read_body(RecordRequest, raw)
+        findings = await self._desk.work(lambda: self._desk.record(body))
+        told |= _told(body.event) | {"findings": _kinds(findings)}
+        return RecordAnswer(findings=tuple(findings))
+
+    async def record_batch(self, raw: bytes, told: dict[str, Any]) -> RecordBatchAnswer:
+        """Record contacts in their order."""
+        body = read_body(RecordBatch, raw)
+        found = await self._desk.work(lambda: [self._desk.record(one) for one in body.records])
+        told |= {"records": len(found), "findings": _kinds(one for each in found for one in each)}
+        return RecordBatchAnswer(records=tuple(RecordAnswer(findings=tuple(each)) for each in found))
+
+    async def cancel(self, raw: bytes, told: dict[str, Any]) -> CancelAnswer:
+        """Give a place back."""
+        del told
+        body = read_body(CancelRequest, raw)
+        return CancelAnswer(cancelled=await self._desk.work(lambda: self._desk.cancel(body.token)))
+
+    async def cancel_batch(self, raw: bytes, told: dict[str, Any]) -> CancelBatchAnswer:
+        """Give places back in their order."""
+        del told
+        body = read_body(CancelBatch, raw)
+        known = await self._desk.work(lambda: tuple(self._desk.cancel(token) for token in body.tokens))
+        return CancelBatchAnswer(cancelled=known)
+
+    def described(self) -> Iterable[tuple[str, Call, dict[str, Any]]]:
+        """Yield each call with its path, and how it is described."""
+        yield "/v1/check", self.check, described("check", CheckRequest, Decision)
+        yield "/v1/check/batch", self.check_batch, described("check_batch", CheckBatch, CheckBatchAnswer)
+        yield "/v1/record", self.record, described("record", RecordRequest, RecordAnswer)
+        yield "/v1/record/batch", self.record_batch, described("record_batch", RecordBatch, RecordBatchAnswer)
+        yield "/v1/cancel", self.cancel, described("cancel", CancelRequest, CancelAnswer)
+        yield "/v1/cancel/batch", self.cancel_batch, described("cancel_batch", CancelBatch, CancelBatchAnswer)
+
+
+def application(desk: Desk, calls: Calls, begun: Callable[[], None] = lambda: None) -> FastAPI:
     """Return the application; ``begun`` is called within its loop before the first request."""
 
     @asynccontextmanager
@@ -124,57 +192,23 @@ def application(desk: Desk, begun: Callable[[], None] = lambda: None) -> FastAPI
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     describe(app, BODIES)
-    _add_calls(app, desk)
+    _add_calls(app, calls)
     _add_watching(app, desk)
     _add_refusals(app)
     return app
 
 
-def _add_calls(app: FastAPI, desk: Desk) -> None:
-    @app.post("/v1/check", **described("check", CheckRequest, Decision))
-    async def check(request: Request) -> Response:
-        body = await _read(CheckRequest, request)
-        decision = await desk.work(lambda: desk.check(body.attempt.given()))
-        request.scope[TOLD] |= _told(body.attempt) | {
-            "decision": decision.decision,
-            "would_deny": decision.would_deny,
-            "reason": decision.reason.code,
-            "rules": [finding.rule for finding in decision.violations],
-        }
-        return written(decision)
+def _add_calls(app: FastAPI, calls: Calls) -> None:
+    """Describe the calls, and answer them where no front does."""
+    for path, call, description in calls.described():
+        app.add_api_route(path, _answering(call), methods=["POST"], **description)
 
-    @app.post("/v1/check/batch", **described("check_batch", CheckBatch, CheckBatchAnswer))
-    async def check_batch(request: Request) -> Response:
-        body = await _read(CheckBatch, request)
-        decisions = await desk.work(lambda: tuple(desk.check(attempt.given()) for attempt in body.attempts))
-        words = [decision.decision for decision in decisions]
-        request.scope[TOLD] |= {"decisions": {word: words.count(word) for word in sorted(set(words))}}
-        return written(CheckBatchAnswer(decisions=decisions))
 
-    @app.post("/v1/record", **described("record", RecordRequest, RecordAnswer))
-    async def record(request: Request) -> Response:
-        body = await _read(RecordRequest, request)
-        findings = await desk.work(lambda: desk.record(body))
-        request.scope[TOLD] |= _told(body.event) | {"findings": _kinds(findings)}
-        return written(RecordAnswer(findings=tuple(findings)))
+def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return written(await call(await request.body(), request.scope[TOLD]))
 
-    @app.post("/v1/record/batch", **described("record_batch", RecordBatch, RecordBatchAnswer))
-    async def record_batch(request: Request) -> Response:
-        body = await _read(RecordBatch, request)
-        found = await desk.work(lambda: [desk.record(one) for one in body.records])
-        request.scope[TOLD] |= {"records": len(found), "findings": _kinds(one for each in found for one in each)}
-        return written(RecordBatchAnswer(records=tuple(RecordAnswer(findings=tuple(each)) for each in found)))
-
-    @app.post("/v1/cancel", **described("cancel", CancelRequest, CancelAnswer))
-    async def cancel(request: Request) -> Response:
-        body = await _read(CancelRequest, request)
-        return written(CancelAnswer(cancelled=await desk.work(lambda: desk.cancel(body.token))))
-
-    @app.post("/v1/cancel/batch", **described("cancel_batch", CancelBatch, CancelBatchAnswer))
-    async def cancel_batch(request: Request) -> Response:
-        body = await _read(CancelBatch, request)
-        known = await desk.work(lambda: tuple(desk.cancel(token) for token in body.tokens))
-        return written(CancelBatchAnswer(cancelled=known))
+    return answer
 
 
 def _add_watching(app: FastAPI, desk: Desk) -> None:
@@ -195,15 +229,9 @@ def _add_watching(app: FastAPI, desk: Desk) -> None:
 
 
 def _add_refusals(app: FastAPI) -> None:
-    @app.exception_handler(StoreError)
-    async def no_store(request: Request, error: StoreError) -> Response:
-        request.scope[TOLD]["problem"] = error.problems[0].code
-        return refused(503, error.problems)
-
     @app.exception_handler(InputError)
     async def no_input(request: Request, error: InputError) -> Response:
-        request.scope[TOLD]["problem"] = error.problems[0].code
-        return refused(422, error.problems)
+        return refusal(error, request.scope[TOLD])
 
     @app.exception_handler(Exception)
     async def fault(request: Request, _: Exception) -> Response:
@@ -216,10 +244,6 @@ def _add_refusals(app: FastAPI) -> None:
         code = "no_such_method" if error.status_code == 405 else "no_such_path"
         request.scope[TOLD]["problem"] = code
         return refused(error.status_code, [Problem(code)], error.headers)
-
-
-async def _read(model: type[_Body], request: Request) -> _Body:
-    return read_body(model, await request.body())
 
 
 def _told(event: Event) -> dict[str, Any]:

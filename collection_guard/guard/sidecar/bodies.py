@@ -27,10 +27,6 @@ class Attempt(Event):
     event_id: Identifier | None = Field(default=None, description="Null: nothing but the decision is asked for.")  # type: ignore[assignment]  # an event has one
     started_at: OfContact | None = Field(default=None, description="When it is to begin; null: now.")  # type: ignore[assignment]  # an event has one
 
-    def given(self) -> dict[str, Any]:
-        """Return the fields that were given."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class CheckRequest(Record):
     """One contact that is about to be made."""

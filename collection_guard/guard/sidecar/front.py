@@ -6,18 +6,19 @@ All of it stands before any work is done for a request, and one client that is s
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.answers import refused
+from collection_guard.guard.sidecar.answers import refusal, refused, written
 from collection_guard.guard.sidecar.log import JsonLog
 from collection_guard.guard.sidecar.metrics import Metrics
-from collection_guard.model.problems import Problem
+from collection_guard.model.problems import InputError, Problem
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What is answered without a token: it says nothing of any contact."""
@@ -33,6 +34,10 @@ class Limits:
 
     body_bytes: int = 1_000_000
     client_seconds: float = 10.0
+
+
+Call = Callable[[bytes, dict[str, Any]], Awaitable[BaseModel]]
+"""Carries out what is sent in a body, and returns its answer; it says what is told of it in the log."""
 
 
 class _TooLargeError(Exception):
@@ -52,6 +57,8 @@ class Front:
         self._metrics = metrics
         self.paths: frozenset[str] = frozenset()
         self.posts: frozenset[str] = frozenset()
+        self.calls: Mapping[str, Call] = {}
+        """Calls that are answered at once, without the way through the application."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, count it, and write its line."""
@@ -73,6 +80,7 @@ class Front:
         try:
             await self._answer(scope, receive, noted, told)
         except Exception as error:  # noqa: BLE001  # whatever it is, the client is told that nothing was done
+            told["problem"] = "sidecar_fault"
             self._log.fault("fault", error)
             if not status:
                 await _say(500, "sidecar_fault", scope, receive, noted)
@@ -107,6 +115,14 @@ class Front:
                 await _say(408, "body_too_slow", scope, receive, send, closing=True, seconds=seconds)
                 return
             if body is None:
+                return
+            call = self.calls.get(scope["path"])
+            if call is not None:
+                try:
+                    response = written(await call(body, told))
+                except InputError as error:
+                    response = refusal(error, told)
+                await response(scope, receive, send)
                 return
             receive = _again(body, receive)
         await self._app(scope, receive, send)

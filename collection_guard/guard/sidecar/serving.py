@@ -17,7 +17,7 @@ import uvicorn
 
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.app import Desk, application, threads_for
+from collection_guard.guard.sidecar.app import Calls, Desk, application, threads_for
 from collection_guard.guard.sidecar.front import Front, Limits
 from collection_guard.guard.sidecar.log import JsonLog, take_over
 from collection_guard.guard.sidecar.metrics import Metrics
@@ -127,10 +127,12 @@ def serve_gate(
         where = str(address) if address.path is not None else "{}:{}".format(*made.getsockname()[:2])
         log.write("listening", address=where, **_of(desk))
 
-    app = application(desk, begun)
+    calls = Calls(desk)
+    app = application(desk, calls, begun)
     front = Front(app, lambda: kept[0], limits, log, desk.metrics)
     paths = app.openapi()["paths"]
     front.paths = frozenset(paths) | {"/openapi.json"}
+    front.calls = {path: call for path, call, _ in calls.described()}
     front.posts = frozenset(path for path, calls in paths.items() if "post" in calls)
     server = uvicorn.Server(
         uvicorn.Config(
