@@ -212,6 +212,9 @@ class History:
     def _found(self, sheet: "FactSheet", measure: CompiledMeasure, key: KeyOf) -> "list[tuple[bool, list[Entry]]]":
         """Return the events with a key, and with them those whose key may be the same, and whether it surely is."""
         entries = self._entries_of(sheet.rule_set)
+        if MAY_BE_ANY.isdisjoint(measure.keys):
+            own = entries.get((measure.name, key))
+            return [(True, own)] if own else []
         return [
             (unknown == key, own)
             for unknown in _compatible(key, measure.keys)

@@ -154,7 +154,8 @@ class Calendar:
     events: tuple[Event, ...]
     expiries: tuple[int, ...] = ()
     _zones: tuple[str, ...] = field(init=False)
-    _known_once: tuple[frozenset[int], frozenset[int]] | None = field(init=False, default=None)
+    _known_instants: frozenset[int] | None = field(init=False, default=None)
+    _known_dates: frozenset[int] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Gather the zones that any reading of the attempt may go by."""
@@ -174,12 +175,15 @@ class Calendar:
 
         ``ground`` is on what they rest, ``starts`` the instants at which they come into force.
         """
-        instants, dates = self._once()
-        by_dates = self._passes_midnight(first, last)
-        boundaries = {*instants, *starts}
+        if self._known_instants is None:
+            self._known_instants = frozenset(self._instants())
+        boundaries = {*self._known_instants, *starts}
         # Within one date nothing changes that goes by dates.
+        by_dates = self._passes_midnight(first, last)
         if by_dates:
-            boundaries.update(dates)
+            if self._known_dates is None:
+                self._known_dates = frozenset(self._first_dates())
+            boundaries.update(self._known_dates)
         for measure in ground.measures:
             boundaries.update(self.of_measure(measure, ground, by_dates=by_dates))
         if ground.is_daily:
@@ -201,12 +205,6 @@ class Calendar:
         return sorted({at for one in near for at in whole_seconds(one) if first < at <= last})
 
     # What changes once
-
-    def _once(self) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the instants at which something about the case changes once, and those at which dates begin so."""
-        if self._known_once is None:
-            self._known_once = frozenset(self._instants()), frozenset(self._first_dates())
-        return self._known_once
 
     def _instants(self) -> Iterator[int]:
         yield from self.expiries

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -152,5 +153,13 @@ def reason_of(
     code: str, *, zh: dict[str, Any] | None = None, en: dict[str, Any] | None = None, **values: Any
 ) -> Reason:
     """Return a reason by its code."""
+    if not (zh or en or values):
+        return _plain_reason(code)
     words = words_of(f"guard.reason.{code}", zh=zh, en=en, **values)
+    return Reason(code=code, zh=words.zh, en=words.en)
+
+
+@cache
+def _plain_reason(code: str) -> Reason:
+    words = words_of(f"guard.reason.{code}")
     return Reason(code=code, zh=words.zh, en=words.en)

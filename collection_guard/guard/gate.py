@@ -199,7 +199,7 @@ class Gate:
             violations=tuple(ruling.violations),
             unassessable=tuple(ruling.unassessable),
             disposition=_DISPOSITIONS[shown],
-            reason=reason_of(ruling.reason, rules=", ".join(ruling.rules)),
+            reason=_reason(ruling),
             limits=() if outlook is None else outlook.limits(),
             next_permitted=permitted,
             valid_until=moment(until),
@@ -406,6 +406,10 @@ def _recorded(given: Event, now: datetime) -> datetime:
     recorded = given.recorded_at
     own = recorded.not_before if isinstance(recorded, Span) else recorded
     return max(now, own or _EPOCH)
+
+
+def _reason(ruling: Ruling) -> Reason:
+    return reason_of(ruling.reason, rules=", ".join(ruling.rules)) if ruling.rules else reason_of(ruling.reason)
 
 
 def _redelivery(given: Event, kept: Event) -> Finding:

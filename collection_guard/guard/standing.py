@@ -4,7 +4,7 @@ Contacts differ in who and when, and seldom in what rules make of them: a few hu
 dialer. What is the same for all events of one pattern is worked out once, and kept until the rules are loaded anew.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,7 +17,7 @@ from collection_guard.facts.clock import local_date
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.decision import Finding, finding_of
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.ir import Atom, Bounds, Test, truth
+from collection_guard.language.ir import Atom, Bounds, Test, atoms_of, truth
 from collection_guard.language.kleene import MAYBE, NO
 from collection_guard.language.leaves import truth_of_test
 
@@ -134,7 +134,8 @@ class Patterns:
     def of(self, sheets: Sequence[Under]) -> Pattern:
         """Return the pattern of an event, by its fact sheets under all packs."""
         masks = [self._mask(pack, sheet) for pack, sheet in sheets]
-        leaves = [self._leaves[sheet.rule_set].pattern(sheet) for _, sheet in sheets]
+        each = zip(sheets, masks, strict=True)
+        leaves = [self._leaves[sheet.rule_set].pattern(sheet, mask) for (_, sheet), mask in each]
         key = tuple((sheet.rule_set, mask, leaf) for (_, sheet), mask, leaf in zip(sheets, masks, leaves, strict=True))
         known = self._known.get(key)
         if known is None:
@@ -188,14 +189,14 @@ class Patterns:
         return found
 
 
-class _Leaves:
-    """The leaves of a rule set, by the facts that they test."""
+class _Tests:
+    """Tests of facts, by the fact that they test, and conditions over zones."""
 
-    def __init__(self, rule_set: RuleSet) -> None:
+    def __init__(self, rule_set: RuleSet, atoms: Iterable[Atom]) -> None:
         self._rule_set = rule_set
         by_fact: dict[str, list[Test]] = {}
         zoned: list[Atom] = []
-        for atom in rule_set.atoms():
+        for atom in atoms:
             if isinstance(atom, Test):
                 by_fact.setdefault(atom.fact, []).append(atom)
             else:
@@ -205,8 +206,8 @@ class _Leaves:
         ]
         self._zoned = tuple(zoned)
 
-    def pattern(self, sheet: FactSheet) -> Hashable:
-        """Return what decides every verdict: the truth of each leaf, and what is missing where one hangs."""
+    def of(self, sheet: FactSheet) -> Hashable:
+        """Return the truth of each test on a sheet, and what is missing where one hangs."""
         found: list[Hashable] = []
         for name, known, tests in self._facts:
             value = sheet.value(name)
@@ -232,3 +233,33 @@ class _Leaves:
         if found != MAYBE:
             return found
         return frozenset(missing_of(atom, sheet)), missing_at(atom, sheet, self._rule_set)
+
+
+class _Leaves:
+    """The leaves of a rule set: those of all scopes, and then those of the rules that are within theirs."""
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self._rule_set = rule_set
+        self._atoms = tuple(dict.fromkeys(atom for rule in rule_set.rules for atom in atoms_of(rule.scope)))
+        self._scopes = _Tests(rule_set, self._atoms)
+        self._rest: dict[Hashable, _Tests] = {}
+
+    def pattern(self, sheet: FactSheet, mask: tuple[bool, ...]) -> Hashable:
+        """Return what decides every verdict of the rules that are in force: all that their leaves say.
+
+        A rule that is out of its scope does not apply, whatever else is so: what it forbids is not looked at.
+        """
+        scopes = self._scopes.of(sheet)
+        rest = self._rest.get((mask, scopes))
+        if rest is None:
+            if len(self._rest) >= _MOST:
+                self._rest.clear()
+            rest = self._rest[mask, scopes] = self._within(sheet, mask)
+        return scopes, rest.of(sheet)
+
+    def _within(self, sheet: FactSheet, mask: tuple[bool, ...]) -> _Tests:
+        rules = (rule for rule, in_force in zip(self._rule_set.rules, mask, strict=True) if in_force)
+        applying = [rule for rule in rules if truth(rule.scope, lambda atom: truth_of_atom(atom, sheet)) != NO]
+        seen = set(self._atoms)
+        atoms = dict.fromkeys(atom for rule in applying for atom in atoms_of(rule.whole) if atom not in seen)
+        return _Tests(self._rule_set, atoms)
