@@ -184,7 +184,7 @@ def widest_window(around: Surroundings) -> int | None:
     """Return how far back any rule looks, in microseconds, None for ever."""
     rule_sets = [rules for pack in around.packs for rules in pack.rule_sets]
     windows = (one.window for rules in rule_sets for one in rules.measures.values())
-    if any(map(reads_whole_case, rule_sets)):
+    if any(around.reads(rules).whole_case for rules in rule_sets):
         return None
     widest = _FIRMS_FOR
     for window in windows:
