@@ -61,7 +61,7 @@ class Start:
     log: Path | None = None
     ci: bool = False
     mapping: str | None = None
-    """A mapping file proposed for the log; without one, a file that says nothing yet."""
+    """A mapping proposed for the log, all of it in comments; without one, the file says nothing yet."""
     seen: tuple[str, ...] = ()
     """What was seen in the log, line by line, for the head of the mapping file."""
 
@@ -98,7 +98,9 @@ def contents(start: Start) -> dict[str, bytes]:
     places = {**_PLACES, **(_PLACES_OF_CI if start.ci else {})}
     found = {place: _filled(templates, name, blanks).encode() for name, place in places.items()}
     if start.mapping is not None:
-        found[MAPPING] = start.mapping.encode()
+        # What the file would say else stands in the way of what a person takes from the proposal.
+        head = "".join(f"{line}\n" for line in found[MAPPING].decode().splitlines() if line.startswith("#"))
+        found[MAPPING] = f"{head}\n{start.mapping}\nignore: []\n".encode()
     if start.ci:
         found["README.md"] += _filled(templates, "ci/README.md", blanks).encode()
         found |= _own_pack()

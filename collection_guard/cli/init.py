@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 import pytz
 import typer
 
+from collection_guard.audit.suggestion import suggest
 from collection_guard.audit.taken import Intake
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import INPUT, USAGE, exits, missing_file, say
@@ -17,7 +18,8 @@ from collection_guard.configuration import DEFAULTS, Configuration, check_value
 from collection_guard.facts.partner_lists import read_registry
 from collection_guard.model.problems import ConfigurationError, InputError, Problem
 from collection_guard.model.texts import Lang, language_of_environment, nearest, text
-from collection_guard.starting import Start, commands, lay_out, seen_in
+from collection_guard.reports.suggested_map import proposed_map
+from collection_guard.starting import MAPPING, Start, commands, lay_out, seen_in
 
 HOME: Final = "CN"
 _SHOWN: Final = 12
@@ -47,6 +49,7 @@ def init(
     intake, refused = _read(start)
     if intake is not None:
         start = replace(start, seen=seen_in(intake, language))
+    start = replace(start, mapping=_proposed(start, intake))
     with exits(language):
         fates = lay_out(start, overwrite=overwrite)
     typer.echo(text("init.folder", language, folder=str(folder)))
@@ -56,6 +59,8 @@ def init(
         _tell(start, intake)
     if refused:
         typer.echo(text("init.log_refused", language), err=True)
+    if start.mapping is not None and dict(fates)[MAPPING] in {"written", "replaced"}:
+        typer.echo(text("init.proposed", language, path=str(folder / MAPPING)), err=True)
     typer.echo()
     typer.echo(text("init.next", language))
     for command in commands(start, log_is_read=not refused):
@@ -75,6 +80,21 @@ def _read(start: Start) -> tuple[Intake | None, bool]:
         for problem in error.problems:
             say(problem, start.lang)
         return None, True
+
+
+def _proposed(start: Start, intake: Intake | None) -> str | None:
+    """Return a mapping proposed for a log of which something is not known; None where there is nothing to propose."""
+    if start.log is None or (intake is not None and not _leaves_open(intake)):
+        return None
+    try:
+        return proposed_map(suggest(start.log), start.lang)
+    except InputError:
+        return None  # what keeps the log from being read was said already
+
+
+def _leaves_open(intake: Intake) -> bool:
+    sheets = [sheet for file in intake.files for sheet in file.sheets]
+    return bool(intake.unmapped) or any(sheet.unmapped or sheet.ambiguous for sheet in sheets)
 
 
 def _tell(start: Start, intake: Intake) -> None:

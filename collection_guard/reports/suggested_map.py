@@ -23,6 +23,13 @@ def render_map(found: Suggested, lang: Lang, *, masked: bool = True) -> str:
     return "\n".join(_Rendering(found, lang, masked=masked).lines()) + "\n"
 
 
+def proposed_map(found: Suggested, lang: Lang) -> str:
+    """Return the same with nothing in effect: every line waits for a person to take its first # away."""
+    told = f"# {text('map_suggest.confirm', lang)}"  # of lines in effect there are none
+    lines = [line for line in render_map(found, lang).splitlines() if line != told]
+    return "".join(f"{line}\n" if line.startswith("# ") else f"# {line}\n" for line in lines)
+
+
 class _Rendering:
     def __init__(self, found: Suggested, lang: Lang, *, masked: bool) -> None:
         self._found = found

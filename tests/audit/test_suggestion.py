@@ -191,3 +191,12 @@ def test_of_any_table_comes_a_map_that_can_be_read_or_a_problem(
     file = folder / "map.yaml"
     file.write_text(render_map(found, chance.choice(LANGS)), "utf-8")
     read_mapping(file)
+
+
+def test_a_header_of_words_that_are_values_elsewhere(tmp_path: Path) -> None:
+    """电话 is a channel too; numbers and times below say that it is the name of a column here."""
+    rows = [(f"C-{n}", "父亲", f"1390000000{n}", f"2025-11-0{n} 10:00:00") for n in (1, 2, 3)]
+    _, columns = proposed(write(tmp_path, ("合约编码", "对象", "电话", "时刻甲"), *rows), tmp_path)
+    assert columns == {"对象": "recipient.relationship", "电话": "recipient.number", "时刻甲": "started_at"}
+    words, _ = proposed(write(tmp_path, ("电话", "父亲"), ("短信", "母亲")), tmp_path)
+    assert "header_row: none" in words

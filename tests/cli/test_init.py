@@ -1,5 +1,6 @@
 """`collection-guard init` as a new user meets it: what is written, what is asked, and every wrong turn."""
 
+import json
 import os
 import pty
 import re
@@ -412,3 +413,32 @@ def test_the_check_of_a_repository_names_what_it_holds(tmp_path: Path) -> None:
     elsewhere = Start(tmp_path / "sub", "en", "CN", "Asia/Shanghai", tmp_path / "list.csv", ci=True)
     assert "partners/list.csv" in contents(elsewhere)
     assert check_command(elsewhere).endswith("partners/list.csv --waivers waivers.yaml")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_mapping_is_proposed_for_a_log_that_is_not_known(tmp_path: Path, lang: str) -> None:
+    """What may be meant stands in comments; confirmed line by line, the log is read, and the sample still is."""
+    rows = ("C-1,父亲,13900000002,2025-11-03 10:00:00,未接", "C-2,本人,13900000003,2025-11-04 21:10:00,接通了")
+    own = log(tmp_path, *rows, header="合约编码,对象,电话,拨号时刻,结果说明\n")
+    done = run(tmp_path, "init", "new", "--log", str(own), "--lang", lang)
+    assert done.exit_code == 4
+    assert str(Path("new/mapping.yaml")) in done.stderr
+    mapping = tmp_path / "new/mapping.yaml"
+    proposed = mapping.read_text("utf-8")
+    assert yaml.safe_load(proposed) == {"ignore": []}
+    assert "13900000002" not in proposed
+    taken = re.compile(
+        r'^# (?=columns:|  "(?:对象|电话|拨号时刻)": |defaults:|  channel: |  direction: )', re.MULTILINE
+    )
+    mapping.write_text(taken.sub("", proposed), "utf-8")
+    assert set(yaml.safe_load(mapping.read_text("utf-8"))["columns"]) == {"对象", "电话", "拨号时刻"}
+    audit = run(tmp_path / "new", "audit", str(own), "--format", "json")
+    assert json.loads(audit.stdout)["counts"]["contacts"] == 2
+    assert run(tmp_path / "new", "audit", "sample.csv").exit_code == 1
+
+
+def test_a_log_that_is_known_whole_needs_no_proposal(tmp_path: Path) -> None:
+    """Where every header and word is known, the mapping says nothing and nothing is announced."""
+    done = run(tmp_path, "init", "--log", str(log(tmp_path, ROW)), "--lang", "en")
+    assert "proposed" not in done.stderr
+    assert yaml.safe_load((tmp_path / "mapping.yaml").read_text("utf-8"))["columns"] == {}

@@ -130,16 +130,28 @@ def _head(grid: Grid) -> int | None:
     for place, (_, cells) in enumerate(grid.rows[:_DEEPEST]):
         texts = [cell_text(cell) for cell in cells]
         filled = [text for text in texts if text]
-        if len(filled) < 2 or len(set(filled)) < len(filled) or any(_is_value(text) for text in filled):
+        if len(filled) < 2 or len(set(filled)) < len(filled) or any(map(_is_figure, filled)):
             continue
-        return place
+        # 电话 may be the name of a column, and a channel: what stands below tells.
+        if not any(map(tables().knows, filled)) or _figures_below(grid, place):
+            return place
     return None
 
 
-def _is_value(text: str) -> bool:
-    """Say whether a text is a value, and no name of a column: a number, a time, or a word of a table."""
+def _is_figure(text: str) -> bool:
+    """Say whether a text is a number or a time, and no name of a column."""
     digits = sum(letter.isdigit() for letter in text)
-    return digits * 2 > len(text) or read_time(text) is not None or tables().knows(text)
+    return digits * 2 > len(text) or read_time(text) is not None
+
+
+def _figures_below(grid: Grid, place: int) -> bool:
+    """Say whether in some column under a row of words all that follows are numbers or times."""
+    below = [cells for _, cells in grid.rows[place + 1 : place + 1 + _DEEPEST]]
+    for column, cell in enumerate(grid.rows[place][1]):
+        texts = [cell_text(cells[column]) for cells in below if column < len(cells) and not is_blank(cells[column])]
+        if texts and not is_blank(cell) and all(map(_is_figure, texts)):
+            return True
+    return False
 
 
 def _column(name: str, guesses: tuple[Guess, ...], cells: Sequence[Cell]) -> SuggestedColumn:
