@@ -8,6 +8,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 def plain(words: str) -> str:
     """Return a text without characters that steer a terminal or change the order of what is read."""
+    if words.isprintable():
+        return words
     return "".join(character if character.isprintable() else " " for character in words)
 
 

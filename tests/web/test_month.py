@@ -79,6 +79,12 @@ def test_the_page_of_a_month_answers(browser: Browser, month: Month) -> None:
     assert seen.page.inner_text("#result").endswith("contacts")
     seen.page.locator("#list details summary").first.click()
     expect(seen.page.locator(".timeline [aria-current=true]")).to_have_count(1)
+    seen.page.fill("#search", "")
+    seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert seen.page.locator("#list details").count() == 500
+    assert "first 500" in seen.page.inner_text("#result")
+    seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert "first 500" not in seen.page.inner_text("#result")
     assert (seen.console, seen.requests) == ([], [seen.own])
     context.close()
 

@@ -56,6 +56,7 @@ class Payload:
         self._files: dict[tuple[str, str], int] = {}
         self._rules: dict[str, int] = {}
         self._places: dict[int, int] = {}
+        self._said: dict[tuple[object, ...], int] = {}
         zone = self._report.settings.timezone
         self._zone = f" {zone}" if zone is not None else ""
 
@@ -95,8 +96,15 @@ class Payload:
     def _both(self, words: Callable[[Wording], str]) -> int:
         return self._pool.of(words(self._zh), words(self._en))
 
+    def _once(self, key: tuple[object, ...], words: Callable[[Wording], str]) -> int:
+        """Return the number of what is said of a key; most contacts are said in the words of others."""
+        number = self._said.get(key)
+        if number is None:
+            number = self._said[key] = self._both(words)
+        return number
+
     def _word(self, word: str) -> int:
-        return self._both(lambda say: say.word(word))
+        return self._once(("word", word), lambda say: say.word(word))
 
     def _agency(self, name: str) -> int:
         return self._both(lambda say: say.agency(name))
@@ -138,16 +146,19 @@ class Payload:
 
     def _contact(self, contact: Contact) -> dict[str, Any]:
         event, place = contact.event, contact.position
+        person, collector, outcome = event.recipient, event.collector, event.outcome
+        whom = (person.relationship, *(person.roles or ()), person.audience, person.name)
+        came = (outcome.network, outcome.answered_by, outcome.party, outcome.disposition, event.talk_seconds)
         return {
             "at": self._zh.moment(event.started_at).removesuffix(self._zone),
             "id": self._zh.key(event.event_id) if event.event_id in self._wrong else 0,
             "agency": self._agencies[event.agency or NO_AGENCY],
-            "collector": self._both(lambda say: say.collector(contact)),
+            "collector": self._once(("collector", collector.id, collector.name), lambda say: say.collector(contact)),
             "channel": self._word(event.channel),
             "direction": -1 if event.direction is None else self._word(event.direction),
-            "whom": self._both(lambda say: say.recipient(contact)),
+            "whom": self._once(("whom", *whom), lambda say: say.recipient(contact)),
             "number": self._zh.number_of(contact) or 0,
-            "outcome": self._both(lambda say: self._outcome(say, contact)),
+            "outcome": self._once(("outcome", *came), lambda say: self._outcome(say, contact)),
             "file": self._files[place.file or "", place.sheet or ""],
             "row": place.row or 0,
             "past": int(contact.past),
