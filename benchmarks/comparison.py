@@ -61,6 +61,7 @@ SEED = 20251120
 SIMULATED = 1_000_000
 IN_PIECES = 2_000_000
 QUERY = "hand-written query"
+MASTER = "local-cluster[2,1,1024]"
 PREFIXES = ("165", "166", "162", "167", "170", "171", "191", "193", "198", "199")
 FINDINGS = frozenset({VIOLATION, UNASSESSABLE})
 OTHERS = ("durable-rules", "zen-engine", "rule-engine", "polars", "numpy", "pydantic")
@@ -196,6 +197,15 @@ class Works:
 
     def pieces(self, memory: int = 2**30, processes: int = 1) -> None:
         judge_pieces(Pieces([self.log], [], None, memory, processes), self.matter, (self.verdicts, FINDINGS))
+
+    def spark(self) -> None:
+        settings = {"rules": ["core"], "timezone": self.matter.settings.timezone, "parameters": self.matter.parameters}
+        (self.folder / "spark.yaml").write_text(json.dumps(settings), "utf-8")
+        command = [sys.executable, "-m", "collection_guard", "audit", str(self.log), "--engine", "spark"]
+        command += ["--master", MASTER, "--config", str(self.folder / "spark.yaml")]
+        command += ["--cases", str(self.folder / "cases.jsonl"), "--registry", str(self.folder / "registry.csv")]
+        command += ["--verdicts", str(self.verdicts), "--verdicts-of", "findings", "--fail-on", "never", "--quiet"]
+        subprocess.run(command, check=True, capture_output=True)
 
     def each(self, make: Any = None) -> None:
         frame = in_order(pl.read_parquet(self.some))
@@ -340,7 +350,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def measure(folder: Path, contacts: int, sample: int, rounds: int, *, steps: bool) -> dict[str, Any]:
+def measure(
+    folder: Path, contacts: int, sample: int, rounds: int, *, steps: bool, spark: bool = False
+) -> dict[str, Any]:
     """Return what works cost on a log of one size, in microseconds a contact."""
     works = Works(folder, contacts, sample)
     works.agree()
@@ -355,6 +367,13 @@ def measure(folder: Path, contacts: int, sample: int, rounds: int, *, steps: boo
         "contact by contact, Host": lambda: works.each(HostEngine),
     }
     costs = {name: seconds * 1e6 / contacts for name, seconds in medians(whole, rounds).items()}
+    if spark:
+        whole_table = pl.read_parquet(works.verdicts)
+        costs |= {
+            name: s * 1e6 / contacts for name, s in medians({f"Spark, {MASTER}, the command": works.spark}, 1).items()
+        }
+        if not whole_table.equals(pl.read_parquet(works.verdicts)):
+            sys.exit("columnar and Spark disagree")
     costs |= {name: seconds * 1e6 / count for name, seconds in medians(some, rounds).items()}
     found: dict[str, Any] = {"contacts": contacts, "cases": len(works.matter.profiles), "sample": count, "us": costs}
     if steps:
@@ -395,6 +414,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--sample", type=int, default=2_000)
     options.add_argument("--folder", type=Path)
+    options.add_argument("--spark", action="store_true")
     options.add_argument("--out", type=Path)
     options.add_argument("--only", help=argparse.SUPPRESS)
     given = options.parse_args()
@@ -407,7 +427,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as temporary:
             folder = given.folder / str(contacts) if given.folder else Path(temporary)
             folder.mkdir(parents=True, exist_ok=True)
-            found = measure(folder, contacts, given.sample, given.rounds, steps=place == 0)
+            found = measure(folder, contacts, given.sample, given.rounds, steps=place == 0, spark=given.spark)
             show(found)
             results.append(found)
     if given.out:

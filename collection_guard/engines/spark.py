@@ -62,12 +62,14 @@ class Judged:
         self.kept.unpersist()
 
 
-def verdicts(contacts: DataFrame, matter: Matter, wanted: frozenset[str] | None) -> DataFrame:
+def verdicts(
+    contacts: DataFrame, matter: Matter, wanted: frozenset[str] | None, *, together: int = CONTACTS_EACH
+) -> DataFrame:
     """Return the verdicts of the kinds wanted on all contacts, None for a table of all, in the order of the log.
 
-    Raises LogError with every problem of the table.
+    About so many contacts are judged ``together``. Raises LogError with every problem of the table.
     """
-    return judged(contacts, matter, _Plain(wanted)).verdicts
+    return judged(contacts, matter, _Plain(wanted), together=together).verdicts
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,13 @@ class LogVerdicts:
             judged[slice(None) if rows is None else np.array(rows, np.int64)] = True
             self.rows = np.flatnonzero(judged)
             """The rows that were judged."""
-            self._packs = [PackColumns(self.log, world, pack, judged, given) for pack in packs]
+            self.packs = [PackColumns(self.log, world, pack, judged, given) for pack in packs]
             self._decide(done)
 
     def _decide(self, done: Callable[[float], None]) -> None:
-        total = sum(pack.number_of_rules for pack in self._packs)
+        total = sum(pack.number_of_rules for pack in self.packs)
         found: list[tuple[RuleColumn, PackColumns]] = []
-        for pack in self._packs:
+        for pack in self.packs:
             for rule in pack.columns():
                 found.append((rule, pack))
                 done(len(found) / total)
