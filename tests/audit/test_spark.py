@@ -1,5 +1,6 @@
 """The invariant engines-agree on Spark: real worker processes give the verdicts of one machine, whatever the source."""
 
+import importlib
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from engines.test_columnar import simulate, simulated
 from plain.cases import Records
 from plain.engine_reading import parameters_of
+from plain.test_agreement import drawn_seed
 from typer.testing import CliRunner
 
 from collection_guard.audit.bucket import MOST_VIOLATIONS
@@ -28,6 +30,7 @@ MASTER = "local-cluster[2,1,1024]"
 ZONE = "Asia/Shanghai"
 PACKS = load_packs(["core", Path(__file__).parents[1] / "language/sayable"])
 CONTACTS = 5_000
+MANY = 100_000
 FINDINGS = WHICH["findings"]
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # Spark's own
@@ -140,11 +143,19 @@ def check_command(simulate: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert pl.read_parquet("spark.parquet").equals(pl.read_parquet("plain.parquet"))
 
 
+def check_many(session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On 100,000 contacts columns, pieces and Spark agree on all, and with each engine on a sample of whole cases."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    agreement = importlib.import_module("engines_agree")
+    given = agreement.Given(contacts=MANY, profile="rough", seed=drawn_seed("many contacts"), sample=500)
+    assert list(agreement.disagreements(folder, given, session)) == []
+
+
 def test_spark_agrees(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a cluster of workers with processes of their own; all in one test, for a cluster takes long to start."""
     from collection_guard.audit.spark import session_of  # noqa: PLC0415  # loads Spark
 
-    for name in ("wild", "clean", "command", "local"):
+    for name in ("wild", "clean", "many", "command", "local"):
         (tmp_path / name).mkdir()
     monkeypatch.setenv("SPARK_LOCAL_DIRS", str(tmp_path / "local"))
     monkeypatch.setenv("PYSPARK_PYTHON", "")
@@ -155,6 +166,7 @@ def test_spark_agrees(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     with session_of(MASTER) as session:
         check_agreement(session, log, tmp_path / "wild")
         check_refusals(session, log, tmp_path / "wild")
+        check_many(session, tmp_path / "many", monkeypatch)
         check_all_verdicts(session, simulated(simulate, tmp_path / "clean", 5, "clean", 200), tmp_path / "clean")
         # The command takes the session that there is, and ends it.
         check_command(simulate, tmp_path / "command", monkeypatch)
