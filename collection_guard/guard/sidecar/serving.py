@@ -17,7 +17,7 @@ import uvicorn
 
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.app import Calls, Desk, application, threads_for
+from collection_guard.guard.sidecar.app import Calls, Desk, application, settle, threads_for
 from collection_guard.guard.sidecar.front import Front, Limits
 from collection_guard.guard.sidecar.log import JsonLog, take_over
 from collection_guard.guard.sidecar.metrics import Metrics
@@ -129,6 +129,7 @@ def serve_gate(
 
     calls = Calls(desk)
     app = application(desk, calls, begun)
+    settle()
     front = Front(app, lambda: kept[0], limits, log, desk.metrics)
     paths = app.openapi()["paths"]
     front.paths = frozenset(paths) | {"/openapi.json"}
