@@ -39,7 +39,13 @@ def microseconds(instant: datetime) -> int:
 
 def local(instant: datetime, zone: str) -> datetime:
     """Return an instant as the clocks of a zone show it."""
-    return instant.astimezone(zone_of(zone))
+    return _local_at(microseconds(instant), zone)
+
+
+@lru_cache(maxsize=20_000)
+def _local_at(at: int, zone: str) -> datetime:
+    """Return an instant by its microseconds: of one contact it is asked again and again."""
+    return (_EPOCH + timedelta(microseconds=at)).astimezone(zone_of(zone))
 
 
 def local_date(instant: datetime, zone: str) -> date:

@@ -195,8 +195,7 @@ class Calendar:
         zone = self.sheet.borrower_zone
         if zone is None or last - first > DAY:
             return True
-        ends = moment(first - 2 * SECOND), moment(last + 2 * SECOND)
-        return any(local_date(ends[0], one) != local_date(ends[1], one) for one in {zone, REGISTRY_ZONE})
+        return any(not _within_date(one, first - 2 * SECOND, last + 2 * SECOND) for one in {zone, REGISTRY_ZONE})
 
     @staticmethod
     def seconds(boundaries: set[int], first: int, last: int) -> list[int]:
@@ -322,6 +321,18 @@ class Calendar:
             while midnight <= last + DAY:
                 yield from (midnight + microseconds(_EPOCH + edge) for edge in _EDGES)
                 midnight += DAY
+
+
+def _within_date(zone: str, first: int, last: int) -> bool:
+    """Say whether two instants, and all between them, lie within one date of a zone."""
+    start, end = _ends_of(zone, local_date(moment((first + last) // 2), zone))
+    return start <= first and last < end
+
+
+@lru_cache(maxsize=1_000)
+def _ends_of(zone: str, day: date) -> tuple[int, int]:
+    """Return when a date begins in a zone, and when the next does."""
+    return microseconds(start_of_day(day, zone)), microseconds(start_of_day(day + _DAY, zone))
 
 
 def _shown(zone: str, clocks: list[int], first: int, last: int) -> Iterator[int]:
