@@ -31,7 +31,7 @@ class Places:
 def find_logs(given: Iterable[str | Path], no_logs: Iterable[str | Path] = ()) -> Places:
     """Return the files that were named, and those that patterns and folders stand for, each of these once.
 
-    ``no_logs`` are files that may lie in a folder of logs and have another use, such as case profiles.
+    ``no_logs`` are files, and folders, that may lie in a folder of logs and have another use, such as case profiles.
     """
     places = Places()
     others = {_resolved(Path(item)) for item in no_logs}
@@ -42,7 +42,7 @@ def find_logs(given: Iterable[str | Path], no_logs: Iterable[str | Path] = ()) -
             places.paths.append(path)
             continue
         found = _in_folder(path, places) if path.is_dir() else _fitting(path, places)
-        logs = [log for log in found if _resolved(log) not in others]
+        logs = [log for log in found if not {(place := _resolved(log)), place.parent} & others]
         if not logs:
             places.problems.append(
                 Problem("folder_without_logs" if path.is_dir() else "pattern_without_logs", str(path))

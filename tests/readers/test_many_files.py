@@ -39,12 +39,13 @@ def cases(intake: Intake) -> list[str]:
 
 
 def test_a_folder_stands_for_the_logs_in_it(tmp_path: Path) -> None:
-    """Logs below it are read; what is no log is named, and what an audit wrote is no log."""
+    """Logs below it are read; what is no log is named, and what an audit wrote is none, nor are lists of partners."""
     write(tmp_path / "a.csv", HEADER, ROW)
     write(tmp_path / "deep" / "b.CSV", HEADER, ("C-9", *ROW[1:]))
     for name in ("readme.md", "a.rejected.csv", "~$a.xlsx", ".hidden.csv", "cases.jsonl"):
         (tmp_path / name).write_text("x", "utf-8")
-    intake = read_logs([tmp_path], timezone=ZONE, no_logs=[tmp_path / "cases.jsonl"])
+    write(tmp_path / "partners" / "2025-09-16.csv", ("name", "category"), ("甲", "law_firm"))
+    intake = read_logs([tmp_path], timezone=ZONE, no_logs=[tmp_path / "cases.jsonl", tmp_path / "partners"])
     assert cases(intake) == ["C-1", "C-9"]
     assert [Path(name).name for name in intake.left_out] == ["readme.md"]
 
