@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -53,13 +53,17 @@ class _Text:
     kind: str | None
     negators: list[Range]
     prohibitions: list[Range]
+    held: dict[int, bool] = field(default_factory=dict)  # conditions on the whole text, by their identity
 
-    def found(self, pattern: Pattern) -> Iterable[Match]:
-        if pattern.atoms & ~self.hits.atoms:
-            return ()
+    def found(self, pattern: Pattern) -> list[Match]:
+        """Return where a pattern is found all of whose atoms stand in the text."""
         if len(pattern.steps) == 1:
-            return (Match(*place, (place,)) for place in self.hits.of(pattern.steps[0].atom))
+            return [(*place, (place,)) for place in self.hits.of(pattern.steps[0].atom)]
         return find(pattern, self.hits, self.layout.clauses, self.layout.sentences)
+
+    def places(self, pattern: Pattern) -> Sequence[Range] | Sequence[Match]:
+        """Return where a pattern begins and ends."""
+        return self.hits.of(pattern.steps[0].atom) if len(pattern.steps) == 1 else self.found(pattern)
 
 
 @dataclass(slots=True)
@@ -170,21 +174,21 @@ class LexiconDetector:
             for frame in self._standing
             if view.kind in frame.frame.kinds
         ]
-        for frame, pattern in self._frames.candidates(view.hits):
+        for frame, pattern, _ in self._frames.candidates(view.hits):
             if frame.frame.kinds and view.kind not in frame.frame.kinds:
                 continue
             for match in view.found(pattern):
-                if view.layout.by_other_speaker(match.start, match.end):
+                if view.layout.by_other_speaker(match[0], match[1]):
                     continue
                 if any(self._holds(view, condition, match) for condition in frame.unless):
                     continue
                 scope = frame.frame.scope
                 if scope == "after":
-                    start, (_, end) = match.end, view.layout.scope(match.start, match.end, "sentence")
+                    start, (_, end) = match[1], view.layout.scope(match[0], match[1], "sentence")
                 elif scope == "quotes":
-                    start, end = view.layout.scope(match.start, match.end, "sentence")
+                    start, end = view.layout.scope(match[0], match[1], "sentence")
                 else:
-                    start, end = view.layout.scope(match.start, match.end, scope)
+                    start, end = view.layout.scope(match[0], match[1], scope)
                 found.append(_Mention(frame, start, end, frame.silences, frame.spares, scope == "quotes"))
         return found
 
@@ -194,7 +198,7 @@ class LexiconDetector:
         """Return the acts that are heard, and those that are only denied or mentioned."""
         heard = _Heard()
         kind, counts, most = view.kind, heard.counts, self._most
-        for entry, pattern in self._entries.candidates(view.hits):
+        for entry, pattern, _ in self._entries.candidates(view.hits):
             act = entry.act
             enough = counts[act] >= most[act] and not everything
             if enough and steps is None:
@@ -245,32 +249,42 @@ class LexiconDetector:
 
     def _denied(self, view: _Text, match: Match) -> Range | None:
         """Return the word that denies a match, if one does."""
-        latin = match.start < len(view.normalised.text) and view.normalised.text[match.start].isascii()
+        first, _, parts = match
+        latin = first < len(view.normalised.text) and view.normalised.text[first].isascii()
         reach = _NEGATION_REACH_LATIN if latin else _NEGATION_REACH
-        clause, _ = view.layout.scope(match.start, match.start + 1, "clause")
-        sentence, _ = view.layout.scope(match.start, match.start + 1, "sentence")
-        last = match.parts[-1][0]
+        clause, _ = view.layout.scope(first, first + 1, "clause")
+        sentence, _ = view.layout.scope(first, first + 1, "sentence")
+        last = parts[-1][0]
         for places, left in (
-            (view.negators, max(clause, match.start - reach)),
+            (view.negators, max(clause, first - reach)),
             (view.prohibitions, sentence),
         ):
             for i in range(bisect_left(places, (left, 0)), len(places)):
                 place = places[i]
                 if place[1] > last:
                     break
-                if not any(part[0] <= place[0] and place[1] <= part[1] for part in match.parts):
+                if not any(part[0] <= place[0] and place[1] <= part[1] for part in parts):
                     return place
         return None
 
     @staticmethod
     def _holds(view: _Text, condition: CompiledCondition, match: Match) -> bool:
-        if condition.within == "text" and condition.single & view.hits.atoms:
-            return True
-        start, end = view.layout.scope(match.start, match.end, condition.within)
+        atoms = view.hits.atoms
+        if not condition.rarest & atoms:
+            return False
+        if condition.within == "text":
+            held = view.held.get(id(condition))
+            if held is None:
+                held = view.held[id(condition)] = bool(condition.single & atoms) or any(
+                    view.places(pattern) for pattern in condition.patterns if not pattern.atoms & ~atoms
+                )
+            return held
+        start, end = view.layout.scope(match[0], match[1], condition.within)
         for pattern in condition.patterns:
-            for other in view.found(pattern):
-                if start <= other.start and other.end <= end:
-                    return True
+            if not pattern.atoms & ~atoms:
+                for other in view.places(pattern):
+                    if start <= other[0] and other[1] <= end:
+                        return True
         return False
 
     def _span(self, view: _Text, start: int, end: int) -> Span:
@@ -287,7 +301,7 @@ class LexiconDetector:
             fired=why is None,
             code=why[0] if why else "fired",
             phrase=pattern.phrase,
-            span=self._span(view, match.start, match.end),
+            span=self._span(view, match[0], match[1]),
             by=why[1] if why else None,
             file=entry.file,
             line=entry.line,
@@ -300,21 +314,22 @@ class LexiconDetector:
         said: set[str] = set()
         for item in heard.fired:
             for signal in acts[item.entry.act].signals:
-                places.setdefault(signal, []).append((item.match.start, item.match.end))
+                places.setdefault(signal, []).append(item.match[:2])
                 scale = balance.scales.get(signal)
                 if not item.entry.weighed or scale is None:
                     said.add(signal)
         clues = self._clues(view, heard, mentions)
         doubted = self._doubted(heard)
         totals = balance.totals(view.layout, clues)
-        totals = [total - _DOUBT * (signal in doubted) for signal, total in zip(SIGNALS, totals, strict=True)]
+        if doubted:
+            totals = [total - _DOUBT * (signal in doubted) for signal, total in zip(SIGNALS, totals, strict=True)]
         said.update(signal for signal, total in zip(SIGNALS, totals, strict=True) if total > 0)
         if len(said) > 1:
             said.discard("relay_only")
         if not said <= places.keys():
             heard_at: dict[str, list[Range]] = {}
             for item in heard.fired:
-                heard_at.setdefault(HEARD + item.entry.act, []).append((item.match.start, item.match.end))
+                heard_at.setdefault(HEARD + item.entry.act, []).append(item.match[:2])
             for silent in said - places.keys():
                 places[silent] = balance.evidence(silent, view.layout, clues, heard_at)
         spans: dict[str, tuple[Span, ...]] = {
@@ -406,20 +421,15 @@ class _Index(Generic[Item]):
 
     def __init__(self, matcher: Matcher, items: Iterable[tuple[Item, tuple[Pattern, ...]]]) -> None:
         pairs = [(item, pattern) for item, patterns in items for pattern in patterns]
-        self._by_atom: dict[int, list[tuple[Item, Pattern]]] = {}
+        self._by_atom: dict[int, list[tuple[Item, Pattern, int]]] = {}
         for item, pattern in pairs:
-            rarest = min((step.atom for step in pattern.steps), key=lambda atom: (matcher.commonness(atom), atom))
-            self._by_atom.setdefault(rarest, []).append((item, pattern))
+            self._by_atom.setdefault(matcher.rarest(pattern), []).append((item, pattern, pattern.atoms))
         anchors = self._by_atom.keys()
-        self._anchors = [tuple(sorted(anchors & atoms)) for atoms in matcher.classes()]
+        self._anchors = [frozenset(anchors & atoms) for atoms in matcher.classes()]
 
-    def candidates(self, hits: Hits) -> Iterator[tuple[Item, Pattern]]:
-        """Yield the patterns all of whose atoms stand in the text."""
+    def candidates(self, hits: Hits) -> list[tuple[Item, Pattern, int]]:
+        """Return the patterns all of whose atoms stand in the text."""
         lacking = ~hits.atoms
-        by_atom, anchors = self._by_atom, self._anchors
-        present = {atom for number in hits.found for atom in anchors[number]}
-        present.update(hits.quantities & by_atom.keys())
-        for atom in sorted(present):
-            for item, pattern in by_atom[atom]:
-                if not pattern.atoms & lacking:
-                    yield item, pattern
+        by_atom = self._by_atom
+        present = set(hits.quantities & by_atom.keys()).union(*map(self._anchors.__getitem__, hits.found))
+        return [pair for atom in sorted(present) for pair in by_atom[atom] if not pair[2] & lacking]

@@ -60,6 +60,7 @@ class CompiledCondition:
     within: str | int
     wording: str
     single: int  # the atoms that are enough by themselves, as a mask
+    rarest: int  # one atom of each pattern, as a mask: without any of these nothing is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,8 @@ class _Compiler:
             patterns = self._patterns(document, phrases, (*address, i, "any"))
             single = mask_of(pattern.steps[0].atom for pattern in patterns if len(pattern.steps) == 1)
             wording = " / ".join(condition.any[:4])
-            result.append(CompiledCondition(patterns, condition.within, wording, single))
+            rarest = mask_of(self.matcher.rarest(pattern) for pattern in patterns)
+            result.append(CompiledCondition(patterns, condition.within, wording, single, rarest))
         return tuple(result)
 
     def _entries(self, acts: dict[str, Act]) -> Iterable[CompiledEntry]:

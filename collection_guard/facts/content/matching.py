@@ -1,11 +1,12 @@
 """Phrases found in a folded text: one pass of an Aho-Corasick automaton, then joins of neighbouring hits."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter, or_
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -17,21 +18,15 @@ Quantities: TypeAlias = Callable[[str], dict[str, list[Range]]]
 
 # Which ends of a string are Latin letters, so that it must end a word there.
 _FIRST, _LAST = 1, 2
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 # By what factor one more character makes a form rarer: a Chinese one, a Latin one.
 _RARER, _RARER_LATIN = 30.0, 3.0
 _QUANTITY_COMMONNESS = 0.05
 
 
-_Partial: TypeAlias = tuple[int, int, tuple[Range, ...]]
+# Where a phrase was found: its start, its end, and the ranges of its steps.
+Match: TypeAlias = tuple[int, int, tuple[Range, ...]]
 _END = itemgetter(1)
-
-
-class Match(NamedTuple):
-    """Where a phrase was found; ``parts`` are the ranges of its steps."""
-
-    start: int
-    end: int
-    parts: tuple[Range, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +136,14 @@ class Matcher:
 
     def hits(self, text: str, given: dict[str, list[Range]] | None = None) -> "Hits":
         """Return where each atom stands in the text; ``given`` are places found elsewhere, such as those of names."""
-        found: dict[int, list[Range]] = {}
+        found: dict[int, list[Range]] = defaultdict(list)
         if self._automaton is not None and text:
-            edges, class_of, size = self._edges, self._class_of, len(text)
-            for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-                edge = edges[index]
-                if edge:
-                    if edge & _FIRST and start and "a" <= text[start - 1] <= "z":
-                        continue
-                    if edge & _LAST and end < size and "a" <= text[end] <= "z":
-                        continue
-                number = class_of[index]
-                if number in found:
-                    found[number].append((start, end))
-                else:
-                    found[number] = [(start, end)]
+            class_of = self._class_of
+            matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+            if not _LATIN.isdisjoint(text):
+                matches = self._whole_words(text, matches)
+            for index, start, end in matches:
+                found[class_of[index]].append((start, end))
         places: dict[int, list[Range]] = {}
         quantities = self._quantities(text)
         for name, ranges in (quantities | given if given else quantities).items():
@@ -165,9 +153,26 @@ class Matcher:
         atoms = reduce(or_, map(self._masks.__getitem__, found), mask_of(places))
         return Hits(found, atoms, places, self._classes_of)
 
+    def _whole_words(self, text: str, matches: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Return the matches that do not cut a Latin word."""
+        edges, size = self._edges, len(text)
+        return [
+            (index, start, end)
+            for index, start, end in matches
+            if not (edge := edges[index])
+            or not (
+                (edge & _FIRST and start and "a" <= text[start - 1] <= "z")
+                or (edge & _LAST and end < size and "a" <= text[end] <= "z")
+            )
+        ]
+
     def classes(self) -> list[frozenset[int]]:
         """Return the atoms of every class of strings, once built."""
         return self._atoms_of
+
+    def rarest(self, pattern: Pattern) -> int:
+        """Return the atom of a pattern that the fewest texts hold."""
+        return min((step.atom for step in pattern.steps), key=lambda atom: (self.commonness(atom), atom))
 
     def commonness(self, atom: int) -> float:
         """Return about how often a text holds an atom: the longer its forms, the rarer."""
@@ -210,29 +215,27 @@ class Hits:
 
 def find(pattern: Pattern, hits: Hits, boundaries: list[int], sentences: list[int]) -> list[Match]:
     """Return every place where the steps of a pattern follow each other."""
-    first = hits.of(pattern.steps[0].atom)
-    if len(pattern.steps) == 1:
-        return [Match(start, end, ((start, end),)) for start, end in first]
-    current: list[_Partial] = [(start, end, ((start, end),)) for start, end in first]
+    current: list[Match] = [(*place, (place,)) for place in hits.of(pattern.steps[0].atom)]
     for step in pattern.steps[1:]:
         if not current:
             return []
         if len(current) > 1:
             current.sort(key=_END)
         ends = [partial[1] for partial in current]
+        first, gap = ends[0], step.gap
         limits = sentences if step.across_clauses else boundaries
-        reached: list[_Partial] = []
-        for start, end in hits.of(step.atom):
+        reached: list[Match] = []
+        for place in hits.of(step.atom):
+            start = place[0]
+            if start < first:
+                continue
             # The nearest earlier part decides: if a mark stands between, it stands before farther parts as well.
-            i = bisect_right(ends, start) - 1
-            if i < 0 or start - ends[i] > step.gap:
+            before = current[bisect_right(ends, start) - 1]
+            if start - before[1] > gap or (gap and limits and _cut(limits, before[1], start)):
                 continue
-            if step.gap and _cut(limits, ends[i], start):
-                continue
-            before = current[i]
-            reached.append((before[0], end, (*before[2], (start, end))))
+            reached.append((before[0], place[1], (*before[2], place)))
         current = reached
-    return [Match(*partial) for partial in current]
+    return current
 
 
 def _cut(limits: list[int], left: int, right: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, repeat
 from struct import Struct
 from typing import Final
 
@@ -150,17 +150,23 @@ class Balance:
         """Return what each signal weighs in a text; ``others`` are the acts, frames and shapes, as clues."""
         weight = self._weight
         total = self._start + sum(map(weight.__getitem__, self._words(layout.own)))
-        total += sum(weight.get(clue, 0) for clue in others)
-        present = frozenset(others)
-        for beside in filter(None, map(self._beside.get, present)):
-            total += sum(map(beside.__getitem__, present.intersection(beside)))
+        total += sum(map(weight.get, others, repeat(0)))
+        for beside in filter(None, map(self._beside.get, others)):
+            total += sum(map(beside.get, others, repeat(0)))
         lanes = (total + _MIDDLE).to_bytes(_LANES.size, "little")
         return [(lane - _HALF) / _HUNDREDTHS for lane in _LANES.unpack(lanes)]
 
     def contributions(self, signal: str, layout: Layout, others: Collection[str]) -> list[tuple[str, float]]:
         """Return the clues of a text that weigh for or against a signal, the weightiest first."""
         weights = self.scales[signal].weights
-        clues = (*others, *together(others), *self._words(layout.own))
+        clues = [*others, *self._words(layout.own)]
+        clues += [
+            first + TOGETHER + second
+            for first, beside in zip(others, map(self._beside.get, others), strict=True)
+            if beside
+            for second in others
+            if second in beside
+        ]
         found = [(clue, weights[clue]) for clue in clues if clue in weights]
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
 
