@@ -320,7 +320,8 @@ class LexiconDetector:
                     said.add(signal)
         clues = self._clues(view, heard, mentions)
         doubted = self._doubted(heard)
-        totals = balance.totals(view.layout, clues)
+        words = balance.words_of(view.layout.own)
+        totals = balance.totals(words, clues)
         if doubted:
             totals = [total - _DOUBT * (signal in doubted) for signal, total in zip(SIGNALS, totals, strict=True)]
         said.update(signal for signal, total in zip(SIGNALS, totals, strict=True) if total > 0)
@@ -331,12 +332,12 @@ class LexiconDetector:
             for item in heard.fired:
                 heard_at.setdefault(HEARD + item.entry.act, []).append(item.match[:2])
             for silent in said - places.keys():
-                places[silent] = balance.evidence(silent, view.layout, clues, heard_at)
+                places[silent] = balance.evidence(silent, view.layout, words, clues, heard_at)
         spans: dict[str, tuple[Span, ...]] = {
             signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in said and places[signal]
         }
         if steps is not None:
-            steps += self._weighings(view, clues, totals, doubted, spans, places)
+            steps += self._weighings(words, clues, totals, doubted, spans, places)
         # Evidence is part of the answer: what no words carry is not said.
         signals: dict[str, bool] = {signal: signal in spans for signal in SIGNALS}
         firms: tuple[str, ...] = ()
@@ -359,7 +360,7 @@ class LexiconDetector:
 
     def _weighings(
         self,
-        view: _Text,
+        words: set[str],
         clues: list[str],
         totals: list[float],
         doubted: set[str],
@@ -372,7 +373,7 @@ class LexiconDetector:
             if signal not in spans and signal not in places:
                 continue
             total = totals[SIGNALS.index(signal)]
-            weighed = self.lexicon.balance.contributions(signal, view.layout, clues)
+            weighed = self.lexicon.balance.contributions(signal, words, clues)
             by = " ".join(f"{clue} {weight:+.2f}" for clue, weight in weighed[:_MOST_WEIGHTS])
             start = compiled.scale.start - _DOUBT * (signal in doubted)
             by = f"{by}  {start:+.2f} = {total:+.2f}"

@@ -138,7 +138,7 @@ class Balance:
     def _packed(weights: Iterable[tuple[str, float]]) -> int:
         return sum(round(weight * _HUNDREDTHS) << (_LANE * SIGNALS.index(signal)) for signal, weight in weights)
 
-    def _words(self, text: str) -> set[str]:
+    def words_of(self, text: str) -> set[str]:
         """Return the weighed words of a folded text."""
         found = set(self._han.find_matches_as_strings(text, overlapping=True))
         if not _LATIN.isdisjoint(text):
@@ -146,20 +146,20 @@ class Balance:
         found.discard("\0")
         return found
 
-    def totals(self, layout: Layout, others: Collection[str]) -> list[float]:
-        """Return what each signal weighs in a text; ``others`` are the acts, frames and shapes, as clues."""
+    def totals(self, words: Collection[str], others: Collection[str]) -> list[float]:
+        """Return what each signal weighs in a text of words; ``others`` are the acts, frames and shapes, as clues."""
         weight = self._weight
-        total = self._start + sum(map(weight.__getitem__, self._words(layout.own)))
+        total = self._start + sum(map(weight.__getitem__, words))
         total += sum(map(weight.get, others, repeat(0)))
         for beside in filter(None, map(self._beside.get, others)):
             total += sum(map(beside.get, others, repeat(0)))
         lanes = (total + _MIDDLE).to_bytes(_LANES.size, "little")
         return [(lane - _HALF) / _HUNDREDTHS for lane in _LANES.unpack(lanes)]
 
-    def contributions(self, signal: str, layout: Layout, others: Collection[str]) -> list[tuple[str, float]]:
+    def contributions(self, signal: str, words: Collection[str], others: Collection[str]) -> list[tuple[str, float]]:
         """Return the clues of a text that weigh for or against a signal, the weightiest first."""
         weights = self.scales[signal].weights
-        clues = [*others, *self._words(layout.own)]
+        clues = [*others, *words]
         clues += [
             first + TOGETHER + second
             for first, beside in zip(others, map(self._beside.get, others), strict=True)
@@ -171,11 +171,16 @@ class Balance:
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
 
     def evidence(
-        self, signal: str, layout: Layout, others: Collection[str], acts: Mapping[str, list[Range]]
+        self,
+        signal: str,
+        layout: Layout,
+        words: Collection[str],
+        others: Collection[str],
+        acts: Mapping[str, list[Range]],
     ) -> list[Range]:
         """Return the clauses of what weighs most for a signal; ``acts`` are the places of those heard, as clues."""
         ranges: list[Range] = []
-        for clue, weight in self.contributions(signal, layout, others):
+        for clue, weight in self.contributions(signal, words, others):
             if weight > 0 and is_word(clue):
                 ranges.append(_place(layout.own, clue))
             elif weight > 0:
