@@ -8,7 +8,7 @@ from typing import Any
 
 from collection_guard.audit.taken import Contact, Intake
 from collection_guard.facts.world import Settings
-from collection_guard.language.schema import SEVERITIES, Rule
+from collection_guard.language.schema import SEVERITIES, Rule, Text
 from collection_guard.language.vocabulary import Fact
 
 NO_AGENCY = "—"
@@ -35,6 +35,7 @@ class PackInfo:
     digest: str
     parameters: dict[str, Any]
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    regime: Text | None = None
 
 
 @dataclass(slots=True)

@@ -96,7 +96,9 @@ def blank_report(basis: Basis, compiled: Sequence[CompiledPack], intake: Intake,
         engine_note=None,
         settings=basis.settings,
         packs=[
-            PackInfo(pack.name, pack.version, pack.status, pack.digest, dict(last.parameters), last.vocabulary)
+            PackInfo(
+                pack.name, pack.version, pack.status, pack.digest, dict(last.parameters), last.vocabulary, pack.regime
+            )
             for pack, last in zip(compiled, last_sets, strict=True)
         ],
         registry_digest=basis.registry.digest if basis.registry is not None else None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from collection_guard.language.fields import FieldOf
 from collection_guard.language.ir import Atom, Node, atoms_of, tests_of
-from collection_guard.language.schema import Key, Rule
+from collection_guard.language.schema import Key, Rule, Text
 from collection_guard.language.vocabulary import Fact
 from collection_guard.language.windows import Window
 
@@ -164,6 +164,7 @@ class CompiledPack:
     digest: str
     rule_sets: tuple[RuleSet, ...]
     extends: str | None = None
+    regime: Text | None = None
 
     def on(self, day: date) -> RuleSet:
         """Return the rule set that holds on a date of the pack's zone."""

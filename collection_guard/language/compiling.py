@@ -115,7 +115,14 @@ def _compile(pack: Pack, overrides: Mapping[str, Any], problems: list[Problem]) 
     problems.extend(found.values())
     header = pack.header
     return CompiledPack(
-        header.pack, header.version, header.status, header.zone, pack.digest, tuple(rule_sets), header.extends
+        header.pack,
+        header.version,
+        header.status,
+        header.zone,
+        pack.digest,
+        tuple(rule_sets),
+        header.extends,
+        header.regime,
     )
 
 

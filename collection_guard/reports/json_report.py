@@ -346,11 +346,12 @@ class _Json:
             "sources": [source.model_dump(mode="json", exclude_none=True) for source in rule.sources],
         }
 
-    def _pack_of(self, rule: str) -> dict[str, str]:
-        """Return the pack that a rule stands in: its name, its version, and how far it was verified."""
+    def _pack_of(self, rule: str) -> dict[str, Any]:
+        """Return the pack that a rule stands in: its name, version, how far it was verified and, if any, its regime."""
         name = self._report.rules[rule].pack
         pack = next(pack for pack in self._report.packs if pack.name == name)
-        return {"name": pack.name, "version": pack.version, "status": pack.status}
+        found: dict[str, Any] = {"name": pack.name, "version": pack.version, "status": pack.status}
+        return found if pack.regime is None else found | {"regime": pack.regime.model_dump()}
 
     def _missing(self) -> dict[str, Any]:
         report = self._report

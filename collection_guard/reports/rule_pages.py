@@ -1,6 +1,8 @@
 """Rules in words: one page a rule, generated from the rule itself."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from collection_guard.engines.messages import word
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
@@ -13,10 +15,7 @@ def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) 
     """Yield the Markdown of one rule in one language, line by line."""
     said = rule.rule
     title, message, remedy = ((t.zh if lang == "zh" else t.en) for t in (said.title, said.message, said.remedy))
-    yield f"# {title}"
-    yield ""
-    yield f"`{said.id}`"
-    yield ""
+    yield from (f"# {title}", "", f"`{said.id}`", "")
     yield f"- {text('page.pack', lang)}: {pack.name} {pack.version} ({word(pack.status, lang)})"
     yield f"- {text('page.severity', lang)}: {word(said.severity, lang)}"
     yield f"- {text('page.effect', lang)}: {word(said.effect, lang)}"
@@ -24,6 +23,8 @@ def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) 
     if said.on_unknown_outcome != "allow":
         yield f"- {text('page.on_unknown_outcome', lang)}: {word(said.on_unknown_outcome, lang)}"
     yield f"- {text('page.in_force', lang)}: {_force(rule, lang)}"
+    if said.force != "binding":
+        yield f"- {text('page.force', lang)}: {word(said.force, lang)}"
     yield ""
     yield f"## {text('page.what', lang)}"
     yield ""
@@ -42,6 +43,8 @@ def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) 
     yield ""
     yield remedy.replace("{", "`").replace("}", "`")
     yield ""
+    yield from _parameters(rule, pack, lang)
+    yield from _rebuttal(rule, lang)
     yield f"## {text('page.facts', lang)}"
     yield ""
     for name in facts_of(rule.whole):
@@ -64,6 +67,49 @@ def page(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) 
         yield f"| {example.name.replace('|', '/')} | {word(example.verdict, lang)} |"
 
 
+def _parameters(rule: CompiledRule, pack: CompiledPack, lang: Lang) -> Iterator[str]:
+    """Yield the parameters that the conditions of a rule name, by date."""
+    said = rule.rule
+    written = json.dumps([said.applies_to, said.forbid, said.require], ensure_ascii=False)
+    names = [name for name in sorted(pack.rule_sets[-1].parameters) if f'"${name}"' in written]
+    if not names:
+        return
+    yield f"## {text('page.parameters', lang)}"
+    yield ""
+    yield from (f"- `{name}`: {_by_date(name, pack, lang)}" for name in names)
+    yield ""
+
+
+def _by_date(name: str, pack: CompiledPack, lang: Lang) -> str:
+    """Return the values of a parameter, each with the date from which it holds where there are several."""
+    found: list[tuple[Any, RuleSet]] = []
+    for rule_set in pack.rule_sets:
+        value = rule_set.parameters.get(name)
+        if not found or found[-1][0] != value:
+            found.append((value, rule_set))
+
+    def since(rule_set: RuleSet) -> str:
+        if rule_set.since is None or len(found) == 1:
+            return ""
+        return text("page.since", lang, day=rule_set.since.isoformat())
+
+    return text("report.list_sign", lang).join(
+        (text("page.no_value", lang) if value is None else f"`{value}`") + since(rule_set) for value, rule_set in found
+    )
+
+
+def _rebuttal(rule: CompiledRule, lang: Lang) -> Iterator[str]:
+    """Yield what speaks against the presumption that a rule states."""
+    if not rule.rebuttal:
+        return
+    yield f"## {text('page.rebuttal', lang)}"
+    yield ""
+    for name, _ in rule.rebuttal:
+        title = rule.rule.rebuttal[name].title
+        yield f"- {title.zh if lang == 'zh' else title.en} (`{name}`)"
+    yield ""
+
+
 def _force(rule: CompiledRule, lang: Lang) -> str:
     if rule.unset:
         return text("page.unset", lang, parameters=", ".join(f"`{name}`" for name in rule.unset))
@@ -73,16 +119,53 @@ def _force(rule: CompiledRule, lang: Lang) -> str:
     return f"{since} – {until}"
 
 
-def pages(packs: list[CompiledPack]) -> dict[str, str]:
-    """Return every page by its path below the documentation folder."""
+def pages(packs: list[CompiledPack], bases: Collection[str] = ()) -> dict[str, str]:
+    """Return every page by its path below the documentation folder: one a rule, of a regime one for all its rules.
+
+    Rules that an overlay takes over from the pack that it extends are described there; ``bases`` are those rules.
+    """
     found: dict[str, str] = {}
     for pack in packs:
         rule_set = pack.rule_sets[-1]
+        own = [rule for rule in rule_set.rules if not (pack.extends and rule.rule.id in bases)]
         for lang in LANGS:
-            index = [f"# {text('page.index', lang, pack=pack.name, version=pack.version)}", ""]
-            for rule in rule_set.rules:
+            index = [f"# {text('page.index', lang, pack=pack.name, version=pack.version)}", "", *_about(pack, lang)]
+            if pack.regime is not None:
+                index += [line for rule in own for line in _section(rule, rule_set, pack, lang)]
+            for rule in own if pack.regime is None else ():
                 found[f"{lang}/{pack.name}/{rule.id}.md"] = "\n".join(page(rule, rule_set, pack, lang)) + "\n"
                 title = rule.rule.title.zh if lang == "zh" else rule.rule.title.en
                 index.append(f"- [{title}]({rule.id}.md) (`{rule.id}`, {word(rule.rule.severity, lang)})")
+            if rule_set.parameters:
+                index += ["", f"## {text('page.parameters', lang)}", ""]
+                index += [f"- `{name}`: {_by_date(name, pack, lang)}" for name in sorted(rule_set.parameters)]
             found[f"{lang}/{pack.name}/index.md"] = "\n".join(index) + "\n"
     return found
+
+
+def _section(rule: CompiledRule, rule_set: RuleSet, pack: CompiledPack, lang: Lang) -> Iterator[str]:
+    """Yield a rule as a section of the page of its pack: all rules of a regime are read together, clause by clause."""
+    examples = f"## {text('page.examples', lang)}"
+    for line in page(rule, rule_set, pack, lang):
+        if line == examples:
+            yield text("page.example_count", lang, count=len(rule.rule.examples), rule=rule.id)
+            yield ""
+            return
+        yield (
+            f"**{line.removeprefix('## ')}**"
+            if line.startswith("## ")
+            else line.replace("# ", "## ", 1)
+            if line.startswith("# ")
+            else line
+        )
+
+
+def _about(pack: CompiledPack, lang: Lang) -> Iterator[str]:
+    """Yield which regime a pack is of, how far it was verified, and which pack it extends."""
+    if pack.regime is None:
+        return
+    regime = pack.regime.zh if lang == "zh" else pack.regime.en
+    yield f"{regime}; {word(pack.status, lang)}" + (
+        f"; {text('page.extends', lang)} [{pack.extends}](../{pack.extends}/index.md)" if pack.extends else ""
+    )
+    yield ""

@@ -350,8 +350,21 @@ class Wording(Speech):
         return lines
 
     def sources(self, rule: str) -> list[str]:
-        """Return what a rule rests on."""
-        return [self._source(source) for source in self.report.rules[rule].rule.sources]
+        """Return what a rule rests on; of a regime, also which it is, and how far its pack was verified."""
+        return [*(self._source(source) for source in self.report.rules[rule].rule.sources), *self._regime(rule)]
+
+    def _regime(self, rule: str) -> list[str]:
+        info = self.report.rules[rule]
+        pack = next(pack for pack in self.report.packs if pack.name == info.pack)
+        if pack.regime is None:
+            return []
+        regime = pack.regime.zh if self.lang == "zh" else pack.regime.en
+        status, force = self.word(pack.status), self.word(info.rule.force)
+        return [
+            self.text(
+                "report.of_regime", regime=regime, name=pack.name, version=pack.version, status=status, force=force
+            )
+        ]
 
     def _source(self, source: Source) -> str:
         parts = [source.title]

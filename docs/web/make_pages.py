@@ -10,7 +10,7 @@ from staging import ROOT
 from vocabulary import vocabulary
 
 from collection_guard.language.compiling import compile_packs
-from collection_guard.language.packs import load_packs
+from collection_guard.language.packs import load_packs, shipped_packs
 from collection_guard.model.texts import LANGS
 from collection_guard.reports.rule_pages import pages as rule_pages
 
@@ -19,7 +19,10 @@ MAKERS: Final = {"event-format": event_format, "vocabulary": vocabulary, "glossa
 
 def generated() -> dict[str, str]:
     """Return every generated page by its path in the project."""
-    found = {f"docs/rules/{path}": page for path, page in rule_pages(compile_packs(load_packs(["core"]), {})).items()}
+    # One by one: an overlay and the pack that it extends have rules of the same ids, and are not loaded together.
+    packs = [compile_packs(load_packs([name]), {})[0] for name in shipped_packs()]
+    bases = {rule.rule.id for pack in packs if pack.extends is None for rule in pack.rule_sets[-1].rules}
+    found = {f"docs/rules/{path}": page for path, page in rule_pages(packs, bases).items()}
     for lang in LANGS:
         for name, maker in MAKERS.items():
             page = "\n".join(maker(lang)).rstrip("\n") + "\n"

@@ -34,7 +34,7 @@ def regimes(lang: Lang) -> Iterator[str]:
     yield ""
     rows = [
         (
-            code(pack.name),
+            _link(pack, lang),
             plain(_regime(read, lang)),
             f"{pack.version}, {word(pack.status, lang)}",
             in_force_from(pack),
@@ -85,3 +85,9 @@ def _row(pack: CompiledPack, rule: CompiledRule, lang: Lang) -> tuple[str, ...]:
     source = rule.rule.sources[0]
     where = plain(f"{source.title}, {source.clause}" if source.clause else source.title)
     return code(pack.name), plain(titled(rule, lang)), word(rule.rule.force, lang), where
+
+
+def _link(pack: CompiledPack, lang: Lang) -> str:
+    """Return a link to the pages of a pack's rules."""
+    up = "../" if lang == "zh" else ""
+    return f"[{code(pack.name)}]({up}rules/{lang}/{pack.name}/index.md)"

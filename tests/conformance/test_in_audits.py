@@ -50,11 +50,24 @@ def test_a_finding_cites_its_pack_and_what_speaks_against_a_presumption(log: Pat
     report = json.loads(audit(log, "--format", "json").stdout)
     (found,) = [one for one in report["violations"] if one["rule"] == "call-after-conversation"]
     assert found["event_id"] == "2"
-    assert found["pack"] == {"name": "us-reg-f", "version": "1.0.0", "status": "verified"}
+    regime = {"zh": "美国（联邦）", "en": "United States (federal)"}
+    assert found["pack"] == {"name": "us-reg-f", "version": "1.0.0", "status": "verified", "regime": regime}
     assert found["force"] == "presumption"
     assert found["evidence"]["presumption:"] == {"speaks_against": ["required_by_law"]}
     assert found["sources"][0]["clause"].startswith("1006.14(b)(2)(i)(B)")
     assert any("required_by_law" in line for line in found["evidence_in_words"]["en"])
+
+
+def test_findings_for_people_name_the_regime_its_clause_version_and_status(log: Path) -> None:
+    """On the terminal, in both languages, and on the page; the house policy is of no regime, and names none."""
+    shown = audit(log).stdout
+    assert "1006.14(b)(2)(i)(B)" in shown
+    assert "United States (federal): pack us-reg-f 1.0.0, verified; presumption" in " ".join(shown.split())
+    assert "美国（联邦）：规则包 us-reg-f 1.0.0" in audit(log, "--lang", "zh").stdout.replace("\n", "")
+    audit(log, "--report", "page.html")
+    page = (log.parent / "page.html").read_text("utf-8")
+    assert "United States (federal): pack us-reg-f 1.0.0, verified; presumption" in page
+    assert ": pack core" not in page
 
 
 def test_columns_refuse_what_they_cannot_decide(log: Path) -> None:
