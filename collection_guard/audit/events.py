@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from collection_guard.audit.durations import read_duration
+from collection_guard.audit.further_fields import read_fields
 from collection_guard.audit.layout import ColumnPlan
 from collection_guard.audit.mapping import Mapping
 from collection_guard.audit.moments import Given, Moments, TimePlan
@@ -157,8 +158,9 @@ class EventReader:
         signals = read_signals(given, self._words)
         if signals is not None:
             flat["signals"] = signals
-        if "fields" in given:
-            flat["fields"] = given["fields"][1]
+        fields = read_fields(given, self._words)
+        if fields is not None:
+            flat["fields"] = fields
         for path, value in self._fallback.items():
             # What was recorded, though nobody can read it, was not left out.
             if path not in given:

@@ -11,8 +11,10 @@ from collection_guard.audit.mapping import NO_HEADER, Mapping
 from collection_guard.audit.taken import Assumption
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.headers import Header, Headers, headers
+from collection_guard.language.fields import EVENT_FIELDS, column_paths
 from collection_guard.model.problems import Problem
 from collection_guard.model.tables import Cell, Grid, cell_text, is_blank
+from collection_guard.model.texts import nearest
 
 _DEEPEST: Final = 30
 """Titles, filters and empty rows stand above a header; not more than this."""
@@ -170,6 +172,12 @@ class HeaderFinder:
                 values: dict[str, object] = {"header": name, "path": meaning.path}
                 layout.assumptions.append(Assumption("generic_header", values))
             if meaning is None:
+                if name.casefold().startswith(EVENT_FIELDS):
+                    # A pack reads such a column, if it has the name that the pack knows: it is not passed over.
+                    values = {"name": name, "nearest": nearest(name.casefold(), column_paths())}
+                    layout.problems.append(
+                        Problem("unknown_field_column", file, sheet=grid.sheet, row=layout.row, values=values)
+                    )
                 candidates = self._known.candidates(name)
                 if candidates:
                     layout.ambiguous[name] = candidates

@@ -336,11 +336,9 @@ def docs(
         settings = _settings(packs, config, lang)
         written = pages(_compiled(settings))
         stale = [name for name, content in written.items() if _current(out / name) != content]
-        stale += [
-            str(file.relative_to(out))
-            for file in sorted(out.glob("*/*/*.md"))
-            if str(file.relative_to(out)) not in written
-        ]
+        # Pages of other packs may stand in the same folder.
+        kept = [file for folder in {(out / name).parent for name in written} for file in sorted(folder.glob("*.md"))]
+        stale += sorted(name for file in kept if (name := str(file.relative_to(out))) not in written)
         if not check:
             for name, content in written.items():
                 emit(content, out / name)

@@ -12,6 +12,8 @@ from collection_guard.language.yaml_positions import read_yaml
 
 _VOCABULARY: Final = Path(__file__).with_name("event_fields.yaml")
 PREFIX: Final = "field."
+EVENT_FIELDS: Final = "fields."
+"""Stands before the name of a further field where a table has a column of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ def common_fields() -> Mapping[str, EventField]:
     """Return the fields that every pack may ask for, by name."""
     data = read_yaml(_VOCABULARY).data
     return {name: EventField.model_validate(said) for name, said in data.items()}
+
+
+def column_paths() -> tuple[str, ...]:
+    """Return the common fields of events, as columns of a table are named."""
+    return tuple(f"{EVENT_FIELDS}{name}" for name, field in common_fields().items() if field.of == "event")
 
 
 def declared_fields(header: PackFile) -> dict[str, EventField]:

@@ -8,6 +8,7 @@ from typing import Final, get_args
 from collection_guard.audit.vocabulary.files import header_file
 from collection_guard.audit.vocabulary.folding import fold_word
 from collection_guard.audit.vocabulary.tables import tables
+from collection_guard.language.fields import column_paths
 from collection_guard.model.words import Signal
 
 EVENT_PATHS: Final = (
@@ -48,7 +49,7 @@ EVENT_PATHS: Final = (
 RAW_PATHS: Final = ("callee", "caller", "outcome", "hangup", "started_at.date")
 """Columns that the reader turns into fields of the event: they are no fields themselves."""
 
-COLUMN_PATHS: Final = (*EVENT_PATHS, *RAW_PATHS)
+COLUMN_PATHS: Final = (*EVENT_PATHS, *RAW_PATHS, *column_paths())
 
 IDENTIFIERS: Final = frozenset(
     {"event_id", "case_id", "borrower_id", "collector.id", "recipient.number", "callee", "caller"}
