@@ -178,6 +178,24 @@ def test_every_store_reads_what_is_wanted_and_nothing_else(store: Store, rows: l
     assert len({one.event_id for one in found}) == len(found)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS, wanted=WANTED, given_back=st.sets(st.integers(0, 11)), now=st.integers(0, 50))
+def test_every_store_finds_the_places_that_may_count(
+    store: Store, rows: list[Row], wanted: Wanted, given_back: set[int], now: int
+) -> None:
+    """Whoever holds places, those that may count and have not expired are found, each once, and none given back."""
+    places = [held(one.event_id, one.at, one.keys) for one in rows]
+    with store.transaction(LOCKS, durable=False) as step:
+        step.forget(0, 1_000)
+        for place in places:
+            step.reserve(place)
+        for place in [place for number, place in enumerate(places) if number in given_back]:
+            assert step.release(place.token) == place
+        found = step.places(wanted, now)
+    left = [place for number, place in enumerate(places) if number not in given_back and place.expires > now]
+    assert sorted(place.token for place in found) == sorted(one.token for one in left if wanted.takes_place(one))
+
+
 def test_steps_that_touch_the_same_people_take_turns(reopen: Callable[[], Store]) -> None:
     """Eight threads over two openings each read a number and write the next: none is lost."""
     stores = [reopen(), reopen()]
