@@ -35,6 +35,7 @@ class _RecordLine(_Line):
     profile: str | None
     kept: dict[str, KeptFacts]
     token: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 class _CheckLine(_Line):
@@ -49,6 +50,8 @@ class Decisions:
 
     _recorded: set[str] = field(default_factory=set)
     """Tokens on which a contact was recorded."""
+    _moved: set[Position] = field(default_factory=set)
+    """Lines of contacts that were moved when a clock was put right."""
 
     def read(self, found: TableFile, tray: Tray) -> SheetReading:
         """Read the lines of one writer."""
@@ -84,6 +87,8 @@ class Decisions:
                     return Rejected(place, "decision_without_profile", "profile", "profile", values=values)
                 if record.token is not None:
                     self._recorded.add(record.token)
+                if "moved" in record.beside:
+                    self._moved.add(place)
                 profile = None if record.profile is None else profiles[record.profile]
                 return Contact(record.event, place, kept=Kept(profile, record.kept))
             case "check":
@@ -98,7 +103,7 @@ class Decisions:
         A contact whose first acknowledgement was lost is recorded again, and the first line came to nothing.
         """
         tray.set_aside[:] = [self._settled(one) if one.reason == _CHECKED else one for one in tray.set_aside]
-        latest = _latest(tray.drafts)
+        latest = self._latest(tray.drafts)
         kept: list[Contact] = []
         again: list[Contact] = []
         for one in tray.drafts:
@@ -112,17 +117,15 @@ class Decisions:
         reason = "check_recorded" if recorded and how != "overridden" else f"check_{how}"
         return replace(check, reason=reason, values={})
 
+    def _latest(self, contacts: Iterable[Contact]) -> dict[str, Contact]:
+        found: dict[str, Contact] = {}
+        for one in contacts:
+            if one.kept is not None:
+                other = found.get(one.event.event_id)
+                if other is None or self._order(other) <= self._order(one):
+                    found[one.event.event_id] = one
+        return found
 
-def _latest(contacts: Iterable[Contact]) -> dict[str, Contact]:
-    found: dict[str, Contact] = {}
-    for one in contacts:
-        if one.kept is None:
-            continue
-        other = found.get(one.event.event_id)
-        if other is None or _known(other) <= _known(one):
-            found[one.event.event_id] = one
-    return found
-
-
-def _known(contact: Contact) -> datetime:
-    return contact.event.known_from
+    def _order(self, contact: Contact) -> tuple[bool, datetime]:
+        # What a clock ahead recorded says that it is later than what replaced it.
+        return contact.position in self._moved, contact.event.known_from

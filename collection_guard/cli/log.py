@@ -81,6 +81,8 @@ def replay(
         for one in found.differences
     ]
     counted = {"checks": found.checks, "records": found.records, "other": found.other_rules}
+    if found.ahead:
+        lines.append(text("log.ahead", settings.lang, checks=found.ahead))
     lines.append(text("log.replayed", settings.lang, differences=len(found.differences), **counted))
     emit("\n".join(lines) + "\n", None)
     if found.differences:

@@ -10,6 +10,7 @@ import typer
 from collection_guard.cli import options as o
 from collection_guard.cli.audit import audit
 from collection_guard.cli.check import check
+from collection_guard.cli.clock_back import clock_back
 from collection_guard.cli.decide import decide
 from collection_guard.cli.exits import INTERNAL, USAGE, say
 from collection_guard.cli.explain import explain
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.command("audit", help=o.help_of("audit"))(audit)
 app.command("check", help=o.help_of("check"))(check)
+app.command("clock-back", help=o.help_of("clock_back"))(clock_back)
 app.command("decide", help=o.help_of("decide"))(decide)
 app.command("explain", help=o.help_of("explain"))(explain)
 app.command("init", help=o.help_of("init"))(init)

@@ -38,7 +38,7 @@ from collection_guard.guard.scene import (
     widest_window,
 )
 from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
-from collection_guard.guard.stores.base import Keys, Locks, Reservation, Store, Transaction
+from collection_guard.guard.stores.base import Keys, Locks, Reservation, Row, Store, Transaction
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import DAY, HOUR, SECOND
 from collection_guard.model.event import Event, Span
@@ -58,6 +58,14 @@ class Reloaded:
     rules_digest: str
     registry_digest: str | None
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """What came of setting a guard back: until when it had acted, and how many contacts were moved to now."""
+
+    last: datetime | None
+    moved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +130,16 @@ class Gate:
         What the rules say of it stays in the decision. Raises ConfigurationError without a reason, without two
         different names, or without a decision log.
         """
-        named = [" ".join(words.split()) for words in (reason, by, confirmed_by)]
+        return self._check(attempt, self._answered_for(reason, by, confirmed_by))
+
+    def _answered_for(self, *given: str) -> dict[str, str]:
+        """Return a reason and two different names; raise ConfigurationError without them, or without a log of them."""
+        named = [" ".join(words.split()) for words in given]
         if not all(named) or named[1].casefold() == named[2].casefold():
             raise ConfigurationError([Problem("override_incomplete")])
         if self._log is None:
             raise ConfigurationError([Problem("override_without_log")])
-        return self._check(attempt, dict(zip(("reason", "by", "confirmed_by"), named, strict=True)))
+        return dict(zip(("reason", "by", "confirmed_by"), named, strict=True))
 
     def _check(self, attempt: Given, override: dict[str, str] | None) -> Decision:
         around = self._around
@@ -283,8 +295,7 @@ class Gate:
             else:
                 row, kept = known, event_in(known.payload)
                 found.append(_redelivery(given, kept))
-            past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
-            judged = Scene(around, past).judged(kept)
+            kept, judged = self._judged_again(around, step, row)
             if self._log is not None:
                 self._write_record(self._log, around, kept, judged, token, [one.kind for one in found])
             return found + judged.findings()
@@ -310,10 +321,44 @@ class Gate:
         """Delete, once an hour, tokens of yesterday and what the policy does not keep and no rule reads any more."""
         if now < self._tidied + HOUR:
             return
-        self._tidied = now
+        # By the clock of the last time: one that has just jumped ahead must not delete what is within a window.
+        now, self._tidied = self._tidied, now
         widest, days = widest_window(around), self._options.keep_days
         before = now - max(widest, days * DAY) if widest is not None and days is not None else microseconds(_EARLIEST)
         step.forget(before, now - DAY)
+
+    def set_clock_back(self, *, reason: str, by: str, confirmed_by: str) -> SetBack:
+        """Act again after a clock that had jumped ahead was put right, for a reason that two persons answer for.
+
+        What was recorded by the wrong clock is known from now on, and what is said to begin after now began now: so it
+        stands in every window for as long as it truly can, and no limit is exceeded. Places kept by the wrong clock
+        last as long as any other. It is logged, and every contact that was moved is logged anew. The clock must be
+        right by now. Raises ConfigurationError as ``override`` does, StoreError if nothing could be changed.
+        """
+        said = self._answered_for(reason, by, confirmed_by)
+        around, moved = self._around, 0
+        now = microseconds(self._now())
+        with self._store.transaction(Locks(("clock",)), durable=True) as step:
+            rows = sorted(step.ahead(now), key=lambda row: (row.at, row.event_id))
+            last = step.set_back(now, now + self._options.reservation_seconds * SECOND)
+            for row in rows:
+                step.amend(row_of(around, _put_back(event_in(row.payload), moment(now))))
+            assert self._log is not None  # noqa: S101  # without one nobody answers for it
+            behind = None if last is None else moment(last).isoformat()
+            self._log.note("clock", moment(now).isoformat(), {**said, "last": behind, "heads": self._log.heads()})
+            for row in rows:
+                kept = step.recorded(row.event_id)
+                assert kept is not None  # noqa: S101  # it was put there
+                self._write_record(self._log, around, *self._judged_again(around, step, kept), None, ["moved"])
+                moved += 1
+            self._tidied = now
+        return SetBack(None if last is None else moment(last), moved)
+
+    @staticmethod
+    def _judged_again(around: Surroundings, step: Transaction, row: Row) -> tuple[Event, Judgement]:
+        kept = event_in(row.payload)
+        past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
+        return kept, Scene(around, past).judged(kept)
 
     def _release(self, step: Transaction, token: str | None) -> list[Finding]:
         if token is None:
@@ -410,6 +455,18 @@ def _recorded(given: Event, now: datetime) -> datetime:
 
 def _reason(ruling: Ruling) -> Reason:
     return reason_of(ruling.reason, rules=", ".join(ruling.rules)) if ruling.rules else reason_of(ruling.reason)
+
+
+def _put_back(event: Event, now: datetime) -> Event:
+    """Return a contact that a clock ahead recorded: known now, and begun now at the latest."""
+    over = event.ended_at is not None and event.ended_at > now
+    return event.model_copy(
+        update={
+            "recorded_at": now,
+            "started_at": min(event.started_at, now),
+            "ended_at": None if over else event.ended_at,
+        }
+    )
 
 
 def _redelivery(given: Event, kept: Event) -> Finding:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ class Entry:
     kept: Kept
     verdicts: Verdicts
     rules_digest: str
+    moved: bool
+    """It is a contact that was moved when a clock was put right."""
+    ahead: bool
+    """It was written by a clock that was ahead, before that was put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +58,54 @@ class Replay:
     records: int = 0
     other_rules: int = 0
     """Of these, how many were decided by other rules than those of now."""
+    ahead: int = 0
+    """Checks that a clock ahead dated, which are judged no more: what was known then, no instant says."""
     differences: list[Difference] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _PutRight:
+    """A clock that was put right: the instant from then on, and the last line of every writer before it."""
+
+    at: datetime
+    heads: dict[str, int]
+
+    def is_ahead(self, said: dict[str, Any]) -> bool:
+        """Say whether a line was written before, by a clock that was ahead."""
+        return said["seq"] <= self.heads.get(said["writer"], 0) and datetime.fromisoformat(said["at"]) > self.at
 
 
 def entries_of(folder: Path) -> Iterator[Entry]:
     """Yield the checks and records of all writers of a log."""
+    put_right = [
+        _PutRight(datetime.fromisoformat(said["at"]), said["heads"])
+        for path in log_files(folder)
+        for said in _lines(path)
+        if said["kind"] == "clock"
+    ]
     for path in log_files(folder):
         profiles: dict[str, CaseProfile] = {}
-        for _, line in lines_of(path):
-            said = json.loads(line)
+        for said in _lines(path):
             if said["kind"] == "profile":
                 profiles[said["digest"]] = CaseProfile.model_validate(said["profile"])
             elif said["kind"] in {"check", "record"} and "verdicts" in said:
                 profile = None if said["profile"] is None else profiles[said["profile"]]
-                verdicts = _verdicts(said["verdicts"])
-                event = Event.model_validate(said["event"])
                 facts = {pack: KeptFacts.model_validate(one) for pack, one in said["kept"].items()}
-                yield Entry(said["kind"], said["at"], event, Kept(profile, facts), verdicts, said["rules_digest"])
+                yield Entry(
+                    said["kind"],
+                    said["at"],
+                    Event.model_validate(said["event"]),
+                    Kept(profile, facts),
+                    _verdicts(said["verdicts"]),
+                    said["rules_digest"],
+                    "moved" in said.get("beside", ()),
+                    any(one.is_ahead(said) for one in put_right),
+                )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for _, line in lines_of(path):
+        yield json.loads(line)
 
 
 def _verdicts(said: dict[str, Any]) -> Verdicts:
@@ -85,13 +121,16 @@ def replay(folder: Path, around: Surroundings) -> Replay:
 
     INVARIANT (gate-and-audit-agree): a record is judged by what precedes it and was known by then, as every audit
     does; a check counts the records that were known at its instant. A contact that was recorded twice, because its
-    first acknowledgement was lost, stands as it was recorded last.
+    first acknowledgement was lost, stands as it was recorded last; one that was moved by a clock put right, as moved.
     """
     entries = list(entries_of(folder))
-    # Instants of one log have one offset, so that they sort as texts.
-    written = sorted((entry for entry in entries if entry.kind == "record"), key=lambda entry: entry.at)
-    records = {entry.event.event_id: entry for entry in written}
-    found = Replay(checks=sum(entry.kind == "check" for entry in entries), records=len(records))
+    written = (entry for entry in entries if entry.kind == "record")
+    records = {
+        entry.event.event_id: entry
+        for entry in sorted(written, key=lambda one: (one.moved, datetime.fromisoformat(one.at)))
+    }
+    checks = [entry.ahead for entry in entries if entry.kind == "check"]
+    found = Replay(checks=len(checks), records=len(records), ahead=sum(checks))
     found.other_rules = sum(entry.rules_digest != around.rules_digest for entry in entries)
     judged: dict[int, Verdicts] = {}
     for pack in around.packs:
@@ -99,7 +138,7 @@ def replay(folder: Path, around: Surroundings) -> Replay:
         for entry in records.values():
             history.add(_sheet(entry, pack, around, history))
         for place, entry in enumerate(entries):
-            if entry.kind == "check" or records[entry.event.event_id] is entry:
+            if not entry.ahead if entry.kind == "check" else records[entry.event.event_id] is entry:
                 sheet = _sheet(entry, pack, around, history)
                 judged.setdefault(place, {}).update(_judge(sheet, pack, around))
     for place, verdicts in judged.items():

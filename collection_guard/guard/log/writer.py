@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from collection_guard.facts.kept import FACTS, KeptFacts
 from collection_guard.facts.keys import wholeness
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.guard.log.chain import BEGINNING, SUFFIX, Head, hash_of, line_of
+from collection_guard.guard.log.chain import BEGINNING, SUFFIX, Head, hash_of, line_of, verify
 from collection_guard.guard.log.pseudonyms import Pseudonyms
 from collection_guard.guard.scene import Judgement
 from collection_guard.guard.surroundings import Surroundings
@@ -59,6 +59,10 @@ class DecisionLog:
     def head(self) -> tuple[str, Head]:
         """Return the writer and the head of its chain, to be kept elsewhere."""
         return self._writer, self._head
+
+    def heads(self) -> dict[str, int]:
+        """Return the number of the last line of every writer in the folder."""
+        return {writer: head.seq for writer, head in verify(self._folder)[0].items()} if self._folder.is_dir() else {}
 
     def note(self, kind: str, at: str, said: Mapping[str, Any]) -> None:
         """Write that something was done: a cancel, an override, a redelivery, a reload."""

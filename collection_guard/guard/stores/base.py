@@ -116,6 +116,18 @@ class Transaction(Protocol):
     def record(self, row: Row) -> None:
         """Add a contact."""
 
+    def ahead(self, now: int) -> list[Row]:
+        """Return the contacts that began after an instant, or were known after it."""
+
+    def amend(self, row: Row) -> None:
+        """Put a contact in the place of that with its id."""
+
+    def set_back(self, now: int, expires: int) -> int | None:
+        """Set back to an instant whatever the guard did after it, and let no place last beyond another.
+
+        Return the latest instant at which the guard had acted, None if it never did.
+        """
+
     def forget(self, before: int, tokens_before: int) -> int:
         """Delete contacts that began before an instant and changed no state, and tokens that expired before another.
 

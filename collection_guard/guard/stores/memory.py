@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collection_guard.guard.stores.base import CHANGES_STATE, NO_SIGN, Locks, Reservation, Row, Transaction, Wanted
 
@@ -84,6 +84,24 @@ class _Contents:
             self.by_key[kind, getattr(row.keys, kind)][row.event_id] = row
         if row.sign != NO_SIGN:
             self.signs[row.keys.case_id][row.event_id] = row
+
+    def ahead(self, now: int) -> list[Row]:
+        return [row for row in self.rows.values() if max(row.at, row.known) > now]
+
+    def amend(self, row: Row) -> None:
+        old = self.rows[row.event_id]
+        self._remove(old)
+        self.undo.append(lambda: self.record(old))
+        self.record(row)
+
+    def set_back(self, now: int, expires: int) -> int | None:
+        before = self.instant
+        if before is not None and before > now:
+            self.set_instant(now)
+        for held in [held for held in self.reservations.values() if held.expires > expires]:
+            self.release(held.token)
+            self.reserve(replace(held, expires=expires))
+        return before
 
     def forget(self, before: int, tokens_before: int) -> int:
         old = [row for row in self.rows.values() if row.at < before and row.sign != CHANGES_STATE]

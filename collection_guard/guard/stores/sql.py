@@ -127,6 +127,26 @@ class SqlStep:
         values = (row.event_id, row.at, row.known, row.sign, *_keys(row.keys), row.payload)
         self._insert("contacts", _ROW, values)
 
+    def ahead(self, now: int) -> list[Row]:
+        """Return the contacts that began after an instant, or were known after it."""
+        found = self._execute(
+            f"SELECT {_ROW} FROM collection_guard_contacts WHERE at > ? OR known > ?",  # noqa: S608  # as above
+            (now, now),
+        )
+        return [_row(columns) for columns in found.fetchall()]
+
+    def amend(self, row: Row) -> None:
+        """Put a contact in the place of that with its id."""
+        self._execute("DELETE FROM collection_guard_contacts WHERE event_id = ?", (row.event_id,))
+        self.record(row)
+
+    def set_back(self, now: int, expires: int) -> int | None:
+        """Set back to an instant whatever the guard did after it, and let no place last beyond another."""
+        latest = self._execute("SELECT max(at) FROM collection_guard_instants", ()).fetchone()[0]
+        self._execute("UPDATE collection_guard_instants SET at = ? WHERE at > ?", (now, now))
+        self._execute("UPDATE collection_guard_places SET expires = ? WHERE expires > ?", (expires, expires))
+        return None if latest is None else int(latest)
+
     def forget(self, before: int, tokens_before: int) -> int:
         """Delete contacts that began before an instant and changed no state, and tokens that expired before another."""
         self._execute("DELETE FROM collection_guard_places WHERE expires < ?", (tokens_before,))
