@@ -215,7 +215,7 @@ def _add_calls(app: FastAPI, calls: Calls) -> None:
 
 def _answering(call: Call) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return written(await call(await request.body(), request.scope[TOLD]))
+        return written(await call(await request.body(), request.scope.setdefault(TOLD, {})))
 
     return answer
 
@@ -240,7 +240,7 @@ def _add_watching(app: FastAPI, desk: Desk) -> None:
 def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def no_input(request: Request, error: InputError) -> Response:
-        return refusal(error, request.scope[TOLD])
+        return refusal(error, request.scope.setdefault(TOLD, {}))
 
     @app.exception_handler(Exception)
     async def fault(request: Request, _: Exception) -> Response:
