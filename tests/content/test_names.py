@@ -27,3 +27,10 @@ def test_every_firm_of_a_text_is_named_in_order() -> None:
     assert DETECTOR.read(text, "sms").law_firms == ("明理律师事务所", "正道律师事务所")
     text = "Marsh & Vine LLP and Poe Law Group jointly demand payment of your loan."
     assert DETECTOR.read(text, "sms").law_firms == ("Marsh & Vine LLP", "Poe Law Group")
+
+
+def test_the_script_of_a_name_is_that_of_the_text_around_it() -> None:
+    """A name in a traditional passage stays traditional, however much simplified text follows far away."""
+    passage = "安瀾律師事務所就閣下拖欠之貸款寄發律師函，請儘快還清。" * 12
+    text = passage + "您的贷款已经逾期，请尽快与我们联系还款。" * 100
+    assert DETECTOR.read(text, "letter").law_firm == "安瀾律師事務所"

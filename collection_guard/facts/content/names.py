@@ -24,6 +24,8 @@ _LONGEST_NAME: Final = 24
 _LONGEST_LATIN_NAME: Final = 8  # words
 # A place inside a name has at least this much before it that is no name, and this much of the name after it.
 _SHORTEST_PREFIX: Final = 2
+# How far around a name the text tells whether it is written in simplified characters.
+_AROUND: Final = 200
 _SHORTEST_PROPER: Final = 2
 _BRACKETS: Final = frozenset("（）()")
 # A branch is part of the name that it follows: 某某律师事务所上海分所.
@@ -221,8 +223,9 @@ class NameFinder:
         cleaned: list[str] = []
         previous = -1
         scripts, variants = self._scripts, self._folding.table.variants
-        # Single traditional characters in a simplified text are a disguise.
-        disguised = sum(map(scripts.__getitem__, normalised.original)) < 0
+        # Single traditional characters in a simplified text are a disguise; what stands around tells which it is.
+        first = max(0, normalised.starts[start] - _AROUND)
+        disguised = sum(map(scripts.__getitem__, normalised.original[first : normalised.ends[end - 1] + _AROUND])) < 0
         for i in range(start, end):
             char = normalised.text[i]
             left, right = normalised.starts[i], normalised.ends[i]
