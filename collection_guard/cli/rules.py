@@ -88,7 +88,7 @@ def list_rules(
     if regimes:
         with exits(o.LANG):
             settings = _settings(packs, config, lang, param=param)
-            lines = regime_lines(packs or shipped_packs(), settings.lang)
+            lines = list(regime_lines(settings["rules"] if packs else shipped_packs(), settings.lang))
         for line in lines:
             typer.echo(line)
         return

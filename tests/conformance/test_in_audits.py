@@ -110,3 +110,6 @@ def test_regimes_are_listed_with_status_and_force(log: Path) -> None:
     assert "verified by press reports" in line
     assert "2025-02-28 … 2026-01-30" in line
     assert len(lines) == 17
+    two = run("rules", "list", "core,cn-national", "--regimes", "--lang", "en", cwd=log.parent)
+    assert (two.returncode, len(two.stdout.splitlines())) == (0, 2)
+    assert run("rules", "list", "cn-nationl", "--regimes", cwd=log.parent).returncode == 3
