@@ -152,3 +152,21 @@ def test_one_of_those_that_say_the_same_is_given_whenever_any_is_known(
     assert all((one.at, one.known, one.surely - one.known) in known for one in found)
     surely = any(first + doubt <= at for _, first, doubt in known)
     assert [one.heard for one in found] == [True if surely else None] * len(found)
+
+
+def test_what_comes_late_is_summed_in_its_place_and_earlier_contacts_may_be_asked_about_again() -> None:
+    """A contact added among those that were summed counts from then on, and not for those before it."""
+    world, history = World(Settings(), {"C1": profile()}), History()
+    measure = CompiledMeasure("m", "events", COUNTS, None, Window("ever"), ("case",))
+    rules, told = rule_set([measure]), {"disposition": "promise"}
+
+    def asked(hours: int) -> Any:
+        one = event(f"z{hours}", START + timedelta(hours=hours), outcome=told)
+        return FactSheet(one, world, rules, history).value("measure.m")
+
+    for hours in (1, 3, 5):
+        one = event(f"{hours}", START + timedelta(hours=hours), outcome=told)
+        history.add(FactSheet(one, world, rules, history))
+    assert (asked(6), asked(2), asked(6)) == (3, 1, 3)
+    history.add(FactSheet(event("2", START + timedelta(hours=2), outcome=told), world, rules, history))
+    assert (asked(6), asked(4), asked(1)) == (4, 3, 1)
