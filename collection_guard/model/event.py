@@ -203,7 +203,17 @@ def _written(value: datetime | Span) -> datetime | str:
 
 
 _INSTANT_TEXT: Final = {"type": "string", "format": "date-time", "pattern": "^[1-8][0-9]{3}-"}
-_SPAN_TEXT: Final = {"type": "string", "pattern": r"^([1-8][0-9]{3}-[^/]+|\.\.)/([1-8][0-9]{3}-[^/]+|\.\.)$"}
+_DATE: Final = (
+    r"(?:[1-8][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"|[1-8][0-9](?:0[48]|[2468][048]|[13579][26])-02-29|(?:[2468][048]|[1357][26])00-02-29)"
+)
+_CLOCK: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+_SPAN_END: Final = rf"(?:{_DATE}{_CLOCK}|\.\.)"
+_SPAN_TEXT: Final = {
+    "type": "string",
+    "pattern": f"^{_SPAN_END}/{_SPAN_END}$",
+    "description": "Not before the one instant, and before the other, which lies after it; two dots: nobody knows.",
+}
 
 if TYPE_CHECKING:
     Recorded: TypeAlias = datetime | Span

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -51,11 +52,22 @@ def connect(running: Sidecar) -> socket.socket:
     return socket.create_connection(("127.0.0.1", running.port), timeout=30)
 
 
+def recorded(described: dict[str, Any], model: str) -> list[dict[str, Any]]:
+    """Return what the description says a time of recording may be."""
+    found: list[dict[str, Any]] = described["components"]["schemas"][model]["properties"]["recorded_at"]["anyOf"]
+    return [inner for one in found for inner in one.get("anyOf", [one])]
+
+
 def test_schemathesis_finds_nothing(running: Sidecar, other: httpx.Client, tmp_path: Path) -> None:
     """Whatever fits the description is taken, whatever does not is refused, and every answer is as described."""
     described = other.get("/openapi.json").json()
     zones = described["components"]["schemas"]["Recipient"]["properties"]["timezone"]
     zones["enum"] = [*zones["enum"][:2], *zones["enum"][-ZONES:]]
+    for model in ("Attempt", "Event"):
+        # A description cannot say that the end of a span lies after its beginning: spans without an end are sent.
+        span = next(one for one in recorded(described, model) if "/" in one.get("pattern", ""))
+        end = span["pattern"].strip("^$")
+        span["pattern"] = f"^{end[: len(end) // 2]}/\\.\\.$"
     (tmp_path / "openapi.json").write_text(json.dumps(described), "utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", running.url]
     command += ["--header", f"Authorization: Bearer {TOKEN}", "--seed", "20251120", "--max-examples", "15"]
