@@ -19,7 +19,7 @@ Outcome = Literal["allow", "review", "deny"]
 Disposition = Literal["CGALOW", "CGREVW", "CGDENY", "CGFAIL"]
 """What a dialer can store as the status of an attempt: six characters, the most that some of them take."""
 FindingKind = Literal[
-    "violation", "unassessable", "overrun", "unknown_token", "redelivered", "contradicted", "not_made"
+    "violation", "unassessable", "overrun", "unknown_token", "other_token", "redelivered", "contradicted", "not_made"
 ]
 
 RANK: dict[Outcome, int] = {"allow": 0, "review": 1, "deny": 2}
@@ -42,7 +42,8 @@ class Finding(Answer):
     """What a rule says of a contact, or what else there is to know of it; personal data in it is masked.
 
     ``kind`` is ``violation`` or ``unassessable`` for what a rule says. ``overrun``: the contact was recorded on a token
-    that had expired. ``unknown_token``: the token is none that is held. ``redelivered``: the event was recorded before.
+    that had expired. ``unknown_token``: the token is none that is held. ``other_token``: it is
+    that of an attempt in another case, which keeps its place. ``redelivered``: the event was recorded before.
     ``contradicted``: it was, with another content, which stands. ``not_made``: the call was stopped before it was made,
     so that it is no contact and was not recorded.
     """

@@ -276,12 +276,12 @@ class Gate:
         around = self._around
         given = event_of(event)
         with self._store.transaction(locks_of(around, keys_of(around, given)), durable=True) as step:
-            found = self._release(step, token)
+            found = self._release(step, token, given.case_id)
             if given.was_stopped:
                 if self._log is not None:
                     said = {"token": token, "event_id": given.event_id}
                     self._log.note("not_made", self._now().isoformat(), said)
-                return [one for one in found if one.kind == "unknown_token"] + [_NOT_MADE]
+                return [one for one in found if one.kind != "overrun"] + [_NOT_MADE]
             known = step.recorded(given.event_id)
             if known is None:
                 # INVARIANT (no-look-ahead): a verdict counts what was known at its instant, and what is recorded late
@@ -360,12 +360,16 @@ class Gate:
         past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
         return kept, Scene(around, past).judged(kept)
 
-    def _release(self, step: Transaction, token: str | None) -> list[Finding]:
+    def _release(self, step: Transaction, token: str | None, case_id: str) -> list[Finding]:
         if token is None:
             return []
         held = step.release(token)
         if held is None:
             return [Finding(kind="unknown_token", message=_words("guard.unknown_token"))]
+        if held.keys.case_id != case_id:
+            # The contact that the place is kept for may still be under way: its place must not go to somebody else.
+            step.reserve(held)
+            return [Finding(kind="other_token", message=_words("guard.other_token"))]
         expired = moment(held.expires)
         if self._now() < expired:
             return []

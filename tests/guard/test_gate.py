@@ -383,3 +383,15 @@ def test_a_call_that_was_stopped_is_no_contact() -> None:
     assert guard.check(attempt()).decision == "allow"
     assert [one.kind for one in guard.record(stopped, token="none")] == ["unknown_token", "not_made"]  # noqa: S106  # no secret
     assert guard.record(answered("E-1", clock.at))[0].kind != "redelivered"
+
+
+def test_a_token_of_another_case_frees_nothing() -> None:
+    """A contact recorded on somebody else's token counts, and the place of the attempt under way stays taken."""
+    clock = Clock()
+    guard = open_guard(clock, parameters={"contacts_per_day": 1})
+    token = guard.check(attempt()).token
+    found = guard.record(answered("E-1", clock.at, case_id="C-2"), token=token)
+    assert found[0].kind == "other_token"
+    assert guard.check(attempt()).reason.code == "reserved"
+    assert guard.cancel(token) is True
+    assert guard.check(attempt()).decision == "allow"
