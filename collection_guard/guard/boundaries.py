@@ -165,6 +165,7 @@ class Calendar:
         found.update(zone for person in people for zone in zones_of_number(person.number))
         if profile is not None:
             found.update((profile.timezone, *(entry.timezone for entry in profile.emergency_contacts or ())))
+            found.update(place.timezone for place in profile.locations or ())
         found.add(world.settings.timezone)
         table = self.sheet.rule_set.tables.legal_zones
         known = {legal_zone(zone, table) for zone in found if zone is not None and zone != UNKNOWN}

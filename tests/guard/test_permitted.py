@@ -76,6 +76,7 @@ def cases(draw: st.DrawFn) -> tuple[datetime, dict[str, Any], cg.CaseProfile, li
         {
             "case_id": "C-1",
             "timezone": zone,
+            "locations": [{"timezone": one} for one in draw(st.sampled_from(((), (), ZONES[:2], ZONES[3:4])))] or None,
             "numbers": [{"number": OWN, "valid_from": draw(st.sampled_from((None, day)))}],
             "emergency_contacts": [],
             "quiet_windows": draw(st.sampled_from(([], [window]))),
@@ -159,6 +160,17 @@ def test_the_core_rules_name_the_next_morning_and_the_rule_that_binds() -> None:
         ("repeated-contact", 3, 3, datetime(2025, 11, 20, 16, tzinfo=UTC))
     ]
     assert denied.valid_until == datetime(2025, 11, 21, tzinfo=UTC)
+
+
+def test_clocks_of_every_place_where_the_borrower_may_be_are_looked_at() -> None:
+    """Where evidence names two places, the answer is when it is eight in the later one, and an allow ends there, too."""
+    clock = Clock()
+    places = [{"timezone": "Asia/Shanghai"}, {"timezone": "Asia/Dubai"}]
+    first, *_ = open_guard(clock, cases=[profile(locations=places)]).check(attempt()).next_permitted or ()
+    assert (first.since, first.to) == (MORNING + timedelta(hours=2), MORNING + timedelta(hours=11))
+    clock.at = MORNING + timedelta(hours=9, minutes=59, seconds=30)
+    east = open_guard(clock, cases=[profile(locations=[{"timezone": "Asia/Tokyo"}])]).check(attempt())
+    assert (east.decision, east.valid_until) == ("allow", MORNING + timedelta(hours=10))
 
 
 def test_a_place_that_somebody_holds_is_free_when_it_expires() -> None:
