@@ -161,8 +161,12 @@ def wanted_of(around: Surroundings, event: Event) -> Wanted:
                 reads.append(("case", BEGINNING))
             for kind, floor in reads:
                 value = key_part(sheet, kind)
-                if value is not None:
-                    parts[kind, value] = min(floor, parts.get((kind, value), floor))
+                if value is None:
+                    continue
+                parts[kind, value] = min(floor, parts.get((kind, value), floor))
+                # Contacts are kept by whom their profile named then; who that is may have become known since.
+                for case in around.cases_of(value, event.case_id) if kind == "borrower" else ():
+                    parts["case", case] = min(floor, parts.get(("case", case), floor))
     by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
     return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
 

@@ -12,7 +12,7 @@ from collection_guard.engines.judge import engine_maker
 from collection_guard.facts.clock import local_date
 from collection_guard.facts.history import MAY_BE_ANY, Noted, noted
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.facts.world import World
+from collection_guard.facts.world import World, has_case
 from collection_guard.guard.boundaries import Counted, Ground, beginnings, counted_in, ground_of, together
 from collection_guard.guard.standing import Patterns
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
@@ -24,6 +24,8 @@ from collection_guard.language.schema import Key
 from collection_guard.model.event import Event
 
 _MOST_NOTED: Final = 20_000
+_MOST_CASES: Final = 100
+"""Whoever has more cases is no person, but a word that stands for nobody in particular."""
 KINDS: Final[tuple[Key, ...]] = ("case", "borrower", "number", "collector", "agency")
 """The kinds of keys, the narrowest first: a measure with several is read by the first that it has."""
 
@@ -75,10 +77,14 @@ class Surroundings:
     _reads: dict[RuleSet, Reads] = field(default_factory=dict)
     _counted: dict[RuleSet, tuple[Counted, ...]] = field(default_factory=dict)
     _whole: dict[str, tuple[Ground, tuple[int, ...]]] = field(default_factory=dict)
+    _cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin with no pattern met."""
+        """Begin with no pattern met, and with the cases of every borrower."""
         object.__setattr__(self, "patterns", Patterns(self.engines))
+        for case_id, profile in self.world.profiles.items():
+            if profile.borrower_id is not None:
+                self._cases[profile.borrower_id] = (*self._cases.get(profile.borrower_id, ())[:_MOST_CASES], case_id)
 
     def rule_sets(self, event: Event) -> Iterator[tuple[CompiledPack, RuleSet]]:
         """Yield each pack with the rule set that holds on the date of an event."""
@@ -118,6 +124,12 @@ class Surroundings:
         """Return the kinds of keys that some measure collects by, without a case or a borrower."""
         measures = (one for rules in self.engines for one in rules.measures.values())
         return frozenset(kind_of(measure) for measure in measures) & MAY_BE_ANY
+
+    def cases_of(self, borrower: str, own: str) -> Sequence[str]:
+        """Return the cases whose profiles name a borrower now, or one alone where they are too many for one person."""
+        found = self._cases.get(borrower, ())
+        alone = (own,) if has_case(own) else ()
+        return alone if len(found) > _MOST_CASES else tuple(dict.fromkeys((*alone, *found)))
 
     def counted(self, rule_set: RuleSet) -> tuple[Counted, ...]:
         """Return the counted limits of a rule set; they are found once."""

@@ -216,6 +216,23 @@ def test_a_bad_reload_keeps_what_was_in_force(tmp_path: Path) -> None:
     assert [one.rule for one in guard.check(attempt()).violations] == ["contact-after-cease-request"]
 
 
+@pytest.mark.parametrize("before", [None, "B-0"])
+def test_contacts_count_for_the_borrower_whom_their_profile_names_by_now(before: str | None) -> None:
+    """Once a profile names the borrower, contacts of his cases from before count, and so do places."""
+    pack = Path(__file__).parent / "pack"
+    rules = {"rules": [pack], "parameters": {"most": 2, "rest": "0s"}}
+    other = profile(case_id="C-2", borrower_id=before)
+    clock, store = Clock(), MemoryStore()
+    guard = open_guard(clock, **rules, cases=[profile(), other], store=store)
+    guard.record(answered("E-1", clock.at) | {"case_id": "C-2"})
+    clock.move(seconds=1)
+    assert guard.check(attempt(case_id="C-2")).decision == "allow"
+    assert guard.check(attempt()).decision == "allow"
+    known = open_guard(clock, **rules, cases=[profile(), profile(case_id="C-2")], store=store)
+    used = {one.rule: (one.used, one.reserved) for one in known.check(attempt()).limits}
+    assert used["too-many-of-the-day"] == (1, 2)
+
+
 def test_a_bad_attempt_is_refused_with_everything_that_is_wrong() -> None:
     """An unknown field, a wrong word and a missing one are named together."""
     with pytest.raises(cg.InputError) as caught:

@@ -163,7 +163,7 @@ def test_the_core_rules_name_the_next_morning_and_the_rule_that_binds() -> None:
 
 
 def test_clocks_of_every_place_where_the_borrower_may_be_are_looked_at() -> None:
-    """Where evidence names two places, the answer is when it is eight in the later one, and an allow ends there, too."""
+    """Of two places, the answer is when it is eight in the later one; and an allow ends by their clocks, too."""
     clock = Clock()
     places = [{"timezone": "Asia/Shanghai"}, {"timezone": "Asia/Dubai"}]
     first, *_ = open_guard(clock, cases=[profile(locations=places)]).check(attempt()).next_permitted or ()
