@@ -2,6 +2,7 @@
 
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from collection_guard.guard.settings import GuardOptions
 from collection_guard.guard.stores import postgres
 from collection_guard.guard.stores.base import ByKey, Keys, Locks, Reservation, Row, Store, Transaction, Wanted
+from collection_guard.guard.stores.memory import MemoryStore
 from collection_guard.guard.stores.opening import open_store
 from collection_guard.model.problems import ConfigurationError, StoreError
 
@@ -125,6 +127,23 @@ def test_what_is_forgotten_is_old_and_changed_no_state(store: Store) -> None:
         assert step.release("old") is None
         assert step.release("young") is not None
         assert step.recorded("old 1") is None
+
+
+def test_memory_keeps_nothing_of_people_who_are_forgotten() -> None:
+    """Thousands of people who came and were forgotten leave no more behind than the tables that held them."""
+    store = MemoryStore()
+    tracemalloc.start()
+    try:
+        for number in range(3_000):
+            keys = Keys(f"C-{number}", f"C-{number}", f"B-{number}", f"+86{number}")
+            with store.transaction(LOCKS, durable=True) as step:
+                step.record(row(f"E-{number}", number, number % 2, keys))
+                step.reserve(held(f"t-{number}", number, keys))
+                step.forget(number + 1, number + 1)
+        left, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert left < 100_000
 
 
 KEY = st.sampled_from(["a", "b", None])

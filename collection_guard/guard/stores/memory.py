@@ -5,9 +5,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from collection_guard.guard.stores.base import CHANGES_STATE, NO_SIGN, Locks, Reservation, Row, Transaction, Wanted
 
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
 KINDS = ("case", "borrower", "number", "collector", "agency")
 
 
@@ -68,10 +71,7 @@ class _Contents:
     def _drop(self, token: str) -> Reservation | None:
         held = self.reservations.pop(token, None)
         for key in _keys_of(held) if held is not None else ():
-            same = self.held[key]
-            del same[token]
-            if not same:
-                del self.held[key]
+            _take(self.held, key, token)
         return held
 
     def recorded(self, event_id: str) -> Row | None:
@@ -114,8 +114,17 @@ class _Contents:
     def _remove(self, row: Row) -> None:
         del self.rows[row.event_id]
         for kind in KINDS:
-            self.by_key[kind, getattr(row.keys, kind)].pop(row.event_id)
-        self.signs[row.keys.case_id].pop(row.event_id, None)
+            _take(self.by_key, (kind, getattr(row.keys, kind)), row.event_id)
+        if row.sign != NO_SIGN:
+            _take(self.signs, row.keys.case_id, row.event_id)
+
+
+def _take(kept: dict[_Key, dict[str, _Item]], key: _Key, name: str) -> None:
+    """Take something out of what is kept by a key, and the key with the last of it: nobody may ever come back to it."""
+    same = kept[key]
+    del same[name]
+    if not same:
+        del kept[key]
 
 
 def _keys_of(held: Reservation) -> list[tuple[str, str | None]]:
