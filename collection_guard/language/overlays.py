@@ -4,12 +4,14 @@ It may add whatever the other does not have, raise the severity of a rule, and c
 the parameter itself declares as stricter. Anything else is refused, with both values and both places.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from collection_guard.language.conditions import typed_constant
 from collection_guard.language.pack import Pack
 from collection_guard.language.schema import SEVERITIES, Parameter
-from collection_guard.language.yaml_positions import KeyPath
+from collection_guard.language.yaml_positions import Document, KeyPath
 from collection_guard.model.problems import Problem
 from collection_guard.model.texts import nearest
 
@@ -44,7 +46,9 @@ def overlaid(pack: Pack, base: Pack, problems: list[Problem]) -> None:
     for part in _LISTS:
         merged[part] = list(dict.fromkeys((*getattr(below, part), *getattr(own, part))))
     for part in _TABLES:
-        if getattr(own, part) != getattr(below, part):
+        if part not in own.model_fields_set:
+            merged[part] = getattr(below, part)
+        elif getattr(own, part) != getattr(below, part):
             _refuse(pack, base, problems, "overlay_table", (part,), (part,), name=part)
     for name, value in own.tighten.items():
         parameter = below.parameters.get(name)
@@ -59,6 +63,41 @@ def overlaid(pack: Pack, base: Pack, problems: list[Problem]) -> None:
             _refuse(pack, base, problems, "overlay_looser", ("tighten", name), ("parameters", name), **values)
     pack.header = own.model_copy(update=merged)
     _with_rules_of(pack, base, problems)
+
+
+def refuse_doubles(packs: Iterable[Pack], problems: list[Problem]) -> None:
+    """Refuse packs that share a name or the id of a rule: once for two packs that bring the very same rules."""
+    seen: dict[str, tuple[Pack, Document, tuple[int, int]]] = {}
+    names: set[str] = set()
+    sharing: set[tuple[str, str]] = set()
+    for pack in packs:
+        if pack.header.pack in names:
+            problems.append(pack.document.problem("pack_twice", ("pack",), name=pack.header.pack))
+            continue
+        names.add(pack.header.pack)
+        for rule, document, path in pack.rules:
+            place = document.place((*path, "id"))
+            if rule.id not in seen:
+                seen[rule.id] = (pack, document, place)
+                continue
+            other, first, there = seen[rule.id]
+            pair = (other.header.pack, pack.header.pack)
+            is_same = place == there and Path(document.file).resolve() == Path(first.file).resolve()
+            if not is_same:
+                at = f"{first.file}:{there[0]}:{there[1]}"
+                problems.append(document.problem("rule_twice", (*path, "id"), id=rule.id, first=at))
+            elif pair not in sharing:
+                sharing.add(pair)
+                problems.append(_shared(pack, other))
+
+
+def _shared(pack: Pack, other: Pack) -> Problem:
+    """Return what is wrong where an overlay is named beside the pack that it extends, or another overlay on that."""
+    over, beside = (other, pack) if pack.header.extends is None else (pack, other)
+    code = "overlay_and_base" if beside.header.extends is None else "overlays_of_one"
+    return over.document.problem(
+        code, ("extends",), name=over.header.pack, other=beside.header.pack, base=over.header.extends
+    )
 
 
 def _with_rules_of(pack: Pack, base: Pack, problems: list[Problem]) -> None:

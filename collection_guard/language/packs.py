@@ -8,7 +8,7 @@ import pytz
 
 from collection_guard.language.compiling import conditions_wrong
 from collection_guard.language.declarations import declared_facts
-from collection_guard.language.overlays import overlaid
+from collection_guard.language.overlays import overlaid, refuse_doubles
 from collection_guard.language.pack import Pack, overrides_for
 from collection_guard.language.placeholders import unfilled
 from collection_guard.language.salvage import salvaged
@@ -64,7 +64,7 @@ def load_packs(names: Iterable[str | Path]) -> list[Pack]:
             if pack is not None:
                 packs.append(pack)
     packs.sort(key=lambda pack: pack.header.pack)
-    _refuse_doubles(packs, problems)
+    refuse_doubles(packs, problems)
     if problems:
         # What else is wrong is told in the same run, and not only once these are mended.
         raise RulesError([*problems, *(problem for pack in packs for problem in conditions_wrong(pack))])
@@ -108,9 +108,9 @@ def _load_pack(path: Path, problems: list[Problem]) -> Pack | None:
             pack = Pack(model, document)
     if pack is not None:
         pack.rules = sorted(rules, key=lambda entry: entry[0].id)
+        _check_tables(pack, problems)
         if pack.header.extends is not None:
             _extend(pack, pack.header.extends, path, problems)
-        _check_tables(pack, problems)
         pack.facts = _facts_of(pack, problems)
         _check_texts(pack, problems)
     return pack
@@ -128,23 +128,6 @@ def _extend(pack: Pack, name: str, path: Path, problems: list[Problem]) -> None:
         problems.append(pack.document.problem("overlay_base", ("extends",), name=name))
 
 
-def _refuse_doubles(packs: list[Pack], problems: list[Problem]) -> None:
-    seen: dict[str, str] = {}
-    names: set[str] = set()
-    for pack in packs:
-        if pack.header.pack in names:
-            problems.append(pack.document.problem("pack_twice", ("pack",), name=pack.header.pack))
-            continue
-        names.add(pack.header.pack)
-        for rule, document, path in pack.rules:
-            line, column = document.place((*path, "id"))
-            here = f"{document.file}:{line}:{column}"
-            if rule.id in seen:
-                first = seen[rule.id]
-                problems.append(document.problem("rule_twice", (*path, "id"), id=rule.id, first=first))
-            seen.setdefault(rule.id, here)
-
-
 def _check_tables(pack: Pack, problems: list[Problem]) -> None:
     header, document = pack.header, pack.document
 
@@ -154,6 +137,9 @@ def _check_tables(pack: Pack, problems: list[Problem]) -> None:
             near = nearest(word, known)
             problems.append(document.problem(code, path, at_key=at_key, value=word, nearest=near))
 
+    if isinstance(document.data, dict) and "extends" not in document.data:
+        absent = [name for name in ("party_classes", "third_party_classes") if name not in document.data]
+        problems.extend(document.problem("missing_key", (), name=name, parent="file") for name in absent)
     check("unknown_zone", ("zone",), header.zone, pytz.all_timezones)
     placed: dict[str, str] = {}
     for name, words in header.party_classes.items():

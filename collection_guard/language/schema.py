@@ -251,7 +251,8 @@ class RuleFile(Part):
 class PackFile(Part):
     """``pack.yaml``: the name, the tables, the parameters and the measures of a pack.
 
-    ``zone`` is the zone by whose date rules are in force and parameters change.
+    ``zone`` is the zone by whose date rules are in force and parameters change. The tables of party classes may be left
+    out only by a pack that extends another and has those of the other.
     """
 
     pack: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
@@ -260,8 +261,8 @@ class PackFile(Part):
     about: Text
     status: Literal["house-policy", "verified", "press-verified", "draft"]
     zone: str
-    party_classes: dict[str, list[str]]
-    third_party_classes: list[str]
+    party_classes: dict[str, list[str]] = {}
+    third_party_classes: list[str] = []
     legal_zones: dict[str, str] = {}
     lawyer_titles: list[str] = []
     parameters: dict[Name, Parameter] = {}

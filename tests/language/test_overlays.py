@@ -122,6 +122,39 @@ def test_an_overlay_in_one_file_finds_the_pack_beside_it(tmp_path: Path) -> None
     assert [rule.id for rule, _, _ in read.rules] == ["base-rule"]
 
 
+def test_an_overlay_that_leaves_its_tables_out_has_those_of_the_pack_below_it(tmp_path: Path) -> None:
+    """It is the same pack as one that repeats them, to its digest; a pack that extends none must have them."""
+    tables = ("party_classes", "third_party_classes", "legal_zones")
+    written(tmp_path / "small", BASE | {"legal_zones": {"Asia/Urumqi": "Asia/Shanghai"}})
+    whole = a_pack(pack="over", extends="small", legal_zones={"Asia/Urumqi": "Asia/Shanghai"})
+    short = {key: value for key, value in whole.items() if key not in tables}
+    (repeated,) = load_packs([written(tmp_path / "whole", whole)])
+    (inherited,) = load_packs([written(tmp_path / "short", short)])
+    assert inherited.digest == repeated.digest
+    assert inherited.header.legal_zones == {"Asia/Urumqi": "Asia/Shanghai"}
+    alone = {key: value for key, value in short.items() if key != "extends"}
+    with pytest.raises(RulesError) as refused:
+        load_packs([written(tmp_path / "alone", alone)])
+    missing = [problem.values["name"] for problem in refused.value.problems]
+    assert missing == ["party_classes", "third_party_classes"]
+
+
+@pytest.mark.parametrize(("other", "code"), [("small", "overlay_and_base"), ("other", "overlays_of_one")])
+def test_rules_that_an_overlay_brings_along_are_not_told_one_by_one(tmp_path: Path, other: str, code: str) -> None:
+    """One problem, at the overlay, in whichever order and by whatever path the packs are named, says what to do."""
+    base = BASE | {"rules": [*BASE["rules"], a_rule("second-rule")]}
+    written(tmp_path / "small", base)
+    written(tmp_path / "over", a_pack(pack="over", extends="small"))
+    written(tmp_path / "other", a_pack(pack="other", extends="small"))
+    for names in ([tmp_path / "over", tmp_path / "over/.." / other], [tmp_path / other, tmp_path / "over"]):
+        with pytest.raises(RulesError) as refused:
+            load_packs(names)
+        (problem,) = refused.value.problems
+        assert problem.code == code
+        assert str(problem.file).endswith("over/pack.yaml")
+        assert {problem.values["name"], problem.values["other"]} == {"over", other}
+
+
 CALENDAR = {
     "title": named("h"),
     "source": {"title": "t", "says": "s"},
