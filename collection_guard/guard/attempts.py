@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from collection_guard.language.shapes import known_keys
 from collection_guard.model.event import Claims, Event, Outcome
+from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import EventError, Problem
 from collection_guard.model.texts import nearest
 
@@ -46,7 +47,7 @@ def _problem(details: Any) -> Problem:
         case "missing":
             return Problem("event_lacks", values={"field": field})
         case _:
-            return Problem("event_value", values={"field": field, "reason": details["msg"]})
+            return Problem("event_value", values={"field": field, "reason": mismatch(details)})
 
 
 def _near(path: tuple[int | str, ...]) -> str | None:

@@ -154,6 +154,10 @@ def test_the_commands_check_keep_and_judge_a_log(tmp_path: Path, monkeypatch: py
     assert run("decide", given=json.dumps(attempt(direction="inbound")))[0] == 0
     assert run("decide", given="{")[0] == 4
     assert run("decide", given="[]")[0] == 4
+    refused = CliRunner().invoke(app, ["decide", "--lang", "zh"], input=json.dumps(attempt(case_id=3, channel="cal")))
+    assert refused.exit_code == 4
+    assert "`case_id` 的值不可用：应为文本" in refused.stderr
+    assert "`channel` 的值不可用：应为下列之一：call, " in refused.stderr
     (tmp_path / "heads.json").write_text(run("log", "heads", "log")[1], "utf-8")
     assert run("log", "verify", "log", "--heads", "heads.json")[0] == 0
     assert run("log", "replay", "log")[0] == 0
@@ -163,5 +167,8 @@ def test_the_commands_check_keep_and_judge_a_log(tmp_path: Path, monkeypatch: py
     next(iter(log_files(tmp_path / "log"))).unlink()
     assert run("log", "verify", "log", "--heads", "heads.json")[0] == 4
     assert run("log", "verify", "nowhere")[0] == 4
+    (tmp_path / "partners").mkdir()
+    for command in ("verify", "heads", "replay"):
+        assert run("log", command, "partners") == (4, ""), "a folder without a log is not a log that is whole"
     (tmp_path / "heads.json").write_text("[]", "utf-8")
     assert run("log", "verify", "log", "--heads", "heads.json")[0] == 4

@@ -54,7 +54,10 @@ def verify(folder: Path, heads: Mapping[str, Head] | None = None) -> tuple[dict[
     found: dict[str, Head] = {}
     problems: list[Problem] = []
     wanted = dict(heads or {})
-    for path in log_files(folder):
+    files = log_files(folder)
+    if not files and not wanted:
+        problems.append(Problem("log_absent", str(folder)))
+    for path in files:
         writer = path.name.removesuffix(SUFFIX)
         kept = wanted.pop(writer, None)
         head = _verify(path, writer, kept, problems)

@@ -17,6 +17,7 @@ from collection_guard.guard.log.chain import lines_of, log_files
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.compiled import CompiledPack
 from collection_guard.model.event import Event
+from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.profile import CaseProfile
 
 Verdicts = dict[str, tuple[str, tuple[str, ...]]]
@@ -76,14 +77,17 @@ class _PutRight:
 
 
 def entries_of(folder: Path) -> Iterator[Entry]:
-    """Yield the checks and records of all writers of a log."""
+    """Yield the checks and records of all writers of a log; raise LogError if there is none."""
+    files = log_files(folder)
+    if not files:
+        raise LogError([Problem("log_absent", str(folder))])
     put_right = [
         _PutRight(datetime.fromisoformat(said["at"]), said["heads"])
-        for path in log_files(folder)
+        for path in files
         for said in _lines(path)
         if said["kind"] == "clock"
     ]
-    for path in log_files(folder):
+    for path in files:
         profiles: dict[str, CaseProfile] = {}
         for said in _lines(path):
             if said["kind"] == "profile":
