@@ -62,6 +62,7 @@ def overlaid(pack: Pack, base: Pack, problems: list[Problem]) -> None:
             values["stricter"] = parameter.stricter or "—"
             _refuse(pack, base, problems, "overlay_looser", ("tighten", name), ("parameters", name), **values)
     pack.header = own.model_copy(update=merged)
+    pack.untightened = base if own.tighten else None
     _with_rules_of(pack, base, problems)
 
 

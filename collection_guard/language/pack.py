@@ -13,12 +13,16 @@ from collection_guard.language.yaml_positions import Document, KeyPath
 
 @dataclass(slots=True)
 class Pack:
-    """A pack as read: its header, its rules, and the document and place that each came from."""
+    """A pack as read: its header, its rules, and the document and place that each came from.
+
+    ``untightened`` is the pack that an overlay extends, where it tightens parameters of it.
+    """
 
     header: PackFile
     document: Document
     rules: list[tuple[Rule, Document, KeyPath]] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
+    untightened: "Pack | None" = None
 
     @property
     def digest(self) -> str:

@@ -203,8 +203,14 @@ def _check_texts(pack: Pack, problems: list[Problem]) -> None:
 
 
 def examples_of(packs: Iterable[Pack]) -> Iterable[tuple[Pack, Rule, Example, Document, KeyPath]]:
-    """Yield every example of every rule, with its place."""
+    """Yield every example of every rule, with its place, and the pack whose parameters it was written for.
+
+    That is the pack below an overlay, for rules that come from there, where the overlay tightens parameters.
+    """
     for pack in packs:
+        below = pack.untightened
+        inherited = set() if below is None else {rule.id for rule, _, _ in below.rules}
         for rule, document, path in pack.rules:
+            owner = below if below is not None and rule.id in inherited else pack
             for index, example in enumerate(rule.examples):
-                yield pack, rule, example, document, (*path, "examples", index)
+                yield owner, rule, example, document, (*path, "examples", index)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from collection_guard.engines.examples import run_examples
+from collection_guard.engines.judge import engine_maker
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import load_packs
 from collection_guard.model.problems import RulesError
@@ -153,6 +155,20 @@ def test_rules_that_an_overlay_brings_along_are_not_told_one_by_one(tmp_path: Pa
         assert problem.code == code
         assert str(problem.file).endswith("over/pack.yaml")
         assert {problem.values["name"], problem.values["other"]} == {"over", other}
+
+
+def test_examples_of_the_pack_below_are_run_by_its_own_parameters(tmp_path: Path) -> None:
+    """Six is lawful where seven is the bound; a rule of the overlay's own is held against the tightened bound."""
+    six = {"name": "six", "facts": {"measure.m": 6}}
+    below = a_rule("base-rule", forbid={"measure.m": {"ge": "$calls"}}, examples=[six | {"verdict": "clear"}])
+    own = a_rule("own-rule", forbid={"measure.m": {"ge": "$calls"}}, examples=[six | {"verdict": "violation"}])
+    written(tmp_path / "small", BASE | {"rules": [below]})
+    pack = a_pack(own, pack="over", extends="small", tighten={"calls": 5})
+    results, problems = run_examples(
+        load_packs([written(tmp_path / "over", pack)]), engine_maker("reference"), "reference"
+    )
+    assert problems == []
+    assert {result.rule: result.found for result in results} == {"base-rule": "clear", "own-rule": "violation"}
 
 
 CALENDAR = {
