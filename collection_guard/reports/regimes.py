@@ -115,9 +115,9 @@ def _named(node: Node, rule_set: RuleSet) -> set[str]:
 
 
 def in_force_from(pack: CompiledPack) -> str:
-    """Return from when on the rules of a pack hold: the earliest and the latest date on which one begins."""
+    """Return from when on the rules of a pack hold: the earliest and latest date on which one begins, if any does."""
     days = sorted({rule.rule.in_force.since for rule in pack.rule_sets[-1].rules if rule.rule.in_force.since})
-    return " … ".join(dict.fromkeys(day.isoformat() for day in (days[:1] + days[-1:]))) or "—"
+    return " … ".join(dict.fromkeys(day.isoformat() for day in (days[:1] + days[-1:])))
 
 
 def forces_of(rules: Iterable[CompiledRule]) -> list[str]:
@@ -137,6 +137,7 @@ def regime_lines(names: Iterable[str], lang: Lang) -> Iterator[str]:
         (pack,) = compile_packs(packs)
         said = packs[0].header.regime or packs[0].header.title
         rules = pack.rule_sets[-1].rules
+        days = in_force_from(pack)
         yield text(
             "regimes.line",
             lang,
@@ -145,8 +146,8 @@ def regime_lines(names: Iterable[str], lang: Lang) -> Iterator[str]:
             status=word(pack.status, lang),
             regime=said.zh if lang == "zh" else said.en,
             rules=len(rules),
-            force=", ".join(word(force, lang) for force in forces_of(rules)),
-            since=in_force_from(pack),
+            force=("、" if lang == "zh" else ", ").join(word(force, lang) for force in forces_of(rules)),
+            since=text("regimes.since", lang, days=days) if days else text("regimes.undated", lang),
         )
 
 

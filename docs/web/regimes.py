@@ -37,7 +37,7 @@ def regimes(lang: Lang) -> Iterator[str]:
             _link(pack, lang),
             plain(_regime(read, lang)),
             f"{pack.version}, {word(pack.status, lang)}",
-            in_force_from(pack),
+            in_force_from(pack) or "—",
             ", ".join(word(force, lang) for force in forces_of(pack.rule_sets[-1].rules)),
             "; ".join(plain(title) for title in sources_of(pack.rule_sets[-1])),
         )

@@ -112,4 +112,6 @@ def test_regimes_are_listed_with_status_and_force(log: Path) -> None:
     assert len(lines) == 17
     two = run("rules", "list", "core,cn-national", "--regimes", "--lang", "en", cwd=log.parent)
     assert (two.returncode, len(two.stdout.splitlines())) == (0, 2)
+    undated = run("rules", "list", "us-reg-f", "--regimes", "--lang", "zh", cwd=log.parent).stdout
+    assert undated.endswith("28 条规则，有约束力、推定、提示，规则未写明生效日期\n")
     assert run("rules", "list", "cn-nationl", "--regimes", cwd=log.parent).returncode == 3
