@@ -60,11 +60,12 @@ def expected(log: Records, which: Which, folder: Path, past: int = 0) -> tuple[p
 
 
 def counted(report: Any) -> dict[str, Any]:
-    """Return what a report counts, without what a large audit has not: files, digest, and all violations."""
+    """Return what a report counts, without what a large audit has not: files, digest, calls, and all violations."""
     found = json.loads(render(report, "json", "en", masked=False))
     counts = {name: value for name, value in found["counts"].items() if name != "violations_left_out"}
     ids = [(one["event_id"], one["rule"], one["evidence"]) for one in found["violations"]]
-    whole = {name: found[name] for name in ("by_rule", "by_agency", "missing")}
+    whole = {name: found[name] for name in ("by_rule", "missing")}
+    whole["by_agency"] = [{name: value for name, value in one.items() if name != "calls"} for one in found["by_agency"]]
     return whole | {"counts": counts, "ids": ids, "period": (report.earliest, report.latest)}
 
 

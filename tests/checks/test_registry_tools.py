@@ -86,8 +86,8 @@ def test_warnings_alone_do_not_fail_unless_asked(tmp_path: Path) -> None:
 
 
 def test_characters_that_nobody_sees_are_named(tmp_path: Path) -> None:
-    """A mark of text direction in a name is told by its number: the name in a log would not be found."""
-    assert doubts(write(tmp_path, "甲\u202e所,law_firm")) == [("registry_odd_character", "registry.csv", 2)]
+    """A mark that no reader takes away, here of music, is told by its number: the name in a log would not be found."""
+    assert doubts(write(tmp_path, "甲\U0001d173所,law_firm")) == [("registry_odd_character", "registry.csv", 2)]
 
 
 def test_rows_that_follow_each_other_leave_no_gap(tmp_path: Path) -> None:

@@ -139,8 +139,8 @@ def said(intake: Intake) -> dict[str, dict[str, object]]:
 
 
 def test_every_preset_has_a_sample() -> None:
-    """No preset is without a file, and no file without its counts."""
-    assert {entry["preset"] for entry in BY_HAND.values()} == set(presets())
+    """No preset is without a file, and no file without its counts; a guard writes its decision log in its own tests."""
+    assert {entry["preset"] for entry in BY_HAND.values()} == set(presets()) - {"collection-guard-decisions"}
     assert {path.name for path in FOLDER.iterdir()} == set(BY_HAND)
 
 

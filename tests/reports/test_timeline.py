@@ -41,10 +41,10 @@ class _Page(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in {"meta", "br"}:
+        if tag not in {"meta", "br", "link"}:
             self.open.append(tag)
         for name, value in attrs:
-            if name in {"src", "srcset", "action"} or (name == "href" and not (value or "").startswith("#")):
+            if name in {"src", "srcset", "action"} or (name == "href" and not (value or "").startswith(("#", "data:"))):
                 self.asked.append(f"{tag} {value}")
             elif name == "href":
                 self.links.append((value or "").removeprefix("#"))
