@@ -46,7 +46,7 @@ class _Page(HTMLParser):
         for name, value in attrs:
             if name in {"src", "srcset", "action"} or (name == "href" and not (value or "").startswith(("#", "data:"))):
                 self.asked.append(f"{tag} {value}")
-            elif name == "href":
+            elif name == "href" and tag == "a":
                 self.links.append((value or "").removeprefix("#"))
             elif name == "id":
                 self.ids.append(value or "")
