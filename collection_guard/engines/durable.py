@@ -3,15 +3,18 @@
 The leaf conditions are evaluated in typed code; what is asserted is one small integer per leaf (0 false, 1 unknown,
 2 true). Strings, floats, nulls and escapes, where durable-rules is silently wrong, never reach it. Each rule becomes
 three monotone conditions: *true* (every test ``>= 2``) and *possible* (``>= 1``) of the whole, and *possible* of the
-scope. They are multiplied out here, for durable-rules refuses what nests deep, and what is constant is not asked at
-all. The C module is used in the one pattern that holds under fuzzing: one ruleset, one session, one constant id,
-a fact asserted, its actions drained, the fact retracted, all under a lock.
+scope. They are multiplied out here, for durable-rules refuses what nests deep, what is constant is not asked at all,
+and what several rules share is asked once. The C module is used in the one pattern that holds under fuzzing: one
+ruleset, one session, one constant id, a fact asserted, its actions drained, the fact retracted, all under a lock.
+Each action carries the whole fact back, so what is asserted is short: a leaf that is false is left out, which no test
+tells from 0.
 """
 
 import itertools
 import json
 import math
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
@@ -31,6 +34,9 @@ MAX_ALTERNATIVES: Final = 64
 MAX_TOGETHER: Final = 240
 """256 rules that share one test crash the compiler of durable-rules; more never stand in one ruleset."""
 MAX_REMEMBERED: Final = 100_000
+_ENVELOPE: Final = '"sid":"0","id":"1"'
+_RETRACTED: Final = "{" + _ENVELOPE + "}"
+"""A fact is retracted by its id alone."""
 
 
 class UnavailableError(ImportError):
@@ -160,9 +166,12 @@ class _Group:
         self._rules = rules
         self.atoms = _atoms(rules)
         self._fields = {atom: f"a{index}" for index, atom in enumerate(self.atoms)}
+        self._texts = [("", f',"{name}":1', f',"{name}":2') for name in self._fields.values()]
         self._lock = threading.Lock()
         self._known: dict[tuple[int, ...], dict[str, str]] = {}
         self._always: set[str] = set()
+        self._asking: dict[str, set[str]] = defaultdict(set)
+        """Which conditions hold when a rule of durable-rules fires: t, p or s, and the place of the rule."""
         self._definition = self._rules_as_json()
         self._module = load_module()
         self._ruleset = self._create()
@@ -184,6 +193,7 @@ class _Group:
 
     def _rules_as_json(self) -> dict[str, Any]:
         definition: dict[str, Any] = {}
+        names: dict[tuple[frozenset[Atom], int], str] = {}
         for index, rule in enumerate(self._rules):
             conditions = {"t": (rule.whole, 2), "p": (rule.whole, 1), "s": (rule.scope, 1)}
             for kind, (node, level) in conditions.items():
@@ -191,8 +201,10 @@ class _Group:
                 if frozenset() in choices:
                     self._always.add(f"{kind}{index}")
                     continue
-                for number, atoms in enumerate(choices):
-                    definition[f"{kind}{index}.{number}"] = {"all": [{"m": self._conjunction(atoms, level)}]}
+                for atoms in choices:
+                    name = names.setdefault((atoms, level), f"{len(names)}")
+                    definition[name] = {"all": [{"m": self._conjunction(atoms, level)}]}
+                    self._asking[name].add(f"{kind}{index}")
         return definition
 
     def _conjunction(self, atoms: frozenset[Atom], level: int) -> dict[str, Any]:
@@ -225,20 +237,20 @@ class _Group:
 
     def _fired(self, signature: tuple[int, ...]) -> set[str]:
         """Assert one fact, drain its actions, retract it."""
-        truths = dict(zip(self._fields.values(), signature, strict=True))
-        message = json.dumps({"sid": "0", "id": "1"} | truths)
         fired = set(self._always)
         if self._ruleset is None:
             return fired
+        truths = "".join([texts[truth] for texts, truth in zip(self._texts, signature, strict=True)])
         try:
-            unhandled, state = self._module.assert_fact(self._ruleset, message)
+            unhandled, state = self._module.assert_fact(self._ruleset, "{" + _ENVELOPE + truths + "}")
             if not unhandled:
                 started = self._module.start_action_for_state(self._ruleset, state)
                 action = started[1] if started else None
                 while action:
-                    fired.update(name.partition(".")[0] for name in json.loads(action))
+                    # '{"NAME":{"m":…}}': the name alone is wanted, and it has no escapes.
+                    fired |= self._asking[action[2 : action.index('"', 2)]]
                     action = self._module.complete_and_start_action(self._ruleset, state)
-            self._module.retract_fact(self._ruleset, message)
+            self._module.retract_fact(self._ruleset, _RETRACTED)
         except BaseException:
             # After an exception between start and completion the session keeps a lease: begin afresh.
             self._ruleset = self._create()

@@ -1,6 +1,7 @@
 """What durable-rules cannot stand is kept from it, refused beforehand, or survived."""
 
 import itertools
+import json
 import threading
 from random import Random
 from types import SimpleNamespace
@@ -221,6 +222,29 @@ def test_what_was_answered_once_is_remembered_up_to_a_bound(monkeypatch: pytest.
     monkeypatch.setattr(durable, "MAX_REMEMBERED", 2)
     engine = assert_agree([a_rule(leaf(0), scope=leaf(1)), a_rule(leaf(2), number=1)], 3)
     assert [len(group._known) for group in engine._groups] == [2]
+
+
+def test_what_rules_share_is_asked_once_and_false_leaves_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each action carries the whole fact back, so few rules of durable-rules fire, and facts are short."""
+    scope = AnyOf((leaf(0), leaf(1)))
+    rules = [a_rule(leaf(2 + number % 2), scope, number) for number in range(8)]
+    (group,) = assert_agree(rules, 4)._groups
+    # Of the scope two alternatives, possible; with either leaf that is wrong, both true and possible.
+    assert len(group._definition) == 2 + 2 * 2 * 2
+    told: list[str] = []
+    module = group._module
+    spied = SimpleNamespace(
+        assert_fact=lambda ruleset, fact: told.append(fact) or module.assert_fact(ruleset, fact),  # type: ignore[func-returns-value]  # to note it on the way
+        start_action_for_state=module.start_action_for_state,
+        complete_and_start_action=module.complete_and_start_action,
+        retract_fact=module.retract_fact,
+    )
+    monkeypatch.setattr(group, "_module", spied)
+    truths = {"f0": 0, "f1": 2, "f2": 1, "f3": 0}
+    fired = group._fired(tuple(truths[atom.fact] for atom in group.atoms))  # type: ignore[union-attr]  # tests
+    assert fired == {f"s{number}" for number in range(8)} | {f"p{number}" for number in (0, 2, 4, 6)}
+    fields = {atom.fact: group._fields[atom] for atom in group.atoms}  # type: ignore[union-attr]  # tests
+    assert [json.loads(fact) for fact in told] == [{"sid": "0", "id": "1", fields["f1"]: 2, fields["f2"]: 1}]
 
 
 def test_threads_share_an_engine() -> None:
