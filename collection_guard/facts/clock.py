@@ -1,5 +1,6 @@
 """Instants, local times and dates, by pytz; an offset is never taken for a zone."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Final
 import pytz
 from pytz.tzinfo import BaseTzInfo
 
-from collection_guard.language.units import clock_microseconds
+from collection_guard.language.units import DAY, clock_microseconds
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -50,7 +51,33 @@ def _local_at(at: int, zone: str) -> datetime:
 
 def local_date(instant: datetime, zone: str) -> date:
     """Return the date of an instant in a zone."""
-    return local(instant, zone).date()
+    at = microseconds(instant)
+    known = _DATES.get(zone)
+    if known is None or not known[0] <= at < known[1]:
+        known = _DATES[zone] = _date_around(at, zone)
+    return known[2]
+
+
+_DATES: Final[dict[str, tuple[int, int, date]]] = {}
+"""The last date that was asked for in each zone, and from when until when the clocks show it without a change."""
+
+
+def _date_around(at: int, zone: str) -> tuple[int, int, date]:
+    shown = _local_at(at, zone)
+    first = at - clock_microseconds(shown.time())
+    changes = clock_changes(zone)
+    after = bisect_right(changes, at)
+    # A clock that is put on or back may show another date at once, and one date may come twice.
+    since = max(first, changes[after - 1]) if after else first
+    until = min(first + DAY, changes[after]) if after < len(changes) else first + DAY
+    return since, until, shown.date()
+
+
+@lru_cache(maxsize=1_000)
+def clock_changes(zone: str) -> tuple[int, ...]:
+    """Return when the clocks of a zone are put on or back, in microseconds since 1970."""
+    times = getattr(zone_of(zone), "_utc_transition_times", ())
+    return tuple(microseconds(change.replace(tzinfo=UTC)) for change in times)
 
 
 def local_clock(instant: datetime, zone: str) -> int:

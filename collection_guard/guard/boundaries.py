@@ -11,7 +11,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
-from collection_guard.facts.clock import REGISTRY_ZONE, legal_zone, local_date, microseconds, start_of_day, zone_of
+from collection_guard.facts.clock import (
+    REGISTRY_ZONE,
+    clock_changes,
+    legal_zone,
+    local_date,
+    microseconds,
+    start_of_day,
+    zone_of,
+)
 from collection_guard.facts.kept import Firms
 from collection_guard.facts.keys import complete_from
 from collection_guard.facts.knowledge import Knowledge
@@ -314,9 +322,9 @@ class Calendar:
             clocks.add(0)
             clocks.update(clock_microseconds(at) for at in (window.start, window.end) if at is not None)
         for zone in self._zones if clocks else ():
-            yield from _shown(zone, sorted(clocks), first, last)
+            yield from _shown(zone, tuple(sorted(clocks)), first, last)
         if ground.dates and self.sheet.borrower_zone is not None:
-            yield from _shown(self.sheet.borrower_zone, [0], first, last)
+            yield from _shown(self.sheet.borrower_zone, (0,), first, last)
         elif ground.dates:
             midnight = first // DAY * DAY
             while midnight <= last + DAY:
@@ -336,26 +344,21 @@ def _ends_of(zone: str, day: date) -> tuple[int, int]:
     return microseconds(start_of_day(day, zone)), microseconds(start_of_day(day + _DAY, zone))
 
 
-def _shown(zone: str, clocks: list[int], first: int, last: int) -> Iterator[int]:
+def _shown(zone: str, clocks: tuple[int, ...], first: int, last: int) -> Iterator[int]:
     """Yield when the clocks of a zone show some times, and when they are changed, between two instants."""
     day, end = local_date(moment(first), zone) - _DAY, local_date(moment(last), zone) + _DAY
     while day <= end:
-        for clock in clocks:
-            yield from _shown_on(zone, clock, day)
+        yield from _shown_on(zone, clocks, day)
         day += _DAY
-    changes = _changes(zone)
+    changes = clock_changes(zone)
     yield from changes[bisect_left(changes, first) : bisect_right(changes, last)]
 
 
-@lru_cache(maxsize=50_000)
-def _shown_on(zone: str, clock: int, day: date) -> frozenset[int]:
-    """Return when the clocks of a zone show a time on a date: once, twice where they are put back, or as if."""
-    naive = datetime(day.year, day.month, day.day) + timedelta(microseconds=clock)  # noqa: DTZ001  # put on below
-    return frozenset(microseconds(zone_of(zone).localize(naive, is_dst=summer)) for summer in (True, False))
-
-
-@lru_cache(maxsize=1_000)
-def _changes(zone: str) -> tuple[int, ...]:
-    """Return when the clocks of a zone are put on or back."""
-    times = getattr(zone_of(zone), "_utc_transition_times", ())
-    return tuple(microseconds(change.replace(tzinfo=UTC)) for change in times if change.year > 1970)
+@lru_cache(maxsize=5_000)
+def _shown_on(zone: str, clocks: tuple[int, ...], day: date) -> frozenset[int]:
+    """Return when the clocks of a zone show some times on a date: once, twice where they are put back, or as if."""
+    naive = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # put on below
+    times = [naive + timedelta(microseconds=clock) for clock in clocks]
+    return frozenset(
+        microseconds(zone_of(zone).localize(at, is_dst=summer)) for at in times for summer in (True, False)
+    )

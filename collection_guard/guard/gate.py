@@ -169,10 +169,12 @@ class Gate:
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
         at = max(now, microseconds(asked.started_at))
         event = before_contact(asked, moment(at), around.after_fields)
-        wanted = wanted_of(around, event)
+        scene = Scene(around)
+        wanted = wanted_of(around, event, scene.sheets(event))
         past = [event_in(row.payload) for row in step.past(wanted)]
         held = [Held(event_in(place.payload), place.expires) for place in step.places(wanted, now)]
-        outlook = Outlook(around, event, past, held, self._options.on_failure)
+        scene.add(past)
+        outlook = Outlook(around, event, past, held, self._options.on_failure, scene)
         ruling = outlook.ruling()
         expires = now + self._options.reservation_seconds * SECOND
         if override is not None:
@@ -357,8 +359,10 @@ class Gate:
     @staticmethod
     def _judged_again(around: Surroundings, step: Transaction, row: Row) -> tuple[Event, Judgement]:
         kept = event_in(row.payload)
-        past = [event_in(one.payload) for one in step.past(wanted_of(around, kept)) if one.event_id != row.event_id]
-        return kept, Scene(around, past).judged(kept)
+        scene = Scene(around)
+        rows = step.past(wanted_of(around, kept, scene.sheets(kept)))
+        scene.add(event_in(one.payload) for one in rows if one.event_id != row.event_id)
+        return kept, scene.judged(kept)
 
     def _release(self, step: Transaction, token: str | None, case_id: str) -> list[Finding]:
         if token is None:

@@ -39,14 +39,21 @@ class Outlook:
     """One attempt, at any later instant, before a history that stands still."""
 
     def __init__(
-        self, around: Surroundings, attempt: Event, past: Sequence[Event], held: Sequence[Held], on_failure: OnFailure
+        self,
+        around: Surroundings,
+        attempt: Event,
+        past: Sequence[Event],
+        held: Sequence[Held],
+        on_failure: OnFailure,
+        scene: Scene | None = None,
     ) -> None:
+        """Take an attempt and what was before it; ``scene`` is that past, where it was set already."""
         self._around = around
         self._attempt = attempt
         self._past = past
         self._held = held
         self._on_failure = on_failure
-        self._alone = Scene(around, past)
+        self._alone = scene or Scene(around, past)
         self._first = microseconds(attempt.started_at)
         self._known: dict[tuple[str, str, int], bool] = {}
         self._readings: dict[int, dict[tuple[str, str], Reading]] = {}
@@ -109,6 +116,8 @@ class Outlook:
         return found
 
     def _attempt_at(self, at: int) -> Event:
+        if at == self._first:
+            return self._attempt
         return before_contact(self._attempt, moment(at), self._around.after_fields)
 
     def ruling(self) -> Ruling:

@@ -38,7 +38,6 @@ from collection_guard.guard.stores.base import (
     Wanted,
 )
 from collection_guard.guard.surroundings import KINDS, Surroundings
-from collection_guard.language.compiled import CompiledPack
 from collection_guard.language.kleene import NO, YES
 from collection_guard.language.schema import Key
 from collection_guard.language.units import DAY, HOUR
@@ -100,15 +99,27 @@ class Scene:
         beside = list(under_way)
         taken = frozenset(event.event_id for event in beside)
         self._histories = {pack.name: _Past(around, taken) for pack in around.packs}
-        for event in (*past, *beside):
+        self._last: tuple[Event, tuple[Under, ...]] | None = None
+        self.add(past)
+        self.add(beside)
+
+    def add(self, past: Iterable[Event]) -> None:
+        """Add contacts to the past."""
+        around = self.around
+        for event in past:
             for pack, rule_set in around.rule_sets(event):
                 history = self._histories[pack.name]
                 history.add(FactSheet(event, around.world, rule_set, history))
 
-    def sheets(self, event: Event) -> Iterator[tuple[CompiledPack, FactSheet]]:
-        """Yield the fact sheet of an event under each pack."""
-        for pack, rule_set in self.around.rule_sets(event):
-            yield pack, FactSheet(event, self.around.world, rule_set, self._histories[pack.name])
+    def sheets(self, event: Event) -> tuple[Under, ...]:
+        """Return the fact sheet of an event under each pack; those of the last event are kept."""
+        if self._last is None or self._last[0] is not event:
+            sheets = (
+                (pack, FactSheet(event, self.around.world, rule_set, self._histories[pack.name]))
+                for pack, rule_set in self.around.rule_sets(event)
+            )
+            self._last = event, tuple(sheets)
+        return self._last[1]
 
     def readings(self, event: Event) -> Iterator[Reading]:
         """Yield every rule as it stands on an event."""
@@ -124,10 +135,10 @@ class Scene:
 
     def judged(self, event: Event, *, forgotten: bool = False) -> Judgement:
         """Return what every rule says of an event; ``forgotten``: of a past that nobody can read."""
-        return judgement(self.around, list(self.sheets(event)), forgotten=forgotten)
+        return judgement(self.around, self.sheets(event), forgotten=forgotten)
 
 
-def judgement(around: Surroundings, sheets: list[Under], *, forgotten: bool = False) -> Judgement:
+def judgement(around: Surroundings, sheets: Sequence[Under], *, forgotten: bool = False) -> Judgement:
     """Return what every rule says on the fact sheets of one event under all packs."""
     for _, sheet in sheets if forgotten else ():
         _forget(sheet)
@@ -144,31 +155,39 @@ def _forget(sheet: FactSheet) -> None:
 
 def keys_of(around: Surroundings, event: Event) -> Keys:
     """Return the keys by which an event is found again; they are the same under every pack."""
-    sheet = FactSheet(event, around.world, around.packs[0].rule_sets[0], History())
-    return Keys(event.case_id, **{kind: key_part(sheet, kind) for kind in KINDS})
+    return _keys_on(FactSheet(event, around.world, around.packs[0].rule_sets[0], History()))
 
 
-def wanted_of(around: Surroundings, event: Event) -> Wanted:
-    """Return the part of the past that any rule may read of an event, or of the same event at a later time."""
-    at = microseconds(event.started_at)
+def _keys_on(sheet: FactSheet) -> Keys:
+    return Keys(sheet.event.case_id, *(key_part(sheet, kind) for kind in KINDS))
+
+
+def wanted_of(around: Surroundings, event: Event, sheets: Iterable[Under] = ()) -> Wanted:
+    """Return the part of the past that any rule may read of an event, or of the same event at a later time.
+
+    ``sheets`` are fact sheets of the event; none of what is read on them hangs on the past.
+    """
+    known = {sheet.rule_set: sheet for _, sheet in sheets}
+    rule_sets = [rule_set for pack in around.packs for rule_set in pack.rule_sets]
     parts: dict[tuple[Key, str], int] = {}
-    for pack in around.packs:
-        for rule_set in pack.rule_sets:
-            sheet = FactSheet(event, around.world, rule_set, History())
-            read = around.reads(rule_set)
-            reads = [(kind, reach_of(sheet, measure).floor) for kind, measure in read.measures]
-            if read.whole_case:
-                reads.append(("case", BEGINNING))
-            for kind, floor in reads:
-                value = key_part(sheet, kind)
-                if value is None:
-                    continue
-                parts[kind, value] = min(floor, parts.get((kind, value), floor))
-                # Contacts are kept by whom their profile named then; who that is may have become known since.
-                for case in around.cases_of(value, event.case_id) if kind == "borrower" else ():
-                    parts["case", case] = min(floor, parts.get(("case", case), floor))
+    keys: Keys | None = None
+    for rule_set in rule_sets:
+        sheet = known.get(rule_set) or FactSheet(event, around.world, rule_set, History())
+        keys = keys or _keys_on(sheet)
+        read = around.reads(rule_set)
+        reads = [(kind, reach_of(sheet, measure).floor) for kind, measure in read.measures]
+        if read.whole_case:
+            reads.append(("case", BEGINNING))
+        for kind, floor in reads:
+            value: str | None = getattr(keys, kind)
+            if value is None:
+                continue
+            parts[kind, value] = min(floor, parts.get((kind, value), floor))
+            # Contacts are kept by whom their profile named then; who that is may have become known since.
+            for case in around.cases_of(value, event.case_id) if kind == "borrower" else ():
+                parts["case", case] = min(floor, parts.get(("case", case), floor))
     by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
-    return Wanted(event.case_id, at - _FIRMS_FOR, by_key)
+    return Wanted(event.case_id, microseconds(event.started_at) - _FIRMS_FOR, by_key)
 
 
 def locks_of(around: Surroundings, keys: Keys) -> Locks:

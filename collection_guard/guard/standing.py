@@ -189,6 +189,10 @@ class Patterns:
         return found
 
 
+_Leaf = tuple[Test, bool]
+"""A test, and whether its fact is itself what is missing where the test stays open."""
+
+
 class _Tests:
     """Tests of facts, by the fact that they test, and conditions over zones."""
 
@@ -201,33 +205,39 @@ class _Tests:
                 by_fact.setdefault(atom.fact, []).append(atom)
             else:
                 zoned.append(atom)
-        self._facts: list[tuple[str, dict[Any, Hashable], tuple[Test, ...]]] = [
-            (name, {}, tuple(tests)) for name, tests in by_fact.items()
+        self._facts: list[tuple[str, dict[Any, Hashable] | None, tuple[_Leaf, ...]]] = [
+            (name, None if name in rule_set.defined else {}, tuple((test, self._is_plain(test)) for test in tests))
+            for name, tests in by_fact.items()
         ]
         self._zoned = tuple(zoned)
+
+    def _is_plain(self, test: Test) -> bool:
+        """Say whether the fact is itself what is missing where it leaves the test open.
+
+        Not where a bound may be arguable, or the fact is defined by others.
+        """
+        return not isinstance(test.value, Bounds) and test.fact not in self._rule_set.defined
 
     def of(self, sheet: FactSheet) -> Hashable:
         """Return the truth of each test on a sheet, and what is missing where one hangs."""
         found: list[Hashable] = []
         for name, known, tests in self._facts:
             value = sheet.value(name)
-            if type(value) in _KEPT and name not in self._rule_set.defined:
-                said = known.get(value)
-                if said is None:
-                    if len(known) >= _MOST:
-                        known.clear()
-                    said = known[value] = tuple(self._of_test(test, value, sheet) for test in tests)
-            else:
-                said = tuple(self._of_test(test, value, sheet) for test in tests)
+            if known is None or type(value) not in _KEPT:
+                found.append(self._of_tests(tests, value, sheet))
+                continue
+            said = known.get(value)
+            if said is None:
+                if len(known) >= _MOST:
+                    known.clear()
+                said = known[value] = self._of_tests(tests, value, sheet)
             found.append(said)
-        found.extend(self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in self._zoned)
+        found.extend([self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in self._zoned])
         return tuple(found)
 
-    def _of_test(self, test: Test, value: Any, sheet: FactSheet) -> Hashable:
-        found = truth_of_test(test, value)
-        # Without a bound that may be arguable, a plain fact that leaves a test open is itself what is missing.
-        is_plain = not isinstance(test.value, Bounds) and test.fact not in self._rule_set.defined
-        return found if is_plain else self._of_atom(test, found, sheet)
+    def _of_tests(self, tests: tuple[_Leaf, ...], value: Any, sheet: FactSheet) -> Hashable:
+        truths = [(truth_of_test(test, value), test, is_plain) for test, is_plain in tests]
+        return tuple([said if is_plain else self._of_atom(test, said, sheet) for said, test, is_plain in truths])
 
     def _of_atom(self, atom: Atom, found: int, sheet: FactSheet) -> Hashable:
         if found != MAYBE:

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from collection_guard.facts.atoms import truth_of_atom
 from collection_guard.facts.clock import (
+    clock_changes,
     clock_since_midnight_of,
     dates_of,
     legal_zone,
+    local,
     local_clock,
     local_date,
     microseconds,
@@ -21,7 +23,7 @@ from collection_guard.facts.clock import (
 from collection_guard.facts.world import Settings
 from collection_guard.language.ir import Bounds, InZones, Test
 from collection_guard.language.kleene import MAYBE, NO, YES
-from collection_guard.language.units import HOUR, show_local_time
+from collection_guard.language.units import HOUR, SECOND, show_local_time
 
 from .making import NEW_YORK, SHANGHAI, event, profile, sheet_of, to_self
 
@@ -51,6 +53,19 @@ def test_s17_bounds_of_the_permitted_hours(zone: str, day: str, offset: str, clo
     sheet = sheet_of(event(started_at=f"{day}T{clock}{offset}", recipient={"timezone": zone}))
     assert show_local_time(sheet.value_in_zone("contact.local_time", zone)) == clock
     assert truth_of_atom(PERMITTED, sheet) == truth
+
+
+@given(
+    zone=zones,
+    changes=st.lists(st.tuples(st.integers(0, 10**9), st.integers(-90_000, 90_000)), min_size=2, max_size=6),
+)
+def test_dates_are_those_that_the_clocks_show(zone: str, changes: list[tuple[int, int]]) -> None:
+    """Whichever instants are asked about one after another, each has the date of its local time; also by a change."""
+    known = clock_changes(zone) or (0,)
+    for change, seconds in changes:
+        at = max(known[change % len(known)], -(10**15)) + seconds * SECOND
+        instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+        assert local_date(instant, zone) == local(instant, zone).date()
 
 
 @pytest.mark.parametrize(("clock", "truth"), BOUNDS.items())

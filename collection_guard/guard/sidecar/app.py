@@ -80,9 +80,9 @@ class Desk:
     def check(self, attempt: Attempt) -> Decision:
         """Decide on an attempt."""
         decision = self.gate.check(attempt)
-        self.metrics.decisions.labels(decision.decision, str(decision.would_deny).lower()).inc()
+        self.metrics.decisions(decision.decision, str(decision.would_deny).lower()).inc()
         for finding in (*decision.violations, *decision.unassessable):
-            self.metrics.rules.labels(finding.rule, finding.kind).inc()
+            self.metrics.rules(finding.rule, finding.kind).inc()
         return decision
 
     def record(self, body: RecordRequest) -> list[Finding]:
@@ -90,13 +90,13 @@ class Desk:
         findings = self.gate.record(body.event, token=body.token)
         self.metrics.records.inc()
         for finding in findings:
-            self.metrics.findings.labels(finding.kind, finding.rule or "").inc()
+            self.metrics.findings(finding.kind, finding.rule or "").inc()
         return findings
 
     def cancel(self, token: str) -> bool:
         """Give a place back."""
         known = self.gate.cancel(token)
-        self.metrics.cancelled.labels(str(known).lower()).inc()
+        self.metrics.cancelled(str(known).lower()).inc()
         return known
 
     def ready(self) -> ReadyAnswer:
@@ -115,7 +115,7 @@ class Desk:
     def reload(self) -> None:
         """Read rules, registry and profiles again, and say what came of it."""
         taken = self.gate.reload()
-        self.metrics.reloads.labels("taken" if taken.taken else "refused").inc()
+        self.metrics.reloads("taken" if taken.taken else "refused").inc()
         if taken.taken:
             settle()
             self.log.write("reloaded", rules_digest=taken.rules_digest, registry_digest=taken.registry_digest)

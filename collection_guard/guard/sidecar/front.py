@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.answers import refusal, refused, written
+from collection_guard.guard.sidecar.answers import refusal, refused
 from collection_guard.guard.sidecar.log import JsonLog
 from collection_guard.guard.sidecar.metrics import Metrics
 from collection_guard.model.problems import InputError, Problem
@@ -24,6 +24,7 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
 """What is answered without a token: it says nothing of any contact."""
 TOLD: Final = "told"
 """Where a request keeps what its line in the log says of it."""
+_JSON_TYPE: Final = (b"content-type", b"application/json")
 _DRAINED: Final = 32
 """How many times the limit is read and thrown away, so that the client reads why it was refused."""
 
@@ -119,10 +120,11 @@ class Front:
             call = self.calls.get(scope["path"])
             if call is not None:
                 try:
-                    response = written(await call(body, told))
+                    answer = await call(body, told)
                 except InputError as error:
-                    response = refusal(error, told)
-                await response(scope, receive, send)
+                    await refusal(error, told)(scope, receive, send)
+                    return
+                await _write(answer.model_dump_json().encode(), send)
                 return
             receive = _again(body, receive)
         await self._app(scope, receive, send)
@@ -155,8 +157,8 @@ class Front:
 
     def _note(self, scope: Scope, status: int, seconds: float, told: dict[str, Any]) -> None:
         path = scope["path"] if scope["path"] in self.paths else "other"
-        self._metrics.requests.labels(path, str(status)).inc()
-        self._metrics.seconds.labels(path).observe(seconds)
+        self._metrics.requests(path, str(status)).inc()
+        self._metrics.seconds(path).observe(seconds)
         if path in OPEN or path == "/metrics":
             return
         self._log.write(
@@ -167,6 +169,13 @@ class Front:
             milliseconds=round(seconds * 1000, 3),
             **told,
         )
+
+
+async def _write(content: bytes, send: Send) -> None:
+    """Write an answer, as JSON."""
+    headers = [(b"content-length", str(len(content)).encode()), _JSON_TYPE]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _announced(headers: dict[bytes, bytes]) -> int:

@@ -20,6 +20,7 @@ _PLAIN: Final = frozenset(
     }
 )
 """What a line is found again by, and words of ours: never numbers or names, which have fields of their own."""
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, default=str)
 _OURS: Final = Path(__file__).parents[2]
 
 
@@ -40,7 +41,7 @@ class JsonLog:
         for name, value in fields.items():
             if value is not None:
                 line[name] = value if name in _PLAIN else mask_any(name, value)
-        text = json.dumps(line, ensure_ascii=False, default=str)
+        text = _JSON.encode(line)
         with self._lock:
             self._stream.write(text + "\n")
             self._stream.flush()
