@@ -39,6 +39,8 @@ def engine_maker(name: str) -> MakeEngine:
 def missing_facts(rule: CompiledRule, facts: FactSource, rule_set: RuleSet) -> tuple[str, ...]:
     """Return the unknown facts on which an unassessable verdict hangs, in the vocabulary's order (semantics 2)."""
     found = _missing_in(rule.whole, facts, rule_set)
+    if len(found) < 2:
+        return tuple(found)
     order = {name: index for index, name in enumerate(rule_set.vocabulary)}
     return tuple(sorted(found, key=lambda name: (order.get(name, len(order)), name)))
 
@@ -153,8 +155,10 @@ class Judge:
         names = self._measures.get(key)
         if names is None:
             names = self._measures[key] = tuple(measures_of(rule.whole, sheet.rule_set))
-        reaches = (reach_of(sheet, sheet.rule_set.measures[name]) for name in names)
-        return any(reach.first < microseconds(earliest) for reach in reaches)
+        if not names:
+            return False
+        beginning = microseconds(earliest)
+        return any(reach_of(sheet, sheet.rule_set.measures[name]).first < beginning for name in names)
 
     def add(self, event: Event) -> None:
         """Make an event part of the past of those after it."""

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ from collection_guard.audit.report import Report
 from collection_guard.audit.run import Basis, run_audit
 from collection_guard.audit.verdict_lines import line_of
 from collection_guard.engines.durable import DurableEngine
-from collection_guard.engines.judge import Judge
+from collection_guard.engines.judge import Judge, Judged
 from collection_guard.engines.reference import ReferenceEngine
 from collection_guard.facts.partner_lists import read_registry
 from collection_guard.facts.sheet import FactSource
@@ -57,13 +58,18 @@ def events_of(folder: Path) -> list[Event]:
         return [Event.model_validate_json(line) for line in file]
 
 
-def audited(folder: Path, events: list[Event], engine: str) -> tuple[Report, bytes]:
-    """Audit a simulated log; return the report and all verdicts as the verdict file would hold them."""
-    lines: list[str] = []
+def audited(folder: Path, events: list[Event], engine: str, each: Callable[[Judged], None] | None = None) -> Report:
+    """Audit a simulated log; ``each`` is called with every verdict."""
     basis = basis_of(folder, engine)
     intake = take_events(events, timezone=basis.settings.timezone, profiles=basis.profiles)
-    report = run_audit(intake, basis, lambda judged: lines.append(line_of(judged.verdict)))
-    return report, "".join(lines).encode()
+    return run_audit(intake, basis, each)
+
+
+def verdicts_of(folder: Path, events: list[Event], engine: str) -> bytes:
+    """Audit a simulated log; return all verdicts as the verdict file would hold them."""
+    lines: list[str] = []
+    audited(folder, events, engine, lambda judged: lines.append(line_of(judged.verdict)))
+    return "".join(lines).encode()
 
 
 class Twins:
@@ -95,36 +101,38 @@ def assert_found_exactly(folder: Path, report: Report) -> None:
 
 
 @pytest.mark.no_cover  # what these lines are is covered elsewhere; tracing 150,000 contacts takes many minutes
-@pytest.mark.parametrize("seed", SEEDS[1:], ids=["second", "third"])
+@pytest.mark.parametrize("seed", SEEDS, ids=["first", "second", "third"])
 def test_planted_wrongs_are_found_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Precision and recall are 1 per rule on 50,000 contacts, and both engines say the same of the same facts."""
+    """Precision and recall are 1 per rule on 50,000 contacts, and both engines say the same of the same facts.
+
+    All that a verdict file holds besides these words comes of the facts and the words, by code that knows no engine.
+    """
     folder = simulated(tmp_path, seed, CONTACTS)
     monkeypatch.setattr(import_module("collection_guard.audit.run"), "Judge", partial(Judge, make=Twins))
-    assert_found_exactly(folder, audited(folder, events_of(folder), "durable")[0])
+    assert_found_exactly(folder, audited(folder, events_of(folder), "durable"))
 
 
 @pytest.mark.no_cover
 def test_both_engines_write_the_same_bytes(tmp_path: Path) -> None:
-    """Two audits of 50,000 contacts, one by each engine: the planted wrongs exactly, and byte-identical verdicts."""
-    folder = simulated(tmp_path, SEEDS[0], CONTACTS)
+    """The verdict files of two whole audits, one by each engine, are byte-identical."""
+    folder = simulated(tmp_path, SEEDS[0], CONTACTS // 5)
     events = events_of(folder)
-    report, by_durable = audited(folder, events, "durable")
-    assert_found_exactly(folder, report)
-    _, by_reference = audited(folder, events, "reference")
-    assert by_reference == by_durable, folder
+    by_durable = verdicts_of(folder, events, "durable")
+    assert len(by_durable) > len(events)
+    assert verdicts_of(folder, events, "reference") == by_durable, folder
 
 
 def test_order_free(tmp_path: Path) -> None:
     """order-free: shuffled rows, and whole cases judged apart, give the same verdicts byte for byte."""
     folder = simulated(tmp_path, SEEDS[0], 3_000)
     events = events_of(folder)
-    _, whole = audited(folder, events, "auto")
+    whole = verdicts_of(folder, events, "auto")
     shuffled = random.Random(SEEDS[1]).sample(events, len(events))
-    assert audited(folder, shuffled, "auto")[1] == whole
+    assert verdicts_of(folder, shuffled, "auto") == whole
     keys = sorted({event.borrower_id or event.case_id for event in events})
     part_of = {key: index % 3 for index, key in enumerate(keys)}
     parts = [[event for event in events if part_of[event.borrower_id or event.case_id] == part] for part in range(3)]
-    lines = [line for part in parts for line in audited(folder, part, "auto")[1].splitlines()]
+    lines = [line for part in parts for line in verdicts_of(folder, part, "auto").splitlines()]
     assert sorted(lines) == sorted(whole.splitlines())
 
 
@@ -132,8 +140,8 @@ def test_no_look_ahead(tmp_path: Path) -> None:
     """no-look-ahead: the verdicts on a log's beginning do not change when the rest of it is cut off."""
     folder = simulated(tmp_path, SEEDS[2], 3_000)
     events = sorted(events_of(folder), key=lambda event: (event.started_at, event.event_id))
-    _, whole = audited(folder, events, "auto")
-    _, beginning = audited(folder, events[:1_500], "auto")
+    whole = verdicts_of(folder, events, "auto")
+    beginning = verdicts_of(folder, events[:1_500], "auto")
     assert whole.startswith(beginning)
 
 
@@ -142,7 +150,7 @@ def test_nothing_lost(tmp_path: Path) -> None:
     folder = simulated(tmp_path, SEEDS[0], 1_000)
     events = events_of(folder)
     twice = [*events, *events[:10]]
-    report, _ = audited(folder, twice, "auto")
+    report = audited(folder, twice, "auto")
     intake = report.intake
     assert intake.rows_read == 1_010
     assert report.contacts + len(intake.rejected) + len(intake.set_aside) == intake.rows_read

@@ -48,7 +48,8 @@ def was_known(past: Event, at: dt.datetime) -> Tri:
 
 def history(event: Event, events: list[Event]) -> list[tuple[Event, Tri]]:
     """Return what precedes an event and was known by then, or may have been, in order (line 4)."""
-    before = [(past, was_known(past, event.started_at)) for past in events if order(past) < order(event)]
+    place = order(event)
+    before = [(past, was_known(past, event.started_at)) for past in events if order(past) < place]
     return sorted(((past, known) for past, known in before if known is not False), key=lambda one: order(one[0]))
 
 

@@ -39,7 +39,7 @@ class Log:
     borrowers: dict[str, list[Past]]
     registry: RegistryData | None
     settings: Settings
-    profiles: dict[str, CaseProfile]
+    cases_of: dict[str, list[CaseProfile]]
 
 
 def opened(
@@ -62,7 +62,11 @@ def opened(
     for past in cases.values():
         for key in sorted({borrower_key(event, past) for event in past.events}):
             borrowers.setdefault(key, []).append(past)
-    return Log(cases, borrowers, registry, settings, profiles)
+    cases_of: dict[str, list[CaseProfile]] = {}
+    for profile in profiles.values():
+        if profile.borrower_id is not None:
+            cases_of.setdefault(profile.borrower_id, []).append(profile)
+    return Log(cases, borrowers, registry, settings, cases_of)
 
 
 def borrower_key(event: Event, past: Past) -> str:
@@ -131,7 +135,7 @@ def _borrower_complete_from(event: Event, past: Past, log: Log) -> dt.datetime |
     """Line 5, for a count over all cases of a borrower: whole is what holds the contacts of each of them."""
     named = event.borrower_id or (past.profile.borrower_id if past.profile else None)
     said = [past.profile.history_from if past.profile else None]
-    said += [one.history_from for one in log.profiles.values() if named is not None and one.borrower_id == named]
+    said += [one.history_from for one in log.cases_of.get(named or "", ())]
     days = [day or log.settings.history_complete_from for day in said]
     known = [day for day in days if day is not None]
     return midnight(max(known), past.zone) if known else past.complete_from
