@@ -119,10 +119,10 @@ class Lexicon:
 
     def hits(self, normalised: Normalised) -> Hits:
         """Return where everything that the phrases are made of stands in a text."""
-        firms = self.names.firms(normalised)
-        return self.matcher.hits(
-            normalised.text, {FIRM_NAME: [(firm.start, firm.end) for firm in firms]} if firms else None
-        )
+        hits = self.matcher.hits(normalised.text)
+        if not self.names.cues.isdisjoint(hits.all_strings):
+            self.matcher.give(hits, FIRM_NAME, [(firm.start, firm.end) for firm in self.names.firms(normalised)])
+        return hits
 
     def patterns(self) -> list[str]:
         """Return every string that the detector looks for, disguises included."""
@@ -200,7 +200,8 @@ class _Compiler:
             benign += content.benign
         if self.problems:
             raise RulesError(self.problems)
-        self.matcher.build()
+        finder = NameFinder(names, self.normaliser.folding)
+        self.matcher.build([*balance.han, *finder.cues])
         return Lexicon(
             digest=digest,
             acts=acts,
@@ -209,7 +210,7 @@ class _Compiler:
             scales=tuple(scales),
             balance=balance,
             speakers=speakers,
-            names=NameFinder(names, self.normaliser.folding),
+            names=finder,
             normaliser=self.normaliser,
             disguises=Disguises(evasions, Readings(syllables), literals, self.normaliser.fold),
             matcher=self.matcher,

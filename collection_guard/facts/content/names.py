@@ -78,6 +78,8 @@ class NameFinder:
     def __init__(self, names: Names, folding: Folding) -> None:
         self._folding = folding
         self._scripts = _Scripts()
+        # A text without any of these names no firm.
+        self.cues = frozenset((*names.firm_ends, _OFFICE, *names.latin_ends, *names.latin_leads))
         self._ends = _automaton([*names.firm_ends, _OFFICE])
         self._stops = _automaton(names.firm_stops)
         self._leads = frozenset(names.firm_leads)

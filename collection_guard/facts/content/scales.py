@@ -1,17 +1,16 @@
 """Scales: clues that tell a signal only together, each with its weight."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, pairwise, repeat
-from struct import Struct
 from typing import Final
-
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from collection_guard.facts.content.characters import COLON, OPEN_BRACKET
 from collection_guard.facts.content.context import Layout
 from collection_guard.facts.content.matching import Range
-from collection_guard.facts.content.schema import SIGNALS, Scale
+from collection_guard.facts.content.schema import SIGNALS, Scale, Signal
 
 # Evidence shown: where the weightiest words stand tells enough.
 _MOST_SHOWN: Final = 4
@@ -24,14 +23,11 @@ HEADING, LABEL, QUOTE, QUESTION, SHOUT, DIGITS, TURNS, YOU, NO_YOU = (
 SHAPES: Final = (HEADING, LABEL, QUOTE, QUESTION, SHOUT, DIGITS, TURNS, YOU, NO_YOU)
 _LONGEST_LABEL: Final = 10
 _DIGITS: Final = frozenset("0123456789")
-# Weights are hundredths. Those of all signals lie side by side in one integer, so that one addition weighs for all;
-# a lane is wide enough for more clues than a text can hold.
 _HUNDREDTHS: Final = 100
-_LANE: Final = 64
-_HALF: Final = 1 << (_LANE - 1)
-_LANES: Final = Struct(f"<{len(SIGNALS)}Q")
-_MIDDLE: Final = sum(_HALF << (_LANE * lane) for lane in range(len(SIGNALS)))
+# How much more must speak for a signal whose acts are all denied or only mentioned.
+DOUBT: Final = 2.0
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz'")
+_LATIN_LETTER: Final = re.compile("[a-z']")
 _END_OF_RUN: Final = "\n"
 
 
@@ -107,87 +103,147 @@ def latin_words(text: str) -> Iterator[str]:
         yield from (f"{one} {other}" for one, other in pairwise(words) if one and other)
 
 
+class _Weights(dict[str, int]):
+    """The weight of each string that was met: few of all strings are, so that they stay close together in memory."""
+
+    def __init__(self, of: Mapping[str, int]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, string: str) -> int:
+        weight = self[string] = self._of.get(string, 0)
+        return weight
+
+
 class Balance:
     """All scales together, arranged by what stands in a text, so that one look at each clue weighs for all signals."""
 
     def __init__(self, scales: Sequence[CompiledScale]) -> None:
         """Arrange the scales."""
         self.scales: dict[str, CompiledScale] = {scale.scale.signal: scale for scale in scales}
+        # Weights are hundredths. Those of all signals lie side by side in one integer, so that one addition weighs for
+        # all; a lane is wide enough for all clues together.
+        most = _hundredths(DOUBT) + sum(
+            abs(_hundredths(weight)) for scale in scales for weight in (scale.scale.start, *scale.weights.values())
+        )
+        self._lane = most.bit_length() + 2
+        self._half = 1 << (self._lane - 1)
+        ones = sum(1 << (self._lane * lane) for lane in range(len(SIGNALS)))
+        self._signs, self._above_nothing = ones * self._half, ones * (self._half - 1)
+        self._sayings: dict[int, tuple[Signal, ...]] = {}
         self._start = self._packed((scale.scale.signal, scale.scale.start) for scale in scales)
+        self._doubt: dict[str, int] = {signal: self._packed([(signal, DOUBT)]) for signal in SIGNALS}
         clues: dict[str, list[tuple[str, float]]] = {}
         for scale in scales:
             for clue, weight in scale.weights.items():
                 clues.setdefault(clue, []).append((scale.scale.signal, weight))
         self._weight = {clue: self._packed(weights) for clue, weights in clues.items()}
-        # What two clues weigh together, by each of the two that comes first.
+        # What two clues weigh together, by either of the two.
         self._beside: dict[str, dict[str, int]] = {}
         for clue in clues:
             first, *second = parts_of(clue)
             if second:
-                self._beside.setdefault(first, {})[second[0]] = self._weight.pop(clue)
+                weight = self._weight.pop(clue)
+                for one, other in ((first, second[0]), (second[0], first)):
+                    beside = self._beside.setdefault(one, {})
+                    beside[other] = beside.get(other, 0) + weight
         self.words = sorted(filter(is_word, clues))
         self._latin = frozenset(word for word in self.words if word[0].isascii())
-        self._han = AhoCorasick(
-            [word for word in self.words if not word[0].isascii()] or ["\0"],
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=True,
-        )
+        # Chinese words are found where they stand, others between what separates words.
+        self.han = frozenset(word for word in self.words if not word[0].isascii())
+        self._han_weight = _Weights({word: self._weight[word] for word in self.han})
+        # The clues that speak for a signal, the weightiest first.
+        self._speaking = {signal: _ranked(scale.weights) for signal, scale in self.scales.items()}
 
-    @staticmethod
-    def _packed(weights: Iterable[tuple[str, float]]) -> int:
-        return sum(round(weight * _HUNDREDTHS) << (_LANE * SIGNALS.index(signal)) for signal, weight in weights)
+    def _packed(self, weights: Iterable[tuple[str, float]]) -> int:
+        return sum(_hundredths(weight) << (self._lane * SIGNALS.index(signal)) for signal, weight in weights)
 
-    def words_of(self, text: str) -> set[str]:
-        """Return the weighed words of a folded text."""
-        found = set(self._han.find_matches_as_strings(text, overlapping=True))
-        if not _LATIN.isdisjoint(text):
+    def words_of(self, text: str, strings: AbstractSet[str]) -> AbstractSet[str]:
+        """Return the weighed words of a folded text, among them those of the strings that stand in it."""
+        found = self.han & strings
+        if _LATIN_LETTER.search(text):
             found |= self._latin.intersection(latin_words(text))
-        found.discard("\0")
         return found
 
-    def totals(self, words: Collection[str], others: Collection[str]) -> list[float]:
-        """Return what each signal weighs in a text of words; ``others`` are the acts, frames and shapes, as clues."""
-        weight = self._weight
-        total = self._start + sum(map(weight.__getitem__, words))
-        total += sum(map(weight.get, others, repeat(0)))
-        for beside in filter(None, map(self._beside.get, others)):
-            total += sum(map(beside.get, others, repeat(0)))
-        lanes = (total + _MIDDLE).to_bytes(_LANES.size, "little")
-        return [(lane - _HALF) / _HUNDREDTHS for lane in _LANES.unpack(lanes)]
+    def total(self, text: str, strings: AbstractSet[str], others: Sequence[str], doubted: Iterable[str] = ()) -> int:
+        """Return what all signals weigh in a folded text.
 
-    def contributions(self, signal: str, words: Collection[str], others: Collection[str]) -> list[tuple[str, float]]:
+        ``strings`` are those of the lexicon that stand in it; ``others`` are the acts, frames and shapes, as clues.
+        """
+        weight, beside = self._weight, self._beside
+        total = self._start + sum(map(self._han_weight.__getitem__, strings))
+        if _LATIN_LETTER.search(text):
+            total += sum(map(weight.__getitem__, self._latin.intersection(latin_words(text))))
+        total += sum(map(weight.get, others, repeat(0)))
+        for i, clue in enumerate(others, start=1):
+            if clue in beside:
+                total += sum(map(beside[clue].get, others[i:], repeat(0)))
+        for signal in doubted:
+            total -= self._doubt[signal]
+        return total
+
+    def said(self, total: int) -> tuple[Signal, ...]:
+        """Return the signals that weigh more than nothing."""
+        signs = (total + self._above_nothing) & self._signs
+        said = self._sayings.get(signs)
+        if said is None:
+            said = tuple(signal for signal, weight in zip(SIGNALS, self.weights(total), strict=True) if weight > 0)
+            self._sayings[signs] = said
+        return said
+
+    def weights(self, total: int) -> list[float]:
+        """Return what each signal weighs."""
+        lanes = total + self._above_nothing
+        size, half = self._lane, self._half
+        return [((lanes >> (size * lane) & (2 * half - 1)) - half + 1) / _HUNDREDTHS for lane in range(len(SIGNALS))]
+
+    def contributions(self, signal: str, words: Iterable[str], others: Collection[str]) -> list[tuple[str, float]]:
         """Return the clues of a text that weigh for or against a signal, the weightiest first."""
         weights = self.scales[signal].weights
-        clues = [*others, *words]
-        clues += [
-            first + TOGETHER + second
-            for first, beside in zip(others, map(self._beside.get, others), strict=True)
-            if beside
-            for second in others
-            if second in beside
-        ]
+        clues = [*others, *words, *self._pairs(others)]
         found = [(clue, weights[clue]) for clue in clues if clue in weights]
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
+
+    def _pairs(self, others: Collection[str]) -> list[str]:
+        """Return every two clues of a text that weigh together, in either order."""
+        return [
+            first + TOGETHER + second
+            for first in others
+            if first in self._beside
+            for second in self._beside[first].keys() & others
+        ]
 
     def evidence(
         self,
         signal: str,
         layout: Layout,
-        words: Collection[str],
+        words: AbstractSet[str],
         others: Collection[str],
         acts: Mapping[str, list[Range]],
     ) -> list[Range]:
         """Return the clauses of what weighs most for a signal; ``acts`` are the places of those heard, as clues."""
+        speaking = self._speaking[signal]
+        clues = [*(speaking.keys() & words), *(clue for clue in others if clue in speaking)]
+        clues += (clue for clue in self._pairs(others) if clue in speaking)
         ranges: list[Range] = []
-        for clue, weight in self.contributions(signal, words, others):
-            if weight > 0 and is_word(clue):
+        for clue in sorted(clues, key=speaking.__getitem__):
+            if is_word(clue):
                 ranges.append(_place(layout.own, clue))
-            elif weight > 0:
+            else:
                 ranges += (acts[part][0] for part in parts_of(clue) if part in acts)
             if len(ranges) >= _MOST_SHOWN:
                 break
         return sorted({layout.scope(start, end, "clause") for start, end in ranges})
+
+
+def _hundredths(weight: float) -> int:
+    return round(weight * _HUNDREDTHS)
+
+
+def _ranked(weights: Mapping[str, float]) -> dict[str, int]:
+    """Return the clues that speak for something, each with its rank: the weightiest first."""
+    speaking = sorted((-weight, clue) for clue, weight in weights.items() if weight > 0)
+    return {clue: rank for rank, (_, clue) in enumerate(speaking)}
 
 
 def _place(text: str, word: str) -> Range:
