@@ -174,12 +174,12 @@ def rules(limits: Given) -> list[Rule]:
 def decided(log: pl.DataFrame, limits: Given) -> pl.DataFrame:
     """Every violation and unassessable verdict, in the order of contacts and rules."""
     asked = rules(limits)
-    truths = log.select("row", "event_id", "case_id", *(one.whole().alias(one.name) for one in asked))
+    truths = log.select("row", "started_at", "event_id", "case_id", *(one.whole().alias(one.name) for one in asked))
     found = []
     for one in asked:
         violated = (
             truths.filter(col(one.name))
-            .select("row", "event_id", "case_id")
+            .select("row", "started_at", "event_id", "case_id")
             .with_columns(rule=lit(one.name), verdict=lit("violation"), missing=pl.lit([], pl.List(pl.String)))
         )
         found.append(violated)
@@ -189,7 +189,13 @@ def decided(log: pl.DataFrame, limits: Given) -> pl.DataFrame:
             missing = pl.concat_list(names).list.drop_nulls().list.unique(maintain_order=True)
             found.append(
                 open_.select(
-                    "row", "event_id", "case_id", rule=lit(one.name), verdict=lit("unassessable"), missing=missing
+                    "row",
+                    "started_at",
+                    "event_id",
+                    "case_id",
+                    rule=lit(one.name),
+                    verdict=lit("unassessable"),
+                    missing=missing,
                 )
             )
     return pl.concat(found).sort("row", "rule").drop("row")

@@ -31,6 +31,8 @@ class Question:
     """The kinds of verdicts that are written, None for a table of all."""
     somewhere: Mapping[str, bool]
     """The fields that are empty somewhere in the whole log."""
+    counted: bool = True
+    """Whether the report's counts are wanted, and the first violations with their evidence."""
 
 
 def judged_bucket(frame: pl.DataFrame, matter: Matter, question: Question) -> tuple[pl.DataFrame | None, Counts]:
@@ -39,7 +41,7 @@ def judged_bucket(frame: pl.DataFrame, matter: Matter, question: Question) -> tu
     The table has the instants of the contacts as ``started_at``, by which tables are put in one order.
     """
     found = judged_by_case(frame, matter.compiled, matter.world)
-    counts = _counted(found, matter, question.somewhere)
+    counts = _counted(found, matter, question.somewhere) if question.counted else Counts()
     if not question.written:
         return None, counts
     table = table_of(found, question.wanted)

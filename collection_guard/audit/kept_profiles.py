@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 
 from collection_guard.engines.columnar.arrays import Ints
+from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables.json_text import read_json
 
@@ -50,8 +51,10 @@ class KeptProfiles(Mapping[str, CaseProfile]):
     def hold(self, case_ids: Iterable[str]) -> None:
         """Keep the profiles of cases, and no others."""
         wanted = set(case_ids)
-        places = np.sort([place for case_id in wanted for place in self._places_of(case_id)]).tolist()
-        self._held = {one.case_id: one for one in self._at(places) if one.case_id in wanted}
+        hashes = np.fromiter(map(hash_of, wanted), np.int64, len(wanted))
+        places = np.sort(self._offsets[np.isin(self._hashes, hashes)]).tolist()
+        with no_search_for_cycles():
+            self._held = {one.case_id: one for one in self._at(places) if one.case_id in wanted}
 
     def __getitem__(self, case_id: str) -> CaseProfile:
         """Return the profile of a case; raise KeyError if it has none."""
@@ -94,6 +97,11 @@ def kept_profiles(path: Path) -> KeptProfiles | None:
     """Return the profiles of a file of JSON lines; None if it is no such file, or anything in it is wrong."""
     if path.suffix not in LINES or not path.is_file():
         return None
+    with no_search_for_cycles():
+        return _kept(path)
+
+
+def _kept(path: Path) -> KeptProfiles | None:
     hashes: list[Ints] = []
     offsets: list[Ints] = []
     lacking: set[str] = set()

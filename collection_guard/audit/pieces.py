@@ -34,6 +34,7 @@ from collection_guard.engines.columnar.passes import (
 )
 from collection_guard.engines.columnar.scan import Scan, scan_of, somewhere_of
 from collection_guard.engines.columnar.tables import SCHEMA
+from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.whole_files import whole_path
 
@@ -127,7 +128,11 @@ def _tell(matter: Matter) -> None:
 
 def _do(task: _Task) -> tuple[int, Counts | None]:
     """Do a stage on one part; return how many contacts it held, and what was counted."""
-    (matter,) = _here
+    with no_search_for_cycles():
+        return _done(task, _here[0])
+
+
+def _done(task: _Task, matter: Matter) -> tuple[int, Counts | None]:
     frame = pl.read_parquet(task.part / "*.parquet")
     hosts = int((~frame[GUEST]).sum())
     if isinstance(matter.profiles, KeptProfiles):
@@ -165,17 +170,20 @@ def judge_pieces(
     matter: Matter,
     verdicts: tuple[Path, frozenset[str] | None] | None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    counted: bool = True,
 ) -> Outcome:
     """Judge logs in pieces, and write the verdicts of the kinds wanted to a file; of no kinds named, a table of all.
 
     ``progress`` is given how many contacts were handled, and how many there are to handle in all passes together.
+    Without ``counted`` nothing is counted for a report.
     Raises LogError with every problem of the logs, OSError for a file that cannot be written.
     """
     _tell(matter)
     with TemporaryDirectory(prefix="collection-guard-") as folder:
         run = _Run(given, matter, Path(folder), progress)
         outcome = run.read()
-        run.judge(outcome, verdicts)
+        run.judge(outcome, verdicts, counted=counted)
         return outcome
 
 
@@ -237,12 +245,12 @@ class _Run:
         if self._progress is not None:
             self._progress(min(self._done, self._todo), self._todo)
 
-    def judge(self, outcome: Outcome, verdicts: tuple[Path, frozenset[str] | None] | None) -> None:
+    def judge(self, outcome: Outcome, verdicts: tuple[Path, frozenset[str] | None] | None, *, counted: bool) -> None:
         """Do all stages, and write the verdicts."""
         matter = replace(self._matter, earliest=outcome.scan.earliest)
         _tell(matter)
         somewhere = somewhere_of(outcome.scan.empty, matter)
-        question = Question(verdicts is not None, verdicts[1] if verdicts else None, somewhere)
+        question = Question(verdicts is not None, verdicts[1] if verdicts else None, somewhere, counted)
         parts = self._parts(outcome.scan.judged + outcome.scan.past)
         many = self._given.processes > 1 and outcome.scan.rows >= _PARALLEL_FROM
         pool = ProcessPoolExecutor(self._given.processes, get_context("spawn"), _tell, (matter,)) if many else None

@@ -29,6 +29,7 @@ from collection_guard.audit.times import Fold
 from collection_guard.audit.values import PrecisionLostError, RowError, identifier
 from collection_guard.audit.vocabulary.files import profile_file
 from collection_guard.audit.vocabulary.folding import fold_word
+from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.masking import mask_name, mask_text, mask_value
 from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import LogError, Problem
@@ -68,17 +69,18 @@ def read_profiles(
     case into something unknown without a word.
     """
     reading = _Reading(ProfileCells(timezone, fold))
-    found = read_table_file(
-        Path(path),
-        encoding=encoding,
-        score=_score,
-        knows=_is_header,
-        record=dict.fromkeys(FIELDS, ()),
-        firmly=False,
-    )
-    if isinstance(found, Problem):
-        raise LogError([found])
-    profiles = reading.read(found)
+    with no_search_for_cycles():
+        found = read_table_file(
+            Path(path),
+            encoding=encoding,
+            score=_score,
+            knows=_is_header,
+            record=dict.fromkeys(FIELDS, ()),
+            firmly=False,
+        )
+        if isinstance(found, Problem):
+            raise LogError([found])
+        profiles = reading.read(found)
     if reading.problems:
         raise LogError(reading.problems)
     return profiles

@@ -1,8 +1,6 @@
 """Contact logs of any form become one intake: JSON lines, CSV and its relatives, and workbooks."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +24,7 @@ from collection_guard.audit.taken import Assumption, FileReading, Finding, Posit
 from collection_guard.audit.times import Fold
 from collection_guard.audit.values import unmapped_values
 from collection_guard.audit.vocabulary.tables import tables
+from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.masking import mask_text
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
 from collection_guard.model.profile import CaseProfile
@@ -70,22 +69,10 @@ def read_logs(
         raise ConfigurationError([Problem("zone_unknown", values=values)])
     check_preset(preset)
     run = _Run(read_maps(map_file), timezone, fold, encoding, preset, country, standard_input)
-    with _collector_paused():
+    with no_search_for_cycles():
         places = find_logs(paths, no_logs)
         past = find_logs(history, [*no_logs, *places.paths])
         return _read(places, past, run, profiles, since)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause the search for cycles: reading makes millions of objects and no cycles, and the search walks them all."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read(

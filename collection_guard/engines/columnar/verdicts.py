@@ -1,8 +1,6 @@
 """The verdicts of several packs on a log: rows that were judged alike together, and single verdicts with evidence."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,20 +15,9 @@ from collection_guard.engines.evidence import evidence_of, values_named
 from collection_guard.engines.judge import Judged
 from collection_guard.facts.world import World
 from collection_guard.language.compiled import CompiledPack
+from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.event import Event
 from collection_guard.model.verdict import Verdict
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Do not look for cycles meanwhile: millions of small objects are made, none of them in one."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +46,7 @@ class LogVerdicts:
         With ``rows``, only these are judged, and the others are their history. ``given`` are measures of each rule set
         that are known already.
         """
-        with _without_collector():
+        with no_search_for_cycles():
             self.log = events if isinstance(events, Log) else log_of(events)
             judged = np.zeros(self.log.size, np.bool_)
             judged[slice(None) if rows is None else np.array(rows, np.int64)] = True
