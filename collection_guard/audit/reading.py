@@ -1,6 +1,6 @@
 """Contact logs of any form become one intake: JSON lines, CSV and its relatives, and workbooks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path

@@ -1,5 +1,6 @@
 """Profiles that stay in their file: the same as those held in memory, or none where anything is wrong with them."""
 
+import gc
 import json
 import pickle
 from datetime import date
@@ -100,3 +101,23 @@ def test_cases_that_share_a_number_are_told_apart(tmp_path: Path, monkeypatch: p
     assert [found[str(place)].borrower_id for place in range(3)] == ["B0", "B1", "B2"]
     assert "3" not in found
     assert np.array_equal(found._hashes, [7, 7, 7])
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize("text", [PLAIN, f"{PLAIN}\n{{"])
+def test_the_search_for_cycles_goes_on_as_it_was(
+    text: str, on: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks for cycles among profiles while they are read, well or not; after it, it is as it was before."""
+    seen: list[bool] = []
+    validated = kept._validated
+    monkeypatch.setattr(kept, "_validated", lambda lines: seen.append(gc.isenabled()) or validated(lines))  # type: ignore[func-returns-value]  # to note it on the way
+    was_on = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        kept_profiles(file_of(tmp_path, text))
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was_on else gc.disable)()
+    assert seen
+    assert not any(seen)

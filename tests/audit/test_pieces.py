@@ -22,6 +22,7 @@ from collection_guard.audit import pieces
 from collection_guard.audit.intake import take_events
 from collection_guard.audit.large import audit_pieces, matter_of
 from collection_guard.audit.pieces import Pieces, judge_pieces
+from collection_guard.audit.report import Counts
 from collection_guard.audit.run import Basis, run_audit
 from collection_guard.audit.verdict_lines import WHICH, Which
 from collection_guard.audit.verdict_table import VerdictTable
@@ -99,7 +100,7 @@ def test_pieces_are_the_whole(
 
 
 def test_two_processes_and_lines(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two processes give the same as one, and JSON lines the same as Parquet."""
+    """Two processes give the same as one, and JSON lines the same as Parquet; where no report is wanted, none counts."""
     log = simulated(simulate, tmp_path, 3, "clean", CONTACTS)
     monkeypatch.setattr(pieces, "_LEAST", 120)
     monkeypatch.setattr(pieces, "_PARALLEL_FROM", 1)
@@ -108,8 +109,9 @@ def test_two_processes_and_lines(simulate: Any, tmp_path: Path, monkeypatch: pyt
     table, _ = expected(log, "all", tmp_path)
     given = Pieces([tmp_path / "log.jsonl"], [], None, SMALL, processes=2)
     matter = matter_of(basis_of(log), None)
-    judge_pieces(replace(given), matter, (tmp_path / "v.parquet", None))
+    outcome = judge_pieces(replace(given), matter, (tmp_path / "v.parquet", None), counted=False)
     assert pl.read_parquet(tmp_path / "v.parquet").equals(table)
+    assert outcome.counts == Counts()
 
 
 def test_an_empty_log(log: Records, tmp_path: Path) -> None:
