@@ -100,7 +100,7 @@ def test_pieces_are_the_whole(
 
 
 def test_two_processes_and_lines(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two processes give the same as one, and JSON lines the same as Parquet; where no report is wanted, none counts."""
+    """Two processes give the same as one, and JSON lines as Parquet; without a report, nothing is counted."""
     log = simulated(simulate, tmp_path, 3, "clean", CONTACTS)
     monkeypatch.setattr(pieces, "_LEAST", 120)
     monkeypatch.setattr(pieces, "_PARALLEL_FROM", 1)
