@@ -18,12 +18,14 @@ from collection_guard.guard.decision import (
     Decision,
     Disposition,
     Finding,
+    Limit,
     Outcome,
     Permitted,
     Reason,
     reason_of,
 )
 from collection_guard.guard.decision import words_of as _words
+from collection_guard.guard.kept_allows import KeptAllow, KeptAllows, Looked
 from collection_guard.guard.log.writer import DecisionLog
 from collection_guard.guard.permitted import Held, Outlook
 from collection_guard.guard.scene import (
@@ -81,6 +83,16 @@ class Status:
     reload_problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What came of an attempt, and until when its place is kept: found out by looking, or known."""
+
+    ruling: Ruling
+    expires: int
+    looked: Looked | None = None
+    kept: KeptAllow | None = None
+
+
 class ClockError(Exception):
     """The clock stands before an instant at which the guard has already acted."""
 
@@ -110,6 +122,7 @@ class Gate:
         self._options = options or GuardOptions()
         self._mode: Mode = mode
         self._now = now or (lambda: datetime.now(UTC))
+        self._kept = KeptAllows()
         self._tidied = 0
         self._reloading = threading.Lock()
         self._reload_problems: tuple[Problem, ...] = ()
@@ -148,13 +161,13 @@ class Gate:
         keys = keys_of(around, asked)
         try:
             with self._store.transaction(locks_of(around, keys), durable=False) as step:
-                ruling, outlook, expires = self._decide(around, step, asked, keys, token, override)
+                decided = self._decide(around, step, asked, keys, token, override)
         except StoreError as error:
             return self._without_store(around, asked, token, error)
         except ClockError as error:
             return self._without_clock(around, token, error)
         # What is only told, and no part of the decision, is found out when nobody waits for the step any more.
-        return self._answer(around, ruling, token, expires=expires, outlook=outlook)
+        return self._answer(around, token, decided)
 
     def _decide(
         self,
@@ -164,25 +177,34 @@ class Gate:
         keys: Keys,
         token: str,
         override: dict[str, str] | None,
-    ) -> tuple[Ruling, Outlook, int]:
+    ) -> "_Decided":
         now = self._instant(step)
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
         at = max(now, microseconds(asked.started_at))
         event = before_contact(asked, moment(at), around.after_fields)
+        expires = now + self._options.reservation_seconds * SECOND
+
+        def keep_place() -> None:
+            step.reserve(Reservation(token, now, expires, keys, payload_of(reserved(event, token))))
+            step.set_instant(now)
+
+        # Who overrides, and a log, want to know more than that nothing forbids it.
+        kept = self._kept.of(event) if override is None and self._log is None else None
+        if kept is not None and kept.holds(around, at, expires) and kept.is_unchanged(step, now):
+            keep_place()
+            return _Decided(Ruling(), expires, kept=kept)
         scene = Scene(around)
         wanted = wanted_of(around, event, scene.sheets(event))
-        past = [event_in(row.payload) for row in step.past(wanted)]
+        rows = tuple(step.past(wanted))
+        past = [event_in(row.payload) for row in rows]
         held = [Held(event_in(place.payload), place.expires) for place in step.places(wanted, now)]
         scene.add(past)
         outlook = Outlook(around, event, past, held, self._options.on_failure, scene)
         ruling = outlook.ruling()
-        expires = now + self._options.reservation_seconds * SECOND
         if override is not None:
             ruling.decision, ruling.reason = "allow", "overridden"
         if ruling.decision == "allow" or self._mode == "shadow":
-            place = payload_of(reserved(event, token))
-            step.reserve(Reservation(token, now, expires, keys, place))
-            step.set_instant(now)
+            keep_place()
         if self._log is not None:
             # What is recorded next was not known at the instant of this check, whatever the resolution of the clock.
             step.set_instant(now)
@@ -195,18 +217,22 @@ class Gate:
                 "overridden": override,
             }
             self._log.judged("check", around, moment(now).isoformat(), outlook.judgement, said)
-        return ruling, outlook, expires
+        return _Decided(ruling, expires, Looked(outlook, event, wanted, rows))
 
-    def _answer(
-        self, around: Surroundings, ruling: Ruling, token: str, *, expires: int, outlook: Outlook | None = None
-    ) -> Decision:
+    def _answer(self, around: Surroundings, token: str, decided: "_Decided") -> Decision:
+        ruling, looked, until = decided.ruling, decided.looked, decided.expires
         permitted: tuple[Permitted, ...] | None = None
-        until = expires
-        if outlook is not None and ruling.decision == "allow":
-            permitted, until = (), outlook.allowed_until(expires)
-        elif outlook is not None and self._options.next_permitted:
-            permitted = outlook.intervals(self._options.next_permitted)
-            until = microseconds(permitted[0].since) if permitted else expires
+        limits: tuple[Limit, ...] = ()
+        if decided.kept is not None:
+            permitted, limits = (), decided.kept.limits
+        elif looked is not None:
+            limits = looked.outlook.limits()
+            if ruling.decision == "allow":
+                permitted, until = (), looked.outlook.allowed_until(until)
+                self._kept.keep(around, ruling, looked, limits)
+            elif self._options.next_permitted:
+                permitted = looked.outlook.intervals(self._options.next_permitted)
+                until = microseconds(permitted[0].since) if permitted else until
         shown: Outcome = "allow" if self._mode == "shadow" else ruling.decision
         return Decision(
             decision=shown,
@@ -214,7 +240,7 @@ class Gate:
             unassessable=tuple(ruling.unassessable),
             disposition=_DISPOSITIONS[shown],
             reason=_reason(ruling),
-            limits=() if outlook is None else outlook.limits(),
+            limits=limits,
             next_permitted=permitted,
             valid_until=moment(until),
             token=token,
@@ -246,7 +272,7 @@ class Gate:
         judged = Scene(around).judged(event, forgotten=True)
         ruling = rule_on(judged, self._options.on_failure, forgotten=True)
         if ruling.reason != "store":
-            return self._answer(around, ruling, token, expires=microseconds(self._now()))
+            return self._answer(around, token, _Decided(ruling, microseconds(self._now())))
         problem = error.problems[0]
         reason = reason_of("store", zh={"problem": problem.render("zh")}, en={"problem": problem.render("en")})
         return self._refusal(around, token, ruling.decision, reason)

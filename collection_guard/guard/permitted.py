@@ -18,13 +18,17 @@ from collection_guard.guard.standing import Reading
 from collection_guard.guard.surroundings import Surroundings, holds_up
 from collection_guard.language.compiled import CompiledMeasure, CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.kleene import UNBOUNDED, ends
-from collection_guard.language.units import DAY, SECOND
+from collection_guard.language.units import DAY, HOUR, SECOND
 from collection_guard.model.event import Event
 
 HORIZON: Final = 400 * DAY
 """How far ahead is searched: a year and a month."""
 _REACHES: Final = (2 * DAY, 30 * DAY, HORIZON)
 """Clocks are looked at in steps: most answers lie within a day or two."""
+
+
+_NEAR: Final = HOUR
+"""How far ahead is looked, at the least, for what turns while a place is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Outlook:
         self._beside: dict[int, dict[tuple[str, str], Reading]] = {}
         self._sheets: dict[int, dict[str, FactSheet]] = {}
         self._sheets_beside: dict[int, dict[str, FactSheet]] = {}
+        self._ahead: dict[str, tuple[int, list[int]]] = {}
         events = (*past, *(place.event for place in held))
         expiries = tuple(place.expires for place in held)
         self._calendars = {name: Calendar(one, events, expiries) for name, one in self._sheets_at(self._first).items()}
@@ -135,6 +140,11 @@ class Outlook:
 
     def _judged_on(self, sheets: Mapping[str, FactSheet]) -> Judgement:
         return judgement(self._around, [(pack, sheets[pack.name]) for pack in self._around.packs])
+
+    @property
+    def is_alone(self) -> bool:
+        """Say whether nothing is under way beside the attempt."""
+        return not self._beside_sheets_at(self._first)
 
     # One rule
 
@@ -238,13 +248,29 @@ class Outlook:
     def allowed_until(self, last: int) -> int:
         """Return the first instant after now at which a rule forbids what it permits now, at most ``last``."""
         for pack in self._around.packs:
-            ground, starts = self._around.whole_ground(pack)
-            for at in self._calendars[pack.name].boundaries(ground, starts, self._first, last):
-                rules = [rule.id for rule in pack.rule_sets[0].rules if holds_up(rule)]
+            rules = [rule.id for rule in pack.rule_sets[0].rules if holds_up(rule)]
+            for at in self._turns(pack, last):
+                if at > last:
+                    break
                 if any(self.permits(pack, one, self._first) and not self.permits(pack, one, at) for one in rules):
                     last = at
                     break
         return last
+
+    def unturned_until(self) -> int:
+        """Return the first whole second, within an hour, at which anything that any rule reads may turn."""
+        first = [turns[0] for turns in (self._turns(pack, 0) for pack in self._around.packs) if turns]
+        return min(first, default=self._first + _NEAR)
+
+    def _turns(self, pack: CompiledPack, last: int) -> list[int]:
+        """Return the whole seconds after now, up to an instant or further, at which anything may turn."""
+        last = max(last, self._first + _NEAR)
+        known = self._ahead.get(pack.name)
+        if known is None or known[0] < last:
+            ground, starts = self._around.whole_ground(pack)
+            turns = self._calendars[pack.name].boundaries(ground, starts, self._first, last)
+            known = self._ahead[pack.name] = last, turns
+        return known[1]
 
     # Limits
 

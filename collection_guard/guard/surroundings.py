@@ -139,10 +139,10 @@ class Surroundings:
         return known
 
     def whole_ground(self, pack: CompiledPack) -> tuple[Ground, tuple[int, ...]]:
-        """Return on what the rules of a pack rest that can hold an attempt up, and when they come into force."""
+        """Return on what all rules of a pack rest, and when they come into force."""
         known = self._whole.get(pack.name)
         if known is None:
-            rules = [(rules, rule) for rules in pack.rule_sets for rule in rules.rules if holds_up(rule)]
+            rules = [(rules, rule) for rules in pack.rule_sets for rule in rules.rules]
             starts = {at for _, rule in rules for at in beginnings(pack, rule)}
             whole = together(self.ground(rule_set, rule) for rule_set, rule in rules)
             known = self._whole[pack.name] = whole, tuple(sorted(starts))
