@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import collection_guard as cg
 from collection_guard.facts.world import Settings, World
-from collection_guard.guard import gate as gates
+from collection_guard.guard import checking
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.permitted import Outlook
 from collection_guard.guard.settings import GuardOptions
@@ -32,7 +32,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             found.append(attempt.case_id)
             super().__init__(around, attempt, *rest)
 
-    monkeypatch.setattr(gates, "Outlook", Noted)
+    monkeypatch.setattr(checking, "Outlook", Noted)
     return found
 
 
