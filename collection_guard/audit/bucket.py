@@ -66,7 +66,7 @@ def _counted(found: LogVerdicts, matter: Matter, somewhere: Mapping[str, bool]) 
     counts.latest = log.events[int(found.rows[-1])].started_at
     for row in found.rows_with(VIOLATION):
         contact = Contact(log.events[row], Position())
-        for item in found.judged(row, VIOLATION):
+        for item in found.judged(row, {VIOLATION}):
             verdict = item.verdict
             counts.violations.append(Violation(contact, verdict.rule, verdict.evidence, item.values))
         if len(counts.violations) >= MOST_VIOLATIONS:

@@ -52,7 +52,7 @@ def judge_columns(
     found = LogVerdicts(events, world, packs, done, [row for row in range(size) if not contacts[row].past])
     count_columns(report, found, empty, rule_sets)
     for row in found.rows_with(VIOLATION):
-        for item in found.judged(row, VIOLATION):
+        for item in found.judged(row, {VIOLATION}):
             verdict = item.verdict
             report.violations.append(Violation(contacts[row], verdict.rule, verdict.evidence, item.values))
     report.verdict_digest = _digest(found)

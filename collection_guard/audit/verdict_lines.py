@@ -1,10 +1,13 @@
 """The verdict file: one JSON line a verdict, written whole or not at all."""
 
 import json
-from typing import Final, Literal, TextIO
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from collection_guard.engines.judge import Judged
 from collection_guard.model.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collection_guard.engines.columnar.verdicts import LogVerdicts
 
 Which = Literal["all", "assessed", "findings"]
 WHICH: Final[dict[str, frozenset[str]]] = {
@@ -12,6 +15,7 @@ WHICH: Final[dict[str, frozenset[str]]] = {
     "assessed": frozenset({"violation", "clear"}),
     "findings": frozenset({"violation", "unassessable"}),
 }
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def line_of(verdict: Verdict) -> str:
@@ -24,7 +28,7 @@ def line_of(verdict: Verdict) -> str:
         "missing": list(verdict.missing),
         "evidence": verdict.evidence,
     }
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return _ENCODE(fields) + "\n"
 
 
 class VerdictWriter:
@@ -38,3 +42,8 @@ class VerdictWriter:
         """Write one verdict, if it is of those asked for."""
         if judged.verdict.verdict in self._wanted:
             self._file.write(line_of(judged.verdict))
+
+    def take_columns(self, found: "LogVerdicts") -> None:
+        """Write the verdicts of a whole log; those not asked for are not even made."""
+        for row in found.rows.tolist():
+            self._file.writelines(line_of(judged.verdict) for judged in found.judged(row, self._wanted))

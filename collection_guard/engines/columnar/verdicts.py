@@ -1,6 +1,6 @@
 """The verdicts of several packs on a log: rows that were judged alike together, and single verdicts with evidence."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -103,12 +103,12 @@ class LogVerdicts:
         having = [any(outcome[0] in verdicts for outcome in outcomes) for outcomes in self._grouped[1]]
         return [int(row) for row in self.rows[np.array(having, np.bool_)[self.groups.codes[self.rows]]]]
 
-    def judged(self, row: int, only: str | None = None) -> Iterator[Judged]:
-        """Yield the verdicts on one row as a judge gives them, by rule id; with ``only``, those of one kind."""
+    def judged(self, row: int, only: Container[str] | None = None) -> Iterator[Judged]:
+        """Yield the verdicts on one row as a judge gives them, by rule id; with ``only``, those of some kinds."""
         event = self.log.events[row]
         sheets: dict[str, EventSheet] = {}
         for index, (word, missing) in enumerate(self.outcomes(row)):
-            if only is not None and word != only:
+            if only is not None and word not in only:
                 continue
             column, pack = self.rules[index], self._pack_of[index]
             rule = pack.rule(column.id, row)
