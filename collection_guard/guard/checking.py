@@ -70,10 +70,12 @@ class Checking:
         """Decide on an attempt; ``override`` says why, and who answers for it, where it is allowed all the same."""
         token = secrets.token_hex(16)
         asked = event_of(attempt, started_at=self._now(), event_id=f"attempt:{token}")
-        keys = keys_of(around, asked)
+        # Who overrides, and a log, want to know more than that nothing forbids it.
+        kept = self._kept.of(around, asked) if override is None and self._log is None else None
+        keys = keys_of(around, asked) if kept is None else kept.keys
         try:
             with self._store.transaction(locks_of(around, keys), durable=False) as step:
-                decided = self._decide(around, step, asked, keys, token, override)
+                decided = self._decide(around, step, asked, keys, token, override, kept)
         except StoreError as error:
             return self._without_store(around, asked, token, error)
         except ClockError as error:
@@ -89,6 +91,7 @@ class Checking:
         keys: Keys,
         token: str,
         override: Mapping[str, str] | None,
+        kept: KeptAllow | None,
     ) -> "_Decided":
         now = self._instant(step)
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
@@ -100,9 +103,7 @@ class Checking:
             step.reserve(Reservation(token, now, expires, keys, payload_of(reserved(event, token))))
             step.set_instant(now)
 
-        # Who overrides, and a log, want to know more than that nothing forbids it.
-        kept = self._kept.of(event) if override is None and self._log is None else None
-        if kept is not None and kept.holds(around, at, expires) and kept.is_unchanged(step, now):
+        if kept is not None and kept.holds(at, expires) and kept.is_unchanged(step, now):
             keep_place()
             return _Decided(Ruling(), expires, kept=kept)
         scene = Scene(around)
@@ -129,7 +130,7 @@ class Checking:
                 "overridden": override,
             }
             self._log.judged("check", around, moment(now).isoformat(), outlook.judgement, said)
-        return _Decided(ruling, expires, Looked(outlook, event, wanted, rows))
+        return _Decided(ruling, expires, Looked(outlook, event, keys, wanted, rows))
 
     def _answer(self, around: Surroundings, token: str, decided: "_Decided") -> Decision:
         ruling, looked, until = decided.ruling, decided.looked, decided.expires

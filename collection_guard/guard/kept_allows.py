@@ -14,7 +14,7 @@ from collection_guard.facts.clock import microseconds
 from collection_guard.guard.deciding import Ruling
 from collection_guard.guard.decision import Limit
 from collection_guard.guard.permitted import Outlook
-from collection_guard.guard.stores.base import Row, Transaction, Wanted
+from collection_guard.guard.stores.base import Keys, Row, Transaction, Wanted
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import SECOND
 from collection_guard.model.event import Event
@@ -27,6 +27,7 @@ class KeptAllow:
     """An allow without a finding, by what it was reached, and in which span nothing can turn it."""
 
     around: Surroundings
+    keys: Keys
     wanted: Wanted
     past: tuple[Row, ...]
     since: int
@@ -34,13 +35,10 @@ class KeptAllow:
     """The first instant after it at which anything may turn."""
     limits: tuple[Limit, ...]
 
-    def holds(self, around: Surroundings, at: int, expires: int) -> bool:
-        """Say whether an attempt between two instants is still within the span, by the same rules and profiles."""
-        return (
-            self.around is around
-            # A boundary is named by the whole second at it or after it.
-            and self.since <= at <= expires < self.until - SECOND
-        )
+    def holds(self, at: int, expires: int) -> bool:
+        """Say whether an attempt between two instants is still within the span."""
+        # A boundary is named by the whole second at it or after it.
+        return self.since <= at <= expires < self.until - SECOND
 
     def is_unchanged(self, step: Transaction, now: int) -> bool:
         """Say whether the past is the same, and nobody holds a place beside it.
@@ -56,6 +54,7 @@ class Looked:
 
     outlook: Outlook
     attempt: Event
+    keys: Keys
     wanted: Wanted
     past: tuple[Row, ...]
 
@@ -66,10 +65,11 @@ class KeptAllows:
     def __init__(self) -> None:
         self._known: dict[Hashable, KeptAllow] = {}
 
-    def of(self, attempt: Event) -> KeptAllow | None:
-        """Return what is kept of the same attempt, None if nothing is."""
+    def of(self, around: Surroundings, attempt: Event) -> KeptAllow | None:
+        """Return what is kept of the same attempt by the same rules and profiles, None if nothing is."""
         key = _key_of(attempt)
-        return None if key is None else self._known.get(key)
+        known = None if key is None else self._known.get(key)
+        return known if known is not None and known.around is around else None
 
     def keep(self, around: Surroundings, ruling: Ruling, looked: Looked, limits: tuple[Limit, ...]) -> None:
         """Keep what came of an attempt, if it was allowed and nothing at all is to be said of it."""
@@ -81,6 +81,7 @@ class KeptAllows:
             self._known.clear()
         self._known[key] = KeptAllow(
             around,
+            looked.keys,
             looked.wanted,
             looked.past,
             microseconds(looked.attempt.started_at),
@@ -90,7 +91,7 @@ class KeptAllows:
 
 
 def _key_of(attempt: Event) -> Hashable:
-    """Return an attempt without its id, its instant and what no rule reads; None where it says more than most do."""
+    """Return what rules read of an attempt but for its id and its instant; None where it says more than most do."""
     if attempt.signals is not None or attempt.fields is not None:
         return None
     return (

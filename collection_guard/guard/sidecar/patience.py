@@ -27,13 +27,13 @@ class PatientProtocol(_Protocol):  # type: ignore[misc]  # which class it is dep
         """Take what came; cut off a head that is longer than any honest one."""
         if self._awaits_request():
             self._head += len(data)
-            if self._pending is None:
-                self._wait()
         super().data_received(data)
         if not self._awaits_request():
             self._stop_waiting()
         elif self._head > HEAD_BYTES:
             self._cut_off()
+        elif self._pending is None:
+            self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
