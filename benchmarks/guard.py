@@ -38,7 +38,7 @@ import collection_guard as cg
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.world import Settings, World
 from collection_guard.guard.gate import Gate
-from collection_guard.guard.scene import row_of
+from collection_guard.guard.scene import keys_of, row_of
 from collection_guard.guard.settings import GuardOptions
 from collection_guard.guard.stores.base import Keys, Locks, Row, Store
 from collection_guard.guard.stores.memory import MemoryStore
@@ -88,7 +88,7 @@ def fill(store: Store, around: Surroundings, borrowers: int, past: int) -> None:
     chance = random.Random(6)
     outcome = {"network": "busy"}
     template = cg.Event.model_validate({**call(0), "event_id": "E", "started_at": NOON, "outcome": outcome})
-    first = row_of(around, template)
+    first = row_of(template, keys_of(around, template))
     with store.transaction(Locks(("fill",)), durable=False) as step:
         for number in range(past):
             borrower = number % borrowers

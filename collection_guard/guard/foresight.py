@@ -9,7 +9,7 @@ from collection_guard.guard.attempts import before_contact, without_speech
 from collection_guard.guard.deciding import Ruling
 from collection_guard.guard.decision import Permitted
 from collection_guard.guard.permitted import Outlook
-from collection_guard.guard.scene import row_of, wanted_of
+from collection_guard.guard.scene import keys_of, row_of, wanted_of
 from collection_guard.guard.settings import OnFailure
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.model.event import Event
@@ -34,7 +34,7 @@ def foresee(around: Surroundings, event: Event, before: Iterable[Event], on_fail
     quiet = without_speech(event)
     attempt = before_contact(quiet, event.started_at, around.after_fields)
     wanted, at = wanted_of(around, attempt), microseconds(event.started_at)
-    past = [one for one in before if Knowledge.of(one).first <= at and wanted.wants(row_of(around, one))]
+    past = [one for one in before if Knowledge.of(one).first <= at and wanted.wants(row_of(one, keys_of(around, one)))]
     outlook = Outlook(around, attempt, past, (), on_failure)
     intervals = outlook.intervals(most)
     return Foresight(outlook.ruling(), intervals, () if intervals else outlook.lasting(), quiet != event)

@@ -248,7 +248,7 @@ class Outlook:
     def allowed_until(self, last: int) -> int:
         """Return the first instant after now at which a rule forbids what it permits now, at most ``last``."""
         for pack in self._around.packs:
-            rules = [rule.id for rule in pack.rule_sets[0].rules if holds_up(rule)]
+            rules = self._around.holding_up(pack)
             for at in self._turns(pack, last):
                 if at > last:
                     break

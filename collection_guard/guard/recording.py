@@ -24,7 +24,7 @@ from collection_guard.guard.scene import (
     wanted_of,
     widest_window,
 )
-from collection_guard.guard.stores.base import Locks, Row, Transaction
+from collection_guard.guard.stores.base import Locks, Transaction
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import DAY, HOUR, SECOND
 from collection_guard.model.event import Event, Span
@@ -52,7 +52,8 @@ class Recording:
     def record(self, around: Surroundings, event: Given, token: str | None) -> list[Finding]:
         """Record a contact, and return what the rules say of it."""
         given = event_of(event)
-        with self._store.transaction(locks_of(around, keys_of(around, given)), durable=True) as step:
+        keys = keys_of(around, given)
+        with self._store.transaction(locks_of(around, keys), durable=True) as step:
             found = self._release(step, token, given.case_id)
             if given.was_stopped:
                 if self._log is not None:
@@ -65,14 +66,17 @@ class Recording:
                 # was known late. A clock that was put back must not lose a contact: it is kept at the latest instant.
                 now = max(microseconds(self._now()), (step.last_instant() or 0) + 1)
                 kept = given.model_copy(update={"recorded_at": _recorded(given, moment(now))})
-                row = row_of(around, kept)
+                row = row_of(kept, keys)
                 step.record(row)
                 step.set_instant(now)
                 self._tidy(around, step, now)
+                if kept.fields is not None:
+                    # Values of further fields may be of any type: they are judged as they are read again.
+                    kept = event_in(row.payload)
             else:
-                row, kept = known, event_in(known.payload)
+                kept = event_in(known.payload)
                 found.append(_redelivery(given, kept))
-            kept, judged = self._judged_again(around, step, row)
+            judged = self._judged_again(around, step, kept)
             if self._log is not None:
                 self._write_record(self._log, around, kept, judged, token, [one.kind for one in found])
             return found + judged.findings()
@@ -112,25 +116,27 @@ class Recording:
             rows = sorted(step.ahead(now), key=lambda row: (row.at, row.event_id))
             last = step.set_back(now, now + self._options.reservation_seconds * SECOND)
             for row in rows:
-                step.amend(row_of(around, _put_back(event_in(row.payload), moment(now))))
+                moved_back = _put_back(event_in(row.payload), moment(now))
+                step.amend(row_of(moved_back, keys_of(around, moved_back)))
             assert self._log is not None  # noqa: S101  # without one nobody answers for it
             behind = None if last is None else moment(last).isoformat()
             self._log.note("clock", moment(now).isoformat(), {**said, "last": behind, "heads": self._log.heads()})
             for row in rows:
-                kept = step.recorded(row.event_id)
-                assert kept is not None  # noqa: S101  # it was put there
-                self._write_record(self._log, around, *self._judged_again(around, step, kept), None, ["moved"])
+                amended = step.recorded(row.event_id)
+                assert amended is not None  # noqa: S101  # it was put there
+                kept = event_in(amended.payload)
+                judged = self._judged_again(around, step, kept)
+                self._write_record(self._log, around, kept, judged, None, ["moved"])
                 moved += 1
             self._tidied = now
         return SetBack(None if last is None else moment(last), moved)
 
     @staticmethod
-    def _judged_again(around: Surroundings, step: Transaction, row: Row) -> tuple[Event, Judgement]:
-        kept = event_in(row.payload)
+    def _judged_again(around: Surroundings, step: Transaction, kept: Event) -> Judgement:
         scene = Scene(around)
         rows = step.past(wanted_of(around, kept, scene.sheets(kept)))
-        scene.add(event_in(one.payload) for one in rows if one.event_id != row.event_id)
-        return kept, scene.judged(kept)
+        scene.add(event_in(row.payload) for row in rows if row.event_id != kept.event_id)
+        return scene.judged(kept)
 
     def _release(self, step: Transaction, token: str | None, case_id: str) -> list[Finding]:
         if token is None:

@@ -218,7 +218,7 @@ def widest_window(around: Surroundings) -> int | None:
     return widest
 
 
-def row_of(around: Surroundings, event: Event) -> Row:
+def row_of(event: Event, keys: Keys) -> Row:
     """Return a contact as a store keeps it."""
     sign: Signs = NO_SIGN
     if event.outcome.state_change is not None:
@@ -226,7 +226,7 @@ def row_of(around: Surroundings, event: Event) -> Row:
     elif is_sign(event):
         sign = MAY_NAME_FIRM
     at = microseconds(event.started_at)
-    return Row(event.event_id, at, Knowledge.of(event).first, sign, keys_of(around, event), payload_of(event))
+    return Row(event.event_id, at, Knowledge.of(event).first, sign, keys, payload_of(event))
 
 
 def payload_of(event: Event) -> str:

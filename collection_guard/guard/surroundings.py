@@ -77,6 +77,7 @@ class Surroundings:
     _reads: dict[RuleSet, Reads] = field(default_factory=dict)
     _counted: dict[RuleSet, tuple[Counted, ...]] = field(default_factory=dict)
     _whole: dict[str, tuple[Ground, tuple[int, ...]]] = field(default_factory=dict)
+    _holding: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -136,6 +137,13 @@ class Surroundings:
         known = self._counted.get(rule_set)
         if known is None:
             known = self._counted[rule_set] = tuple(counted_in(rule_set))
+        return known
+
+    def holding_up(self, pack: CompiledPack) -> tuple[str, ...]:
+        """Return the rules of a pack that can hold an attempt up; they are found once."""
+        known = self._holding.get(pack.name)
+        if known is None:
+            known = self._holding[pack.name] = tuple(one.id for one in pack.rule_sets[0].rules if holds_up(one))
         return known
 
     def whole_ground(self, pack: CompiledPack) -> tuple[Ground, tuple[int, ...]]:

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-_STEPS: Final = 250
+_STEPS: Final = 1_000
 """After how many steps the log is copied."""
 _ROUNDS: Final = 3
 """How often is copied what was added in the meantime: only a log that is copied whole begins anew."""
