@@ -11,7 +11,7 @@ from collection_guard.facts.knowledge import Knowledge
 from collection_guard.guard.decision import RANK, Finding, Outcome
 from collection_guard.guard.scene import Judgement
 from collection_guard.guard.settings import OnFailure
-from collection_guard.guard.standing import Pattern
+from collection_guard.guard.standing import Pattern, own
 from collection_guard.language.kleene import MAYBE, YES
 from collection_guard.language.schema import Effect, Rule
 from collection_guard.model.event import Event
@@ -66,7 +66,8 @@ def rule_on(judgement: Judgement, on_failure: OnFailure, *, forgotten: bool = Fa
     weighed = pattern.weighed.get((on_failure, forgotten))
     if weighed is None:
         weighed = pattern.weighed[on_failure, forgotten] = _weighed(pattern, on_failure, forgotten=forgotten)
-    ruling = Ruling(weighed.decision, weighed.reason, list(weighed.rules), unassessable=list(weighed.unassessable))
+    ruling = Ruling(weighed.decision, weighed.reason, list(weighed.rules))
+    ruling.unassessable = [finding for one in weighed.unassessable if (finding := own(one)) is not None]
     ruling.violations = judgement.violations()
     return ruling
 

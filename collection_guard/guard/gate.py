@@ -136,11 +136,12 @@ class Gate:
     def reload(self) -> Reloaded:
         """Load rules, registry and profiles anew, all or none: what is wrong keeps what was in force, and is said."""
         with self._reloading:
+            old = self._around
             try:
                 around = self._load()
+                _same_country(old, around)
             except InputError as error:
                 self._reload_problems = error.problems
-                old = self._around
                 return Reloaded(False, old.rules_digest, old.registry_digest, error.problems)
             self._around, self._reload_problems = around, ()
             return Reloaded(True, around.rules_digest, around.registry_digest)
@@ -181,3 +182,10 @@ class Gate:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _same_country(old: Surroundings, new: Surroundings) -> None:
+    """Raise ConfigurationError for another country: what is kept would not be found by its numbers any more."""
+    before, now = old.world.settings.country, new.world.settings.country
+    if before != now:
+        raise ConfigurationError([Problem("reload_country", values={"before": before, "now": now})])

@@ -115,11 +115,16 @@ class Pattern:
     def finding(self, standing: Standing, sheets: Sequence[Under]) -> Finding | None:
         """Return what a rule has to say of an event with this pattern, None if there is nothing."""
         if standing.word != VIOLATION:
-            return standing.left_open
+            return own(standing.left_open)
         pack, sheet = sheets[standing.place]
         verdict = verdict_on(sheet, standing.rule, VIOLATION)
         judged = Judged(standing.rule, pack, verdict, False, values_named(standing.rule, sheet))
         return finding_of(judged, sheet.rule_set.vocabulary)
+
+
+def own(finding: Finding | None) -> Finding | None:
+    """Return a finding that is kept as one of the caller's own: what he does to its evidence stays with him."""
+    return finding and finding.model_copy(update={"evidence": dict(finding.evidence)})
 
 
 class Patterns:

@@ -142,6 +142,24 @@ def test_unknown_facts_decide_as_the_rule_says_and_those_of_after_decide_nothing
     assert known.unassessable == ()
 
 
+def test_what_a_caller_does_to_an_answer_stays_with_him() -> None:
+    """Evidence that a caller adds to or takes away shows in no later decision, and in no later finding."""
+    clock = Clock()
+    guard = open_guard(clock)
+    stranger, made = attempt(case_id="C-9"), attempt(case_id="C-9", content="您好")
+    before = guard.check(stranger)
+    assert before.unassessable
+    for finding in before.unassessable:
+        finding.evidence["mine"] = True
+    clock.move(seconds=1)
+    assert not any(finding.evidence for finding in guard.check(stranger).unassessable)
+    for number in range(2):
+        found = guard.record({**made, "event_id": f"E-{number}", "started_at": clock.at})
+        assert not any("mine" in finding.evidence for finding in found)
+        for finding in found:
+            finding.evidence["mine"] = True
+
+
 def test_a_wrong_is_the_reason_before_what_nobody_knows() -> None:
     """Where one rule is broken and another cannot be decided, and both deny, the reason names the broken one."""
     clock = Clock()
@@ -194,6 +212,19 @@ def test_a_clock_that_was_put_back_denies_and_says_so() -> None:
     guard.record(answered("E-3", clock.at))
     clock.move(seconds=1)
     assert [one.rule for one in guard.check(attempt()).violations] == ["repeated-contact"]
+
+
+def test_a_reload_with_another_country_is_refused(tmp_path: Path) -> None:
+    """Numbers are kept as one country dials them: another one is refused, by name, and what was in force stays."""
+    path = tmp_path / "collection-guard.yaml"
+    path.write_text("{timezone: Asia/Shanghai, country: CN}", "utf-8")
+    guard = cg.Guard.open(path)
+    path.write_text("{timezone: Asia/Shanghai, country: US}", "utf-8")
+    taken = guard.reload()
+    assert (taken.taken, [problem.code for problem in taken.problems]) == (False, ["reload_country"])
+    assert guard.status().reload_problems == taken.problems
+    path.write_text("{timezone: Asia/Shanghai, country: CN}", "utf-8")
+    assert guard.reload().taken
 
 
 def test_a_bad_reload_keeps_what_was_in_force(tmp_path: Path) -> None:
