@@ -6,13 +6,11 @@ computes, and cuts anew by the next key. Verdicts are gathered in one table, whi
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
 import numpy as np
@@ -21,6 +19,7 @@ import polars as pl
 from collection_guard.audit.bucket import MOST_VIOLATIONS, Question, judged_bucket
 from collection_guard.audit.kept_profiles import KeptProfiles
 from collection_guard.audit.report import Counts
+from collection_guard.audit.workers import workers
 from collection_guard.engines.columnar.canonical import canonical, flagged
 from collection_guard.engines.columnar.matter import Matter
 from collection_guard.engines.columnar.passes import (
@@ -36,6 +35,7 @@ from collection_guard.engines.columnar.scan import Scan, scan_of, somewhere_of
 from collection_guard.engines.columnar.tables import SCHEMA
 from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.problems import LogError, Problem
+from collection_guard.model.scratch_folders import scratch_folder
 from collection_guard.model.whole_files import whole_path
 
 Work = Literal["borrowers", "measures", "verdicts"]
@@ -180,8 +180,8 @@ def judge_pieces(
     Raises LogError with every problem of the logs, OSError for a file that cannot be written.
     """
     _tell(matter)
-    with TemporaryDirectory(prefix="collection-guard-") as folder:
-        run = _Run(given, matter, Path(folder), progress)
+    with scratch_folder() as folder:
+        run = _Run(given, matter, folder, progress)
         outcome = run.read()
         run.judge(outcome, verdicts, counted=counted)
         return outcome
@@ -253,8 +253,7 @@ class _Run:
         question = Question(verdicts is not None, verdicts[1] if verdicts else None, somewhere, counted)
         parts = self._parts(outcome.scan.judged + outcome.scan.past)
         many = self._given.processes > 1 and outcome.scan.rows >= _PARALLEL_FROM
-        pool = ProcessPoolExecutor(self._given.processes, get_context("spawn"), _tell, (matter,)) if many else None
-        try:
+        with workers(self._given.processes if many else 1, _tell, matter) as pool:
             for number, stage in enumerate(self._stages):
                 source, target = self._folder / str(number), self._folder / str(number + 1)
                 tasks = [_Task(stage, part, target, parts, question) for part in sorted(source.glob("*"))]
@@ -264,9 +263,6 @@ class _Run:
                         outcome.counts.take(counts, MOST_VIOLATIONS)
                     for file in task.part.iterdir():
                         file.unlink()
-        finally:
-            if pool is not None:
-                pool.shutdown(cancel_futures=True)
         if verdicts is not None:
             _write(self._folder / str(len(self._stages)), *verdicts, matter, question)
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pyarrow as pa
@@ -25,6 +24,7 @@ from collection_guard.audit.taken import FileReading
 from collection_guard.engines.columnar import COLUMNAR, fit_columns
 from collection_guard.engines.spark import CONTACTS_EACH, judged
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
+from collection_guard.model.scratch_folders import scratch_folder
 from collection_guard.model.whole_files import whole_path
 
 JAVA: Final = 17
@@ -132,7 +132,8 @@ def _read(session: SparkSession, paths: Sequence[Path]) -> DataFrame:
 @contextmanager
 def session_of(master: str | None) -> Iterator[SparkSession]:
     """Give a session; its workers run this Python, and what they leave behind is left in a temporary folder."""
-    with TemporaryDirectory(prefix="collection-guard-spark-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder("spark-") as place:
+        folder = str(place)
         os.environ["PYSPARK_PYTHON"] = sys.executable
         os.environ["SPARK_WORKER_DIR"] = folder
         os.environ.setdefault("SPARK_LOCAL_DIRS", folder)

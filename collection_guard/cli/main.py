@@ -15,6 +15,7 @@ from collection_guard.cli.decide import decide
 from collection_guard.cli.exits import INTERNAL, USAGE, say
 from collection_guard.cli.explain import explain
 from collection_guard.cli.init import init
+from collection_guard.cli.interruption import CODES, end_in_order
 from collection_guard.cli.log import app as log_app
 from collection_guard.cli.map import app as map_app
 from collection_guard.cli.reconcile import reconcile_command
@@ -74,8 +75,13 @@ def run() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+    end_in_order()
     try:
         app()
+    except SystemExit as end:
+        if end.code in CODES:
+            say(Problem("interrupted"), o.LANG)
+        raise
     except BrokenPipeError:
         # Whoever read the output has seen enough; what is still buffered must not fail once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

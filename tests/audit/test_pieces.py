@@ -30,7 +30,7 @@ from collection_guard.cli.main import app
 from collection_guard.engines.columnar.tables import frame_of
 from collection_guard.facts.world import Settings
 from collection_guard.language.packs import load_packs
-from collection_guard.model.problems import LogError
+from collection_guard.model.problems import LogError, Problem
 from collection_guard.reports import render
 
 ZONE = "Asia/Shanghai"
@@ -203,19 +203,43 @@ def started(files: Path, *more: str, **options: Any) -> "subprocess.Popen[bytes]
     return subprocess.Popen(program, env=environment, **{"stdout": subprocess.DEVNULL, **options})
 
 
-def test_killed_in_the_middle(files: Path) -> None:
-    """After SIGKILL the file of verdicts is the one that was there before; run again, it is the whole new one."""
-    (files / "v.parquet").write_bytes(b"of yesterday")
-    process = started(files, stderr=subprocess.DEVNULL)
+def in_the_middle(files: Path) -> "subprocess.Popen[bytes]":
+    """Return the command once it has laid aside a part of the log."""
+    process = started(files, "--lang", "en", stderr=subprocess.PIPE)
     while not list((files / "temporary").glob("*/0/*/*.parquet")):
         assert process.poll() is None
         time.sleep(0.002)
+    return process
+
+
+def test_killed_in_the_middle(files: Path) -> None:
+    """After SIGKILL the file of verdicts is the one that was there before; run again, it is the whole new one.
+
+    What the killed run laid aside is gone after the next.
+    """
+    (files / "v.parquet").write_bytes(b"of yesterday")
+    process = in_the_middle(files)
     process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
     assert (files / "v.parquet").read_bytes() == b"of yesterday"
+    assert list((files / "temporary").iterdir())
     assert started(files, stderr=subprocess.DEVNULL).wait() == 0
+    assert not list((files / "temporary").iterdir())
     assert pl.read_parquet(files / "v.parquet")["event_id"].n_unique() > 100
     assert not [path for path in files.iterdir() if "unfinished" in path.name]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_asked_to_end_in_the_middle(files: Path, number: signal.Signals) -> None:
+    """Ended by a signal, the command says so in a line, exits as shells have it, and leaves no part of the log."""
+    process = in_the_middle(files)
+    process.send_signal(number)
+    said = process.communicate()[1].decode()
+    assert process.returncode == 128 + number
+    assert said.splitlines() == [Problem("interrupted").render("en")]
+    assert not list((files / "temporary").iterdir())
+    assert not (files / "v.parquet").exists()
 
 
 def test_a_bar_on_a_terminal_and_none_in_a_pipe(files: Path) -> None:
