@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from collection_guard.audit.intake import Tray
-from collection_guard.audit.taken import Contact, Position, Rejected, SetAside, SheetReading
+from collection_guard.audit.taken import Contact, Finding, Position, Rejected, SetAside, SheetReading
 from collection_guard.facts.kept import Kept, KeptFacts
+from collection_guard.model.chain import SUFFIX, lines_of, verify_lines
 from collection_guard.model.event import Event
 from collection_guard.model.mismatches import mismatch
+from collection_guard.model.problems import Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables import TableFile
 
@@ -52,6 +56,19 @@ class Decisions:
     """Tokens on which a contact was recorded."""
     _moved: set[Position] = field(default_factory=set)
     """Lines of contacts that were moved when a clock was put right."""
+    broken: list[Problem] = field(default_factory=list)
+    """What shows that a log is not as it was written."""
+
+    def verify(self, path: Path, data: bytes | None) -> Finding | None:
+        """Hold the lines of one writer against their chain; ``data`` is what they are, where no file holds them."""
+        named = data is None and path.name.endswith(SUFFIX)
+        lines = lines_of(path) if data is None else enumerate(BytesIO(data), 1)
+        _, broken = verify_lines(lines, str(path), path.name.removesuffix(SUFFIX) if named else None)
+        if not broken:
+            return None
+        self.broken += broken
+        first = Position(str(path), None, broken[0].line)
+        return Finding("DECISION_LOG_BROKEN", first, None, len({one.line for one in broken}))
 
     def read(self, found: TableFile, tray: Tray) -> SheetReading:
         """Read the lines of one writer."""

@@ -98,6 +98,7 @@ def _read(
         findings=tuple(run.got.findings),
         left_out=tuple(dict.fromkeys(str(path) for path in (*places.left_out, *past.left_out))),
         unused_maps=tuple(run.maps.unused()),
+        broken=tuple(run.decisions.broken),
     )
 
 
@@ -167,7 +168,7 @@ class _Run:
             self.got.findings.append(Finding("SAME_FILE_TWICE", Position(found.path), None, 1, values))
         self._digests[found.digest] = found.path
         before = len(self.got.tray)
-        sheets = self._read_grids(found, maps) if found.objects is None else self._read_objects(found, maps)
+        sheets = self._read_grids(found, maps) if found.objects is None else self._read_objects(found, maps, path, data)
         zones = [sheet.zone for sheet in sheets if sheet.zone is not None]
         return FileReading(
             found.path,
@@ -199,13 +200,16 @@ class _Run:
             return preset
         return PresetPlan(preset, mapping, self.country, named=name is not None)
 
-    def _read_objects(self, found: TableFile, maps: FileMaps) -> list[SheetReading]:
+    def _read_objects(self, found: TableFile, maps: FileMaps, path: Path, data: bytes | None) -> list[SheetReading]:
         mapping = maps.of(None) or MapFile()
         plan = self._plan(found, None, mapping, maps)
         if isinstance(plan, Problem):
             self.got.problems.append(plan)
             return []
         if plan is not None and plan.preset.reader is not None:
+            broken = self.decisions.verify(path, data)
+            if broken is not None:
+                self.got.findings.append(broken)
             return [self.decisions.read(found, self.got.tray)]
         return [self._reader(mapping, maps, plan).read_objects(found)]
 

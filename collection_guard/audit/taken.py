@@ -8,6 +8,7 @@ from typing import Final
 from collection_guard.facts.kept import Kept
 from collection_guard.facts.world import has_case
 from collection_guard.model.event import Event
+from collection_guard.model.problems import Problem
 from collection_guard.model.texts import Lang, has_text, help_text, text
 
 PLACEHOLDER: Final = "\x00"
@@ -262,6 +263,8 @@ class Intake:
     """Such contacts of a large audit, which only counts them."""
     counted_aside: Mapping[str, int] = field(default_factory=dict)
     """Rows that a large audit set aside, by reason."""
+    broken: tuple[Problem, ...] = ()
+    """What shows that a decision log is not as it was written: contacts may be missing, or not what they were."""
 
     def kept(self) -> dict[str, Kept]:
         """Return what logs kept in place of personal data, by event."""

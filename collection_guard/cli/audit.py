@@ -265,7 +265,7 @@ def _run(
         if not quiet:
             typer.echo(text("note.rejected", lang, count=len(intake.rejected), path=str(path)), err=True)
     code = exit_code(report, settings)
-    if code == INPUT:
+    if _too_many_rejected(report, settings):
         say(Problem("too_many_rejected", values={"count": len(intake.rejected), "rows": intake.rows_read}), lang)
     raise typer.Exit(code)
 
@@ -297,15 +297,21 @@ class writing:  # noqa: N801  # reads as a phrase: with writing(path)
             raise ConfigurationError([Problem("output_unwritable", values=values)]) from error
 
 
+def _too_many_rejected(report: Report, settings: Configuration) -> bool:
+    limit = settings["max_rejected"]
+    refused = len(report.intake.rejected)
+    # A log of which nothing could be read is unreadable, whatever share may be rejected.
+    return (limit is not None and refused > limit) or bool(refused and not report.contacts and not report.intake.past)
+
+
 def exit_code(report: Report, settings: Configuration) -> int:
     """Return the exit code of an audit."""
     codes: set[int] = set()
     if settings["fail_on"] != "never" and report.violations_at_or_above(settings["fail_on"]):
         codes.add(VIOLATIONS)
-    limit = settings["max_rejected"]
-    refused = len(report.intake.rejected)
-    # A log of which nothing could be read is unreadable, whatever share may be rejected.
-    if (limit is not None and refused > limit) or (refused and not report.contacts and not report.intake.past):
+    # A decision log that is not as it was written is an input that cannot be read whole: whoever takes a line out of it
+    # must not be told that all is well.
+    if _too_many_rejected(report, settings) or report.intake.broken:
         codes.add(INPUT)
     if settings["strict"] and report.total.unassessable:
         codes.add(UNASSESSABLE)

@@ -15,7 +15,7 @@ from collection_guard.audit.profiles import read_profiles
 from collection_guard.audit.reading import read_logs
 from collection_guard.audit.run import Basis
 from collection_guard.audit.taken import Intake
-from collection_guard.cli.exits import Gathering, missing_file
+from collection_guard.cli.exits import Gathering, missing_file, say
 from collection_guard.configuration import Configuration
 from collection_guard.facts.clock import start_of_day
 from collection_guard.facts.partner_lists import read_registry
@@ -100,11 +100,14 @@ def load_logs(
     past: Sequence[Path] = (),
     since: datetime | None = None,
 ) -> Intake:
-    """Return what the logs hold, row by row; those of the past, and what was known before an instant, as history."""
+    """Return what the logs hold, row by row; those of the past, and what was known before an instant, as history.
+
+    What shows that a decision log is not as it was written is said at once.
+    """
     no_logs = [config[name] for name in ("cases", "registry") if config[name]]
     logs = find_logs(paths, no_logs).paths
     _refuse_too_large([*logs, *find_logs(past, [*no_logs, *logs]).paths], config["max_log_mb"])
-    return read_logs(
+    intake = read_logs(
         paths,
         timezone=config["timezone"],
         fold=config["fold"],
@@ -118,6 +121,9 @@ def load_logs(
         since=since,
         standard_input=lambda: _standard_input(config["max_log_mb"]),
     )
+    for problem in intake.broken:
+        say(problem, config.lang)
+    return intake
 
 
 def beginning_of(since: str | None, timezone: str | None) -> datetime | None:

@@ -2,20 +2,22 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import INPUT, VIOLATIONS, exits, say
 from collection_guard.cli.output import emit
-from collection_guard.guard.log.chain import read_heads
-from collection_guard.guard.log.chain import verify as verified
 from collection_guard.guard.log.replay import replay as replayed
+from collection_guard.model.chain import read_heads
+from collection_guard.model.chain import verify as verified
 from collection_guard.model.texts import text
 from collection_guard.online import surroundings_of
 
 app = typer.Typer(help=o.help_of("log_commands"), no_args_is_help=True, rich_markup_mode=None)
+_UNREADABLE: Final = frozenset({"log_line_unreadable", "log_absent"})
+"""Problems of a log of which nothing can be judged again."""
 FolderArgument = Annotated[Path, typer.Argument(help=o.help_of("log_folder"), metavar="FOLDER")]
 
 
@@ -63,12 +65,18 @@ def replay(
     config: o.ConfigOption = None,
     lang: o.LangOption = None,
 ) -> None:
-    """Judge a log again; exit 1 if a rule says something else than the log."""
+    """Judge a log again; exit 4 if it is not as it was written, 1 if a rule says something else than it."""
     with exits(o.LANG):
         settings = o.configuration(config, rules=rules, param=param, timezone=timezone, country=country, lang=lang)
     with exits(settings.lang):
+        _, broken = verified(folder)
+        for problem in broken:
+            say(problem, settings.lang)
+        if any(problem.code in _UNREADABLE for problem in broken):
+            raise typer.Exit(INPUT)
         found = replayed(folder, surroundings_of(settings))
-    lines = [
+    lines = [text("log.broken", settings.lang)] if broken else []
+    lines += [
         text(
             "log.difference",
             settings.lang,
@@ -85,5 +93,8 @@ def replay(
         lines.append(text("log.ahead", settings.lang, checks=found.ahead))
     lines.append(text("log.replayed", settings.lang, differences=len(found.differences), **counted))
     emit("\n".join(lines) + "\n", None)
+    # What a log that is not as it was written agrees with says nothing of what was done.
+    if broken:
+        raise typer.Exit(INPUT)
     if found.differences:
         raise typer.Exit(VIOLATIONS)

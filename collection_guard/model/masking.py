@@ -60,7 +60,7 @@ def mask_identifier(identifier: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Mask a person's name but for the surname: 高**, 欧阳*, J*** Smith."""
+    """Mask a person's name: a Chinese one but for the surname, another but for its initials: 高**, 欧阳*, J*** S***."""
     plain = _SPREAD.sub("", name.strip())
     if _MASKED.fullmatch(plain):
         return plain
@@ -70,7 +70,8 @@ def mask_name(name: str) -> str:
     words = plain.split()
     if len(words) < 2:
         return plain[:1] + "*" * (len(plain) - 1)
-    return " ".join([*(word[0] + "***" for word in words[:-1]), words[-1]])
+    # Which word is the surname differs from people to people, and any of them names a person.
+    return " ".join(word[0] + "***" for word in words)
 
 
 def mask_text(text: str) -> str:

@@ -32,6 +32,8 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
     ``sheets``: of each sheet its rows, its first and last contact, the zone of its naive times, and of each column how
     it is known, in how many rows it is filled, and how many cells are unknown or lost digits; ``overlaps``: what two
     files share (``redelivered``, ``contradicted``, ``counted_twice``)
+``broken_decision_logs``
+    what shows that a decision log is not as it was written: file, line, code and message; then contacts may be missing
 ``comparison``
     with ``--previous``: contacts in violation, verdicts reached, agencies and rules, each ``before`` and ``after`` as
     ``hits`` of ``of``, with the 95 % interval of the difference and its ``direction``; why the two may not be alike
@@ -169,6 +171,15 @@ class _Json:
                     "help": self._help(item),
                 }
                 for item in intake.findings
+            ],
+            "broken_decision_logs": [
+                {
+                    "file": item.file,
+                    "row": item.line,
+                    "code": item.code,
+                    "message": {lang: item.cause(lang) for lang in LANGS},
+                }
+                for item in intake.broken
             ],
             "data_quality": self._quality(),
             "assumptions": self._assumptions(),

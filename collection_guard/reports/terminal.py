@@ -65,6 +65,7 @@ class _Terminal(Section):
     def _summary(self) -> None:
         report, say = self.report, self.say
         self.title("title")
+        self._broken()
         total = report.total
         period = ""
         if report.earliest is not None and report.latest is not None:
@@ -116,6 +117,17 @@ class _Terminal(Section):
             share = percent(total.assessed, total.applicable)
             self.page.blank()
             self.page.line(say.text(f"report.{code}", share=share))
+
+    def _broken(self) -> None:
+        """Say before all else that a decision log is not as it was written."""
+        found = self.report.intake.broken
+        if not found:
+            return
+        self.page.line(self.say.text("report.broken"))
+        for item in found[:LISTED]:
+            self.page.item(item.render(self.say.lang))
+        self.left_out(len(found) - LISTED)
+        self.page.blank()
 
     def _compared(self) -> list[tuple[str, str]]:
         say, found = self.say, self.comparison

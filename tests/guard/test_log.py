@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import collection_guard as cg
 from collection_guard.cli.main import app
-from collection_guard.guard.log.chain import Head, log_files, verify
+from collection_guard.model.chain import Head, log_files, verify
 from collection_guard.model.problems import StoreError
 from guard.lives import life, options
 from guard.making import MORNING, MUM, OWN, Clock, answered, attempt, open_guard, profile

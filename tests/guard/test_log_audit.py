@@ -15,10 +15,10 @@ from collection_guard.audit.taken import Intake
 from collection_guard.cli.main import app
 from collection_guard.engines.judge import Judged
 from collection_guard.facts.world import Settings, World
-from collection_guard.guard.log.chain import log_files
 from collection_guard.guard.log.replay import replay
 from collection_guard.guard.surroundings import surroundings
 from collection_guard.language.packs import load_packs
+from collection_guard.model.chain import BEGINNING, SUFFIX, line_of, log_files
 from guard.lives import life, options
 from guard.making import MORNING, OWN, Clock, answered, attempt, open_guard, profile
 
@@ -155,3 +155,64 @@ def test_the_commands_read_the_log_without_profiles_or_registry(
     assert told.exit_code == 0
     assert "2025-11-21 08:00:00 Asia/Shanghai" in told.stdout
     assert OWN not in done.stdout + told.stdout
+
+
+def broken_log(folder: Path) -> tuple[Path, list[bytes]]:
+    """Write the log of two calls, the second at night, and return its file and lines."""
+    clock = Clock()
+    guard = open_guard(clock, options=options(folder))
+    guard.record(answered("E-1", clock.at))
+    clock.move(hours=12)
+    guard.record(answered("E-2", clock.at))
+    clock.move(hours=12)
+    guard.record(answered("E-3", clock.at))
+    guard.close()
+    (path,) = log_files(folder / "log")
+    return path, path.read_bytes().splitlines(keepends=True)
+
+
+def test_a_log_from_which_a_line_was_taken_is_not_judged_as_if_it_were_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report begins with it, stderr and JSON name file and line, and the exit code is that of a broken input."""
+    path, lines = broken_log(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    zone = ["--timezone", "Asia/Shanghai", "--lang", "en", "--fail-on", "never"]
+    whole = run(app, ["audit", "log", *zone, "--format", "json"])
+    assert (whole.exit_code, json.loads(whole.stdout)["broken_decision_logs"]) == (0, [])
+    gone = next(place for place, line in enumerate(lines) if b'"event_id":"E-2"' in line)
+    path.write_bytes(b"".join(lines[:gone] + lines[gone + 1 :]))
+    place = f"log/{path.name}:{gone + 1}"
+    told = run(app, ["audit", "log", *zone])
+    assert told.exit_code == 4
+    assert told.stdout.index("Careful: a decision log is not as it was written") < told.stdout.index("Contacts")
+    assert told.stderr.startswith(f"{place}: the line is number {gone + 2} where {gone + 1} is due")
+    given = json.loads(run(app, ["audit", "log", *zone, "--format", "json"]).stdout)
+    codes = [(one["code"], one["row"]) for one in given["broken_decision_logs"]]
+    assert codes == [("log_number", gone + 1), ("log_chain_broken", gone + 1)]
+    assert [(one["code"], one["row"]) for one in given["data_findings"]] == [("DECISION_LOG_BROKEN", gone + 1)]
+    by_stdin = run(app, ["audit", "-", *zone], input=path.read_bytes())
+    assert (by_stdin.exit_code, f"stdin:{gone + 1}: the line is number" in by_stdin.stderr) == (4, True)
+    explained = run(app, ["explain", "E-3", "log", "--timezone", "Asia/Shanghai", "--lang", "en"])
+    assert (explained.exit_code, place in explained.stderr) == (0, True)
+    replayed = run(app, ["log", "replay", "log", "--timezone", "Asia/Shanghai", "--lang", "en"])
+    assert (replayed.exit_code, place in replayed.stderr) == (4, True)
+    assert replayed.stdout.startswith("Careful: the log is not as it was written")
+
+
+def test_a_log_with_a_line_that_is_none_is_not_judged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`log replay` says of it what `log verify` says, with its exit code; so it does of a forged chain of odd lines."""
+    path, lines = broken_log(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    replay_log = ["log", "replay", "log", "--timezone", "Asia/Shanghai", "--lang", "en"]
+    path.write_bytes(b"".join([*lines[:2], b"\xff garbage\n", *lines[2:]]))
+    verified = CliRunner().invoke(app, ["log", "verify", "log", "--lang", "en"])
+    replayed = CliRunner().invoke(app, replay_log)
+    assert (replayed.exit_code, replayed.stderr) == (verified.exit_code, verified.stderr)
+    assert (verified.exit_code, f"{path.name}:3: this is no line of a log" in verified.stderr) == (4, True)
+    writer = path.name.removesuffix(SUFFIX)
+    for odd in ({}, {"kind": "record", "verdicts": 3}, {"kind": "clock", "at": "noon", "heads": {}}):
+        path.write_bytes(line_of(writer, 1, BEGINNING, odd) + b"\n")
+        replayed = CliRunner().invoke(app, replay_log)
+        assert (replayed.exit_code, f"{path.name}:1: this is no line of a log" in replayed.stderr) == (4, True)

@@ -1,5 +1,6 @@
 """Every store does the same: one conformance test for each behaviour that the guard rests on."""
 
+import os
 import threading
 import time
 import tracemalloc
@@ -16,6 +17,8 @@ from collection_guard.guard.stores.base import ByKey, Keys, Locks, Reservation, 
 from collection_guard.guard.stores.memory import MemoryStore
 from collection_guard.guard.stores.opening import open_store
 from collection_guard.model.problems import ConfigurationError, StoreError
+from guard.lives import options
+from guard.making import Clock, answered, open_guard
 
 KEYS = Keys("C-1", "C-1", "B-1", "+8613800000001", None, "诚信")
 LOCKS = Locks(("borrower:B-1", "case:C-1"))
@@ -257,6 +260,31 @@ def test_the_name_of_a_store_says_what_it_is_and_no_secret(database: str, tmp_pa
         open_store(str(tmp_path / "none" / "a.db"), GuardOptions())
     with pytest.raises(ConfigurationError):
         open_store("redis://x", GuardOptions())
+
+
+def test_only_the_owner_reads_what_a_guard_keeps(tmp_path: Path) -> None:
+    """Whatever the umask, the store, what SQLite has beside it, the decision log and its key are the owner's alone."""
+    before = os.umask(0)
+    try:
+        clock = Clock()
+        guard = open_guard(clock, store=str(tmp_path / "guard.db"), options=options(tmp_path))
+        guard.record(answered("E-1", clock.at))
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        guard.close()
+    finally:
+        os.umask(before)
+    assert {path.name for path in files} >= {"guard.db", "guard.db-wal", "guard.db-shm", "key"}
+    assert len(files) == 5
+    assert {path.stat().st_mode & 0o777 for path in files if path.exists()} == {0o600}
+
+
+def test_a_store_that_its_owner_lets_others_read_stays_so(tmp_path: Path) -> None:
+    """What is there is opened as it is."""
+    path = tmp_path / "guard.db"
+    open_store(str(path), GuardOptions()).close()
+    path.chmod(0o640)
+    open_store(str(path), GuardOptions()).close()
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_without_psycopg_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,9 @@ from collection_guard.facts.clock import local_date
 from collection_guard.facts.history import History
 from collection_guard.facts.kept import Kept, KeptFacts
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.guard.log.chain import lines_of, log_files
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.compiled import CompiledPack
+from collection_guard.model.chain import lines_of, log_files
 from collection_guard.model.event import Event
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.profile import CaseProfile
@@ -77,39 +78,54 @@ class _PutRight:
 
 
 def entries_of(folder: Path) -> Iterator[Entry]:
-    """Yield the checks and records of all writers of a log; raise LogError if there is none."""
+    """Yield the checks and records of all writers of a log; raise LogError without any, or for a line that is none."""
     files = log_files(folder)
     if not files:
         raise LogError([Problem("log_absent", str(folder))])
-    put_right = [
-        _PutRight(datetime.fromisoformat(said["at"]), said["heads"])
-        for path in files
-        for said in _lines(path)
-        if said["kind"] == "clock"
-    ]
+    put_right: list[_PutRight] = []
+    for path in files:
+        for number, line in lines_of(path):
+            with _as_written(path, number):
+                said = json.loads(line)
+                if said["kind"] == "clock":
+                    put_right.append(_PutRight(datetime.fromisoformat(said["at"]), said["heads"]))
     for path in files:
         profiles: dict[str, CaseProfile] = {}
-        for said in _lines(path):
-            if said["kind"] == "profile":
-                profiles[said["digest"]] = CaseProfile.model_validate(said["profile"])
-            elif said["kind"] in {"check", "record"} and "verdicts" in said:
-                profile = None if said["profile"] is None else profiles[said["profile"]]
-                facts = {pack: KeptFacts.model_validate(one) for pack, one in said["kept"].items()}
-                yield Entry(
-                    said["kind"],
-                    said["at"],
-                    Event.model_validate(said["event"]),
-                    Kept(profile, facts),
-                    _verdicts(said["verdicts"]),
-                    said["rules_digest"],
-                    "moved" in said.get("beside", ()),
-                    any(one.is_ahead(said) for one in put_right),
-                )
+        for number, line in lines_of(path):
+            with _as_written(path, number):
+                entry = _entry(json.loads(line), profiles, put_right)
+            if entry is not None:
+                yield entry
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for _, line in lines_of(path):
-        yield json.loads(line)
+@contextmanager
+def _as_written(path: Path, number: int) -> Iterator[None]:
+    """Turn whatever is found of a line that no writer wrote so into a LogError that names the line."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise LogError([Problem("log_line_unreadable", str(path), number)]) from error
+
+
+def _entry(said: dict[str, Any], profiles: dict[str, CaseProfile], put_right: list[_PutRight]) -> Entry | None:
+    if said["kind"] == "profile":
+        profiles[said["digest"]] = CaseProfile.model_validate(said["profile"])
+    if said["kind"] not in {"check", "record"} or "verdicts" not in said:
+        return None
+    datetime.fromisoformat(said["at"])
+    return Entry(
+        said["kind"],
+        said["at"],
+        Event.model_validate(said["event"]),
+        Kept(
+            None if said["profile"] is None else profiles[said["profile"]],
+            {pack: KeptFacts.model_validate(one) for pack, one in said["kept"].items()},
+        ),
+        _verdicts(said["verdicts"]),
+        said["rules_digest"],
+        "moved" in said.get("beside", ()),
+        any(one.is_ahead(said) for one in put_right),
+    )
 
 
 def _verdicts(said: dict[str, Any]) -> Verdicts:

@@ -12,10 +12,10 @@ from typing import Any, Final, Literal
 from collection_guard.facts.kept import FACTS, KeptFacts
 from collection_guard.facts.keys import wholeness
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.guard.log.chain import BEGINNING, SUFFIX, Head, hash_of, line_of, verify
 from collection_guard.guard.log.pseudonyms import Pseudonyms
 from collection_guard.guard.scene import Judgement
 from collection_guard.guard.surroundings import Surroundings
+from collection_guard.model.chain import BEGINNING, SUFFIX, Head, hash_of, line_of, verify
 from collection_guard.model.event import Event
 from collection_guard.model.problems import ConfigurationError, Problem, StoreError
 from collection_guard.model.words import SIGNALS

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +45,7 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         # A connection does not outlive a fork: the child begins with one of its own and leaves the parent's alone.
         if self._connection is None or self._process != os.getpid():
+            self._make()
             connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
             held = connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'collection_guard_%'")
@@ -57,6 +58,15 @@ class SqliteStore:
             self._checkpoints = Checkpoints(self._path)
             self._connection, self._process, self._synchronous = connection, os.getpid(), ""
         return self._connection
+
+    def _make(self) -> None:
+        """Make the file for its owner alone, before SQLite makes it for everybody; its log beside it is made alike.
+
+        It holds numbers and texts as they are. Whoever lets others read it has said so, and is not overruled.
+        """
+        # Where it cannot be made, or is there, SQLite says what is wrong, or opens it.
+        with suppress(OSError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

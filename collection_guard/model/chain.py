@@ -1,8 +1,8 @@
-"""A hash chain of lines: whatever is changed, removed, moved or put in between shows."""
+"""The hash chain of a decision log: whatever is changed, removed, moved or put in between shows."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -60,19 +60,28 @@ def verify(folder: Path, heads: Mapping[str, Head] | None = None) -> tuple[dict[
     for path in files:
         writer = path.name.removesuffix(SUFFIX)
         kept = wanted.pop(writer, None)
-        head = _verify(path, writer, kept, problems)
+        head, broken = verify_lines(lines_of(path), str(path), writer, kept)
+        problems += broken
         if head is not None:
             found[writer] = head
     problems += [Problem("log_writer_gone", str(folder), values={"writer": writer}) for writer in sorted(wanted)]
     return found, problems
 
 
-def _verify(path: Path, writer: str, kept: Head | None, problems: list[Problem]) -> Head | None:
+def verify_lines(
+    lines: Iterable[tuple[int, bytes]], file: str, writer: str | None, kept: Head | None = None
+) -> tuple[Head | None, list[Problem]]:
+    """Return the head of one writer's lines, and what shows that they are not as they were written.
+
+    Without a ``writer``, as where the name of the file does not tell, it is that of the first line. No head is told of
+    lines of which one cannot be read.
+    """
     head: Head | None = None
-    for number, raw in lines_of(path):
+    problems: list[Problem] = []
+    for number, raw in lines:
 
         def problem(code: str, line: int = number, **values: object) -> None:
-            problems.append(Problem(code, str(path), line, values=values))
+            problems.append(Problem(code, file, line, values=values))
 
         line = raw.removesuffix(b"\n")
         said = _object(line)
@@ -80,7 +89,8 @@ def _verify(path: Path, writer: str, kept: Head | None, problems: list[Problem])
             problem("log_line_cut")
         if said is None:
             problem("log_line_unreadable")
-            return None
+            return None, problems
+        writer = str(said.get("writer")) if writer is None else writer
         if said.get("writer") != writer:
             problem("log_other_writer", writer=str(said.get("writer")))
         expected = 1 if head is None else head.seq + 1
@@ -93,8 +103,8 @@ def _verify(path: Path, writer: str, kept: Head | None, problems: list[Problem])
             problem("log_head_differs", seq=kept.seq)
     last = 0 if head is None else head.seq
     if kept is not None and last < kept.seq:
-        problems.append(Problem("log_end_gone", str(path), values={"last": last, "seq": kept.seq}))
-    return head
+        problems.append(Problem("log_end_gone", file, values={"last": last, "seq": kept.seq}))
+    return head, problems
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
