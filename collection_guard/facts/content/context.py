@@ -1,8 +1,9 @@
 """Where things stand in a text: clauses, sentences, quotations, and who speaks."""
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from collection_guard.facts.content.characters import (
     CLOSE_BRACKET,
@@ -17,6 +18,7 @@ from collection_guard.facts.content.matching import Range
 from collection_guard.facts.content.schema import Speakers
 
 _CLAUSE_MARKS = MARKS - {COLON, OPEN_QUOTE, CLOSE_QUOTE, OPEN_BRACKET, CLOSE_BRACKET}
+_MARK: Final = re.compile("[" + "".join(sorted(MARKS)) + "]")
 # A quotation longer than this is text in its own right.
 _LONGEST_QUOTE = 120
 
@@ -70,7 +72,7 @@ def _inside(ranges: list[Range], start: int, end: int) -> bool:
 
 def layout(text: str, speakers: Speakers, kind: str | None) -> Layout:
     """Return where the marks of a text are."""
-    places = sorted(place for mark in MARKS if mark in text for place in _places(text, mark))
+    places = [mark.start() for mark in _MARK.finditer(text)]
     result = Layout(text)
     opened = -1
     for place in places:
@@ -85,17 +87,9 @@ def layout(text: str, speakers: Speakers, kind: str | None) -> Layout:
             if place - opened <= _LONGEST_QUOTE:
                 result.quotes.append((opened + 1, place))
             opened = -1
-    if any(text[place] == COLON for place in places):
+    if COLON in text:
         result.others = _others(text, places, speakers, kind)
     return result
-
-
-def _places(text: str, mark: str) -> Iterator[int]:
-    """Yield where a mark stands."""
-    place = text.find(mark)
-    while place >= 0:
-        yield place
-        place = text.find(mark, place + 1)
 
 
 def _others(text: str, marks: list[int], speakers: Speakers, kind: str | None) -> list[Range]:

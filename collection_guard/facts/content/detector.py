@@ -1,6 +1,6 @@
 """The lexicon's detector: entries, then their context, then signals."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,8 @@ class LexiconDetector:
         self.lexicon = lexicon or load_lexicon()
         self._hearing = Hearing(self.lexicon)
         self._names = self.lexicon.names
+        self._signals = {name: tuple(act.signals) for name, act in self.lexicon.acts.items()}
+        self._nothing: dict[str, bool] = dict.fromkeys(SIGNALS, False)
 
     @classmethod
     def from_folder(cls, folder: Path) -> "LexiconDetector":
@@ -89,18 +91,21 @@ class LexiconDetector:
 
     def _reading(self, view: View, heard: Heard, mentions: list[Mention], steps: list[Step] | None) -> Reading:
         """Weigh what was heard to signals."""
-        acts, balance = self.lexicon.acts, self.lexicon.balance
+        balance = self.lexicon.balance
         places: dict[str, list[Range]] = {}
         said: set[str] = set()
         for entry, place in heard.fired:
-            for signal in acts[entry.act].signals:
-                places.setdefault(signal, []).append(place)
+            for signal in self._signals[entry.act]:
+                if signal in places:
+                    places[signal].append(place)
+                else:
+                    places[signal] = [place]
                 if not entry.weighed or signal not in balance.scales:
                     said.add(signal)
         clues = self._clues(view, heard, mentions)
-        doubted = self._doubted(heard)
+        doubted = self._doubted(heard) if heard.silenced else ()
         own = view.layout.own
-        strings = view.hits.all_strings if own is view.layout.text else self.lexicon.matcher.standing(own)
+        strings = view.hits.strings if own is view.layout.text else self.lexicon.matcher.standing(own)
         total = balance.total(own, strings, clues, doubted)
         said.update(balance.said(total))
         if len(said) > 1:
@@ -114,13 +119,16 @@ class LexiconDetector:
             for quiet in silent:
                 places[quiet] = balance.evidence(quiet, view.layout, words, clues, heard_at)
         spans: dict[str, tuple[Span, ...]] = {
-            signal: self._spans(view, places[signal]) for signal in SIGNALS if signal in said and places[signal]
+            signal: self._spans(view, places[signal])
+            for signal in (sorted(said, key=SIGNALS.index) if len(said) > 1 else said)
+            if places[signal]
         }
         if steps is not None:
             words = balance.words_of(own, strings)
             steps += self._weighings(words, clues, balance.weights(total), doubted, spans, places)
         # Evidence is part of the answer: what no words carry is not said.
-        signals: dict[str, bool] = {signal: signal in spans for signal in SIGNALS}
+        signals = self._nothing.copy()
+        signals.update(dict.fromkeys(spans, True))
         firms: tuple[str, ...] = ()
         persons: tuple[str, ...] = ()
         if signals["claims_lawyer"]:
@@ -135,16 +143,15 @@ class LexiconDetector:
 
     def _doubted(self, heard: Heard) -> set[str]:
         """Return the signals of which every act found is denied or only mentioned."""
-        acts = self.lexicon.acts
-        doubted: set[str] = {signal for act in heard.silenced for signal in acts[act].signals}
-        return doubted.difference(*(acts[act].signals for act in heard.counts)) if doubted else doubted
+        doubted: set[str] = {signal for act in heard.silenced for signal in self._signals[act]}
+        return doubted.difference(*(self._signals[act] for act in heard.counts))
 
     def _weighings(
         self,
         words: AbstractSet[str],
         clues: list[str],
         totals: list[float],
-        doubted: set[str],
+        doubted: Collection[str],
         spans: dict[str, tuple[Span, ...]],
         places: dict[str, list[Range]],
     ) -> Iterator[Step]:
@@ -175,6 +182,8 @@ class LexiconDetector:
     @staticmethod
     def _spans(view: View, ranges: list[Range]) -> tuple[Span, ...]:
         """Return the longest pieces of evidence, overlapping ones joined."""
+        if len(ranges) == 1:
+            return (view.span(*ranges[0]),)
         merged: list[Range] = []
         for start, end in sorted(ranges):
             if merged and start <= merged[-1][1]:

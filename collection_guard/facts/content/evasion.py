@@ -1,6 +1,8 @@
 """Words in disguise - Pinyin, initials, homophones, split characters - written back to what was meant."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -18,7 +20,9 @@ _SHORTEST_PINYIN: Final = 4
 _PINYIN_SENTENCE: Final = 4
 # ... and at least this many words of the lexicon must be among them.
 _PINYIN_WORDS: Final = 2
-_LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_LATIN_TOKEN: Final = re.compile("[a-z]+")
+# So many different words in Latin letters are kept with their syllables.
+_REMEMBERED: Final = 4096
 
 
 class Readings:
@@ -48,6 +52,7 @@ class Disguises:
         fold: Callable[[str], str],
     ) -> None:
         self._readings = readings
+        self._syllables = lru_cache(_REMEMBERED)(self._cut)
         table = {
             folded: meant
             for variant, meant in self._variants(evasions, frozenset(literals)).items()
@@ -133,9 +138,9 @@ class Disguises:
 
     def _undo_pinyin(self, normalised: Normalised) -> Normalised:
         text = normalised.text
-        if _LATIN.isdisjoint(text):
+        tokens = [token.span() for token in _LATIN_TOKEN.finditer(text)]
+        if not tokens:
             return normalised
-        tokens = list(_latin_tokens(text))
         letters = sum(end - start for start, end in tokens)
         edits: list[tuple[int, int, str]] = []
         run: list[tuple[int, int, str]] = []
@@ -168,7 +173,7 @@ class Disguises:
             return self._decoded(run, before, after)
         return []
 
-    def _syllables(self, token: str) -> list[str] | None:
+    def _cut(self, token: str) -> list[str] | None:
         """Cut a token into the fewest syllables, or return None if it is none."""
         if len(token) > 40:
             return None
@@ -238,19 +243,6 @@ def _runs(word: str, readings: list[str], chosen: tuple[int, ...]) -> Iterable[s
         else:
             part += readings[i] if i in chosen else char
     yield part
-
-
-def _latin_tokens(text: str) -> Iterable[tuple[int, int]]:
-    start = -1
-    for i, char in enumerate(text):
-        if is_latin(char):
-            if start < 0:
-                start = i
-        elif start >= 0:
-            yield start, i
-            start = -1
-    if start >= 0:
-        yield start, len(text)
 
 
 def _unspaced(normalised: Normalised) -> Normalised:

@@ -44,18 +44,39 @@ class View:
 
     def found(self, pattern: Pattern) -> list[Match]:
         """Return where a pattern is found all of whose atoms stand in the text."""
-        if len(pattern.steps) == 1:
-            return [(*place, (place,)) for place in self.hits.of(pattern.steps[0].atom)]
         return find(pattern, self.hits, self.layout.clauses, self.layout.sentences)
 
     def places(self, pattern: Pattern) -> Sequence[Range] | Sequence[Match]:
         """Return where a pattern begins and ends."""
-        return self.hits.of(pattern.steps[0].atom) if len(pattern.steps) == 1 else self.found(pattern)
+        return self.hits.of(pattern.steps[0].atom) if not pattern.rest else self.found(pattern)
 
     def span(self, start: int, end: int) -> Span:
         """Return the piece of the original that a range of the folded text came from."""
         left, right = self.normalised.original_range(start, end)
         return Span(left, right, self.normalised.original[left:right])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sought:
+    """A pattern of an entry, with what of the entry is asked for every text that may hold it."""
+
+    entry: CompiledEntry
+    pattern: Pattern
+    name: str
+    act: str
+    most: int
+    choosy: bool  # whether some kinds of text are excepted
+    negated: bool
+    whole: bool  # whether a condition is asked of the whole text
+    local: bool  # whether a condition is asked of what stands near
+
+    @classmethod
+    def of(cls, entry: CompiledEntry, pattern: Pattern, most: int) -> "_Sought":
+        """Return a pattern of an entry."""
+        scopes = {condition.within for condition in (*entry.near, *entry.blocked_by)}
+        choosy = bool(entry.kinds or entry.not_kinds)
+        local = bool(scopes - {"text"})
+        return cls(entry, pattern, entry.entry.id, entry.act, most, choosy, entry.negated, "text" in scopes, local)
 
 
 @dataclass(slots=True)
@@ -70,6 +91,22 @@ class Mention:
     quotes_only: bool
 
 
+class _Signed(dict[str, str]):
+    """Acts with the sign that the scales give them, each made once."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+
+    def __missing__(self, act: str) -> str:
+        clue = self[act] = self._sign + act
+        return clue
+
+
+_HEARD: Final = _Signed(HEARD)
+_SILENCED: Final = _Signed(SILENCED)
+
+
 @dataclass(slots=True)
 class Heard:
     """What the entries heard in a text: which fired where, how often each act, and the acts only said."""
@@ -80,8 +117,9 @@ class Heard:
 
     def clues(self, mentions: list[Mention]) -> list[str]:
         """Return the acts and frames as the scales name them."""
-        clues = [HEARD + act for act in self.counts]
-        clues += [SILENCED + act for act in self.silenced if act not in self.counts]
+        clues = [_HEARD[act] for act in self.counts]
+        if self.silenced:
+            clues += [_SILENCED[act] for act in self.silenced if act not in self.counts]
         return clues + list({FRAMED + mention.frame.frame.id for mention in mentions}) if mentions else clues
 
 
@@ -92,8 +130,12 @@ class Hearing:
         self._lexicon = lexicon
         matcher = lexicon.matcher
         # An act that is no signal is only weighed: to hear it once is enough.
-        self._most = {name: _MOST_FOUND if act.signals else 1 for name, act in lexicon.acts.items()}
-        entries = ((pattern, (entry, pattern)) for entry in lexicon.entries for pattern in entry.patterns)
+        most = {name: _MOST_FOUND if act.signals else 1 for name, act in lexicon.acts.items()}
+        entries = (
+            (pattern, _Sought.of(entry, pattern, most[entry.act]))
+            for entry in lexicon.entries
+            for pattern in entry.patterns
+        )
         frames = ((pattern, (frame, pattern)) for frame in lexicon.frames for pattern in frame.patterns)
         self._entries, self._frames = _Index(matcher, entries), _Index(matcher, frames)
         # A frame without phrases holds for its kinds of text as a whole.
@@ -146,32 +188,51 @@ class Hearing:
         ``judged`` takes what became of every match; ``everything`` hears an act as often as it is said.
         """
         heard = Heard()
-        kind, counts, fired = view.kind, heard.counts, heard.fired
+        counts, fired = heard.counts, heard.fired
         denied = bool(view.negators or view.prohibitions)
         told = bool(mentions or view.layout.others)
-        for entry, pattern in self._entries.candidates(view.hits):
-            act = entry.act
-            most = self._most[act]
-            enough = counts.get(act, 0) >= most and not everything
+        candidates = self._possible(view, why=judged is not None)
+        view.hits.prepare([sought.pattern for sought in candidates])
+        for sought in candidates:
+            entry, act = sought.entry, sought.act
+            enough = counts.get(act, 0) >= sought.most and not everything
             if enough and judged is None:
                 continue
-            if (entry.kinds and kind not in entry.kinds) or kind in entry.not_kinds:
-                continue
-            sure = not (told or (denied and entry.negated) or entry.near or entry.blocked_by)
-            for match in view.found(pattern):
+            sure = judged is None and not (told or sought.local or (denied and sought.negated))
+            for match in view.found(sought.pattern):
                 why = None if sure else self._silenced(view, mentions, entry, match)
                 if why is None:
                     if not enough:
                         fired.append((entry, match[:2]))
                         counts[act] = counts.get(act, 0) + 1
-                        enough = counts[act] >= most and not everything
+                        enough = counts[act] >= sought.most and not everything
                 elif why[0] in _ONLY_SAID:
                     heard.silenced.add(act)
                 if judged is not None:
-                    judged.append((entry, pattern, match, why))
+                    judged.append((entry, sought.pattern, match, why))
                 elif enough:
                     break
         return heard
+
+    def _possible(self, view: View, *, why: bool) -> list[_Sought]:
+        """Return the patterns that can be heard in a text, or, if somebody asks why not, all that can be found."""
+        kind = view.kind
+        denied = bool(view.negators or view.prohibitions)
+        possible: list[_Sought] = []
+        open_entries: dict[str, bool] = {}
+        for sought in self._entries.candidates(view.hits):
+            entry = sought.entry
+            if sought.choosy and ((entry.kinds and kind not in entry.kinds) or kind in entry.not_kinds):
+                continue
+            # Where nothing can be denied, what the text as a whole rules out need not be looked for.
+            if sought.whole and not (why or (denied and sought.negated)):
+                is_open = open_entries.get(sought.name)
+                if is_open is None:
+                    is_open = open_entries[sought.name] = _is_open(view, entry)
+                if not is_open:
+                    continue
+            possible.append(sought)
+        return possible
 
     @staticmethod
     def _silenced(view: View, mentions: list[Mention], entry: CompiledEntry, match: Match) -> Why:
@@ -242,6 +303,14 @@ def _holds(view: View, condition: CompiledCondition, match: Match) -> bool:
     return False
 
 
+def _is_open(view: View, entry: CompiledEntry) -> bool:
+    """Tell whether the text as a whole has what an entry asks of it."""
+    anywhere: Match = (0, 0, ())
+    return all(_holds(view, condition, anywhere) for condition in entry.near if condition.within == "text") and not any(
+        _holds(view, condition, anywhere) for condition in entry.blocked_by if condition.within == "text"
+    )
+
+
 def _valid(denials: list[Range], cancels: list[Range]) -> list[Range]:
     """Return the words that deny and are not denied themselves ("do not think that we will not")."""
     if not (denials and cancels):
@@ -277,7 +346,7 @@ class _Index(Generic[Item]):
     def candidates(self, hits: Hits) -> list[Item]:
         """Return the patterns all of whose atoms stand in the text."""
         atoms, by_family, by_atom = hits.atoms, self._by_family, self._by_atom
-        needs = [need for family in hits.families if family in by_family for need in by_family[family]]
+        needs = [need for family in hits.found if family in by_family for need in by_family[family]]
         for atom in hits.quantities:
             needs += by_atom.get(atom, ())
         items = self._items

@@ -105,6 +105,7 @@ class Lexicon:
     balance: Balance
     speakers: Speakers
     names: NameFinder
+    cues: frozenset[int]  # the numbers of the strings without any of which a text names no firm
     normaliser: Normaliser
     disguises: Disguises
     matcher: Matcher
@@ -120,7 +121,7 @@ class Lexicon:
     def hits(self, normalised: Normalised) -> Hits:
         """Return where everything that the phrases are made of stands in a text."""
         hits = self.matcher.hits(normalised.text)
-        if not self.names.cues.isdisjoint(hits.all_strings):
+        if not self.cues.isdisjoint(hits.strings):
             self.matcher.give(hits, FIRM_NAME, [(firm.start, firm.end) for firm in self.names.firms(normalised)])
         return hits
 
@@ -202,6 +203,7 @@ class _Compiler:
             raise RulesError(self.problems)
         finder = NameFinder(names, self.normaliser.folding)
         self.matcher.build([*balance.han, *finder.cues])
+        balance.arrange(self.matcher.order)
         return Lexicon(
             digest=digest,
             acts=acts,
@@ -211,6 +213,7 @@ class _Compiler:
             balance=balance,
             speakers=speakers,
             names=finder,
+            cues=frozenset(i for i, string in enumerate(self.matcher.order) if string in finder.cues),
             normaliser=self.normaliser,
             disguises=Disguises(evasions, Readings(syllables), literals, self.normaliser.fold),
             matcher=self.matcher,

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter, itemgetter, or_
@@ -18,18 +19,16 @@ Quantities: TypeAlias = Callable[[str], dict[str, list[Range]]]
 
 # Which ends of a string are Latin letters, so that it must end a word there.
 _FIRST, _LAST = 1, 2
-_LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LATIN_LETTER: Final = re.compile("[a-z]")
 # By what factor one more character makes a form rarer: a Chinese one, a Latin one.
 _RARER, _RARER_LATIN = 30.0, 3.0
 _QUANTITY_COMMONNESS = 0.05
-# In a text up to this long, strings are looked for one by one when their places are asked for; in a longer one, one
-# more pass finds all places, so that the cost stays in proportion to the length whatever stands in it.
-_SHORT: Final = 4_000
 
 
 # Where a phrase was found: its start, its end, and the ranges of its steps.
 Match: TypeAlias = tuple[int, int, tuple[Range, ...]]
+# Which string was found, by its number, its start, and its end.
+Found: TypeAlias = tuple[int, int, int]
 _END = itemgetter(1)
 _MASK = attrgetter("mask")
 
@@ -49,6 +48,8 @@ class Pattern:
     phrase: str
     steps: tuple[PatternStep, ...]
     atoms: int
+    numbers: frozenset[int]  # the same atoms as a set
+    rest: tuple[PatternStep, ...]  # the steps after the first
 
 
 def mask_of(atoms: Iterable[int]) -> int:
@@ -66,19 +67,6 @@ class Family:
         self.mask = mask_of(self.atoms)
 
 
-class _Families(dict[str, Family]):
-    """The family of each string that was met: few of all strings are, so that they stay close together in memory."""
-
-    def __init__(self, of: Mapping[str, Family]) -> None:
-        super().__init__()
-        self._of = of
-        self._none = Family(())
-
-    def __missing__(self, string: str) -> Family:
-        family = self[string] = self._of.get(string, self._none)
-        return family
-
-
 class Matcher:
     """Holds every string of the lexicon, each with the atoms that it is a form of."""
 
@@ -90,9 +78,10 @@ class Matcher:
         self.forms_of: list[frozenset[str]] = []
         self.strings: list[str] = []
         self.families: list[Family] = []
-        self.edges: dict[str, int] = {}
-        self._family_of = _Families({})
-        self._everything: list[str] = []
+        self._edges: list[int] = []
+        # Every string that is looked for, short ones first: most of what stands in a text is close together then.
+        self.order: list[str] = []
+        self._family_of: list[Family] = []
         self._automaton: AhoCorasick | None = None
 
     def atom(self, forms: frozenset[str]) -> int:
@@ -122,7 +111,8 @@ class Matcher:
             else:
                 atom = self.atom(forms_of(step.concept))
             parts.append(PatternStep(atom, step.gap, step.across_clauses))
-        return Pattern(phrase, tuple(parts), mask_of(part.atom for part in parts))
+        numbers = frozenset(part.atom for part in parts)
+        return Pattern(phrase, tuple(parts), mask_of(numbers), numbers, tuple(parts[1:]))
 
     def forms(self) -> list[str]:
         """Return every string known so far, sorted."""
@@ -135,24 +125,22 @@ class Matcher:
             for form in forms:
                 of.setdefault(form, []).append(atom)
         self.strings = sorted(of)
+        self.order = sorted(of.keys() | set(others), key=lambda string: (len(string), string)) or ["\0"]
         families: dict[tuple[int, ...], Family] = {}
-        of_string: dict[str, Family] = {}
-        for string in self.strings:
-            numbers = tuple(of[string])
+        for string in self.order:
+            numbers = tuple(of.get(string, ()))
             if numbers not in families:
                 families[numbers] = Family(numbers)
-            of_string[string] = families[numbers]
-            edges = _FIRST * is_latin(string[0]) + _LAST * is_latin(string[-1])
-            if edges:
-                self.edges[string] = edges
+            self._family_of.append(families[numbers])
         self.families = [*families.values()]
-        self._family_of = _Families(of_string)
-        self._everything = sorted(of.keys() | set(others)) or ["\0"]
+        self._edges = [
+            _FIRST * is_latin(string[0]) + _LAST * is_latin(string[-1]) if string in of else 0 for string in self.order
+        ]
         self._automaton = AhoCorasick(
-            self._everything,
+            self.order,
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,
-            store_patterns=True,
+            store_patterns=False,
         )
 
     def sample(self, atom: int, choose: Callable[..., str]) -> str:
@@ -162,18 +150,37 @@ class Matcher:
                 return self._samples[name]
         return choose(self.forms_of[atom], key=lambda form: (len(form), form), default="")
 
-    def standing(self, text: str) -> set[str]:
-        """Return every string that stands in a text, even inside a Latin word."""
-        return set(self._automaton.find_matches_as_strings(text, overlapping=True)) if self._automaton else set()
+    def standing(self, text: str) -> set[int]:
+        """Return the numbers of the strings that stand in a text, even inside a Latin word."""
+        return {found[0] for found in self._places(text)}
+
+    def _places(self, text: str) -> list[Found]:
+        return self._automaton.find_matches_as_indexes(text, overlapping=True) if self._automaton else []
 
     def hits(self, text: str) -> "Hits":
         """Return what stands in the text."""
-        hits = Hits(self, text, self.standing(text))
-        hits.families = set(map(self._family_of.__getitem__, hits.strings))
-        hits.atoms = reduce(or_, map(_MASK, hits.families), 0)
+        places = self._places(text)
+        hits = Hits({found[0] for found in places})
+        by_family, family_of = hits.found, self._family_of
+        for number, start, end in self._whole_words(text, places) if _LATIN_LETTER.search(text) else places:
+            by_family[family_of[number]].append((start, end))
+        hits.atoms = reduce(or_, map(_MASK, by_family), 0)
         for name, ranges in self._quantities(text).items():
             self.give(hits, name, ranges)
         return hits
+
+    def _whole_words(self, text: str, places: list[Found]) -> list[Found]:
+        """Return the places at which no Latin word is cut."""
+        edges, size = self._edges, len(text)
+        return [
+            found
+            for found in places
+            if not (edge := edges[found[0]])
+            or not (
+                (edge & _FIRST and found[1] and "a" <= text[found[1] - 1] <= "z")
+                or (edge & _LAST and found[2] < size and "a" <= text[found[2]] <= "z")
+            )
+        ]
 
     def give(self, hits: "Hits", name: str, ranges: list[Range]) -> None:
         """Note where a quantity stands, or what is found elsewhere, such as names."""
@@ -182,14 +189,6 @@ class Matcher:
             hits.atoms |= 1 << atom
             hits.quantities.append(atom)
             hits.places[atom] = ranges
-
-    def all_places(self, text: str) -> dict[str, list[Range]]:
-        """Return every place of every string, by one pass."""
-        found: dict[str, list[Range]] = {}
-        if self._automaton is not None:
-            for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-                found.setdefault(self._everything[index], []).append((start, end))
-        return found
 
     def rarest(self, pattern: Pattern) -> int:
         """Return the atom of a pattern that the fewest texts hold."""
@@ -203,92 +202,70 @@ class Matcher:
 
 
 class Hits:
-    """Which strings and atoms stand in a text; their places are looked for when asked for."""
+    """Which strings and atoms stand in a text; the places of an atom are put together when they are asked for."""
 
-    __slots__ = (
-        "_edges",
-        "_forms_of",
-        "_latin",
-        "_text",
-        "_where",
-        "all_strings",
-        "atoms",
-        "families",
-        "places",
-        "quantities",
-        "strings",
-    )
+    __slots__ = ("atoms", "found", "places", "quantities", "strings")
 
-    def __init__(self, matcher: Matcher, text: str, strings: set[str]) -> None:
-        self._text = text
-        self._forms_of = matcher.forms_of
-        self._edges = matcher.edges
-        self._where: dict[str, list[Range]] = {} if len(text) <= _SHORT else matcher.all_places(text)
+    def __init__(self, strings: set[int]) -> None:
+        self.strings = strings  # by their numbers, even inside a Latin word
+        self.found: defaultdict[Family, list[Range]] = defaultdict(list)
         self.atoms = 0
-        self.families: set[Family] = set()
         self.places: dict[int, list[Range]] = {}
         self.quantities: list[int] = []
-        # All strings, and those among them that do not cut a Latin word.
-        self.all_strings = self.strings = strings
-        self._latin = bool(_LATIN_LETTER.search(text))
-        if self._latin:
-            self.strings = strings.difference([s for s in self._edges.keys() & strings if not self._is_whole(s)])
+
+    def prepare(self, patterns: Sequence[Pattern]) -> None:
+        """Put the places of all atoms of some patterns together at once."""
+        places = self.places
+        mask = reduce(or_, [pattern.atoms for pattern in patterns], 0)
+        wanted = frozenset().union(*[pattern.numbers for pattern in patterns]).difference(places)
+        mixed: list[list[Range]] = []
+        for family, ranges in self.found.items():
+            if family.mask & mask:
+                for atom in family.atoms & wanted:
+                    if atom in places:
+                        both = places[atom] = places[atom] + ranges
+                        mixed.append(both)
+                    else:
+                        places[atom] = ranges
+                        if len(ranges) > 1:
+                            mixed.append(ranges)
+        for both in mixed:
+            both.sort()
 
     def of(self, atom: int) -> list[Range]:
         """Return the places of an atom, sorted."""
         places = self.places.get(atom)
         if places is None:
-            strings = self._forms_of[atom] & self.strings
-            places = []
-            for string in strings:
-                places += self._places_of(string)
+            places = self.places[atom] = [
+                place for family, ranges in self.found.items() if atom in family.atoms for place in ranges
+            ]
             if len(places) > 1:
                 places.sort()
-            self.places[atom] = places
         return places
-
-    def _places_of(self, string: str) -> list[Range]:
-        places = self._where.get(string)
-        if places is None:
-            places = self._where[string] = []
-            size, text = len(string), self._text
-            start = text.find(string)
-            while start >= 0:
-                places.append((start, start + size))
-                start = text.find(string, start + 1)
-        if self._latin and string in self._edges:
-            edge = self._edges[string]
-            places = [place for place in places if not self._cuts(edge, *place)]
-        return places
-
-    def _is_whole(self, string: str) -> bool:
-        """Tell whether a string stands anywhere without cutting a Latin word."""
-        edge, size, text = self._edges[string], len(string), self._text
-        start = text.find(string)
-        while start >= 0 and self._cuts(edge, start, start + size):
-            start = text.find(string, start + 1)
-        return start >= 0
-
-    def _cuts(self, edge: int, start: int, end: int) -> bool:
-        text = self._text
-        return bool(edge & _FIRST and start and text[start - 1] in _LATIN) or bool(
-            edge & _LAST and text[end : end + 1] in _LATIN
-        )
 
 
 def find(pattern: Pattern, hits: Hits, boundaries: list[int], sentences: list[int]) -> list[Match]:
     """Return every place where the steps of a pattern follow each other."""
-    steps = pattern.steps
-    current: list[Match] = [(*place, (place,)) for place in hits.of(steps[0].atom)]
-    for atom, gap, across_clauses in steps[1:]:
-        if not current:
-            break
+    places = hits.of(pattern.steps[0].atom)
+    rest = pattern.rest
+    if not (rest and places):
+        return [(*place, (place,)) for place in places]
+    first = places[0][0]
+    known = hits.places
+    for atom, _, _ in rest:
+        following = known[atom] if atom in known else hits.of(atom)
+        if not following or following[-1][0] < first:  # nothing of it stands behind where the first begins
+            return []
+    current: list[Match] = [(*place, (place,)) for place in places]
+    for atom, gap, across_clauses in rest:
         limits = sentences if across_clauses else boundaries
         if len(current) == 1:
-            current = _after(current[0], hits.of(atom), gap, limits)
+            current = _after(current[0], known[atom], gap, limits)
         else:
             current.sort(key=_END)
-            current = _after_any(current, hits.of(atom), gap, limits)
+            current = _after_any(current, known[atom], gap, limits)
+        if not current:
+            break
     return current
 
 

@@ -1,7 +1,8 @@
 """Text as it was written to text as it was meant, with a map of every character back to the original."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from collection_guard.facts.content.characters import (
     CLAUSE_END,
@@ -21,24 +22,36 @@ from collection_guard.facts.content.characters import (
 
 # A single character between marks is no clause: from three in a row on, the marks are separators.
 _SPLIT_BY_MARKS = 3
-_DIGITS = frozenset("0123456789")
-_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
-_LETTERS_AND_DIGITS = _DIGITS | _LATIN
-_BY_NEIGHBOURS = CONTEXTUAL | {SOFT, "'"}
+_LETTERS_AND_DIGITS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_DIGIT: Final = re.compile("[0-9]")
+_LATIN_LETTER: Final = re.compile("[a-z]")
+# What must be read by its neighbours; where there are digits, commas as well.
+_BY_NEIGHBOURS: Final = re.compile("[" + re.escape("".join(sorted(CONTEXTUAL | {SOFT, "'"}))) + "]")
+_BY_NEIGHBOURS_OR_COMMA: Final = re.compile(_BY_NEIGHBOURS.pattern.removesuffix("]") + CLAUSE_END + "]")
 
 
-@dataclass(frozen=True, slots=True)
 class Normalised:
-    """A folded text; ``starts[i]`` and ``ends[i]`` bound what character ``i`` was in the original."""
+    """A folded text; ``starts[i]`` and ``ends[i]`` bound what character ``i`` was in the original.
 
-    original: str
-    text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    Without ends, every character was one character.
+    """
+
+    __slots__ = ("_ends", "original", "starts", "text")
+
+    def __init__(self, original: str, text: str, starts: Sequence[int], ends: Sequence[int] | None = None) -> None:
+        self.original, self.text, self.starts, self._ends = original, text, starts, ends
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Return where each character ends in the original."""
+        if self._ends is None:
+            self._ends = [start + 1 for start in self.starts]
+        return self._ends
 
     def original_range(self, start: int, end: int) -> tuple[int, int]:
         """Return the range of the original that a range of the folded text came from."""
-        return self.starts[start], self.ends[end - 1]
+        starts, ends = self.starts, self._ends
+        return starts[start], starts[end - 1] + 1 if ends is None else ends[end - 1]
 
 
 class _SingleFolding(dict[int, str]):
@@ -61,10 +74,9 @@ class _SingleFolding(dict[int, str]):
 
 def _plain(folded: str) -> bool:
     """Tell whether a folded text has nothing that must be read by its neighbours."""
-    if not _BY_NEIGHBOURS.isdisjoint(folded):
+    if _BY_NEIGHBOURS.search(folded):
         return False
-    digits = not _DIGITS.isdisjoint(folded)
-    if digits and (CLAUSE_END in folded or not _LATIN.isdisjoint(folded)):
+    if _DIGIT.search(folded) and (CLAUSE_END in folded or _LATIN_LETTER.search(folded)):
         return False
     marks = folded.count(CLAUSE_END) + folded.count(SENTENCE_END)
     return OPEN_BRACKET not in folded and (marks < _SPLIT_BY_MARKS - 1 or marks * 3 <= len(folded))
@@ -88,25 +100,32 @@ class Normaliser:
         """Fold a text and keep the map back to it."""
         folded = text.translate(self._single)
         if _plain(folded):
-            size = len(text)
-            return Normalised(text, folded, range(size), range(1, size + 1))
-        return self._normalised(text)
+            return Normalised(text, folded, range(len(text)))
+        return self._normalised(text, folded)
 
-    def _normalised(self, text: str) -> Normalised:
-        """Fold a text whose signs must be read by their neighbours, character by character."""
+    def _normalised(self, text: str, single: str) -> Normalised:
+        """Fold a text whose signs must be read by their neighbours, given what each character is by itself."""
         out: list[str] = []
         at: list[int] = []
         fold = self._fold
         pending = -1
         single_letters = 0
         quoted = False
-        for i, char in enumerate(text):
-            folded = fold[char]
-            if "\u3400" <= folded <= "\u9fff":  # the common case: a Chinese character stands by itself
-                pending = -1
-                out.append(folded)
-                at.append(i)
-                continue
+        signs = _BY_NEIGHBOURS_OR_COMMA if _DIGIT.search(single) else _BY_NEIGHBOURS
+        for begin, i in _stretches(signs, single):
+            if begin < i:  # characters that stand for themselves
+                if pending >= 0:
+                    # Chinese characters need no space between them; English words and numbers do.
+                    if out and out[-1].isascii() and single[begin].isascii():
+                        out.append(" ")
+                        at.append(pending)
+                        single_letters += 1
+                    pending = -1
+                out.extend(single[begin:i])
+                at.extend(range(begin, i))
+            if i == len(text):
+                break
+            folded = fold[text[i]]
             if folded not in _LETTERS_AND_DIGITS:
                 if not folded:
                     continue
@@ -126,7 +145,6 @@ class Normaliser:
                         at.append(i)
                     continue
             if pending >= 0:
-                # Chinese characters need no space between them; English words and numbers do.
                 if out and out[-1].isascii() and folded.isascii():
                     out.append(" ")
                     at.append(pending)
@@ -134,12 +152,24 @@ class Normaliser:
                 pending = -1
             out.extend(folded)
             at.extend([i] * len(folded))
-        out, at = self._joined(text, out, at, single_letters)
-        return Normalised(text, "".join(out), at, [place + 1 for place in at])
+        meant = "".join(out)
+        if self._split(meant, single_letters):
+            out, at = self._joined(text, out, at, single_letters)
+            meant = "".join(out)
+        return Normalised(text, meant, at)
+
+    @staticmethod
+    def _split(meant: str, spaces: int) -> bool:
+        """Tell whether words of a text may be split by what ``_joined`` undoes."""
+        if spaces >= 2 or CLOSE_BRACKET in meant or (_DIGIT.search(meant) and _LATIN_LETTER.search(meant)):
+            return True
+        marks = sum(map(meant.count, MARKS))
+        return marks >= _SPLIT_BY_MARKS - 1 and marks * 3 > len(meant)
 
     def _joined(self, text: str, out: list[str], at: list[int], spaces: int) -> tuple[list[str], list[int]]:
         """Undo what splits words: digits for letters, letters apart, brackets and marks inside words."""
-        if not _DIGITS.isdisjoint(out) and not _LATIN.isdisjoint(out):
+        meant = "".join(out)
+        if _DIGIT.search(meant) and _LATIN_LETTER.search(meant):
             self._unleet(out)
         if spaces >= 2 and sum(len(word) == 1 for word in "".join(out).split(" ")) >= 3:
             out, at = _join_single_letters(out, at, text)
@@ -197,6 +227,16 @@ class Normaliser:
                 )
                 if inside or leads:
                     out[i] = self._leet[out[i]]
+
+
+def _stretches(signs: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yield where characters that stand for themselves begin and end: at a sign, at the latest with the text."""
+    begin = 0
+    for sign in signs.finditer(text):
+        i = sign.start()
+        yield begin, i
+        begin = i + 1
+    yield begin, len(text)
 
 
 def _join_single_letters(out: list[str], at: list[int], text: str) -> tuple[list[str], list[int]]:

@@ -1,13 +1,12 @@
 """Amounts, dates and numbers that identify: found by scanning runs of digits, not by listing them."""
 
-from collections.abc import Iterator
+import re
 from typing import Final
 
 from collection_guard.facts.content.matching import Range
 
-_DIGITS: Final = frozenset("0123456789")
-_NUMERALS: Final = frozenset("0123456789一二三四五六七八九十百千万两零几多半.壹贰叁肆伍陆柒捌玖拾佰仟俩幺洞wk")
-_SPOKEN: Final = frozenset("零一二三四五六七八九幺洞两0123456789")
+_DIGITS: Final = re.compile("[0-9]+")
+_NUMERALS: Final = re.compile("[0-9一二三四五六七八九十百千万两零几多半.壹贰叁肆伍陆柒捌玖拾佰仟俩幺洞wk]+")
 _SHORT_UNITS: Final = ("块", "元", "圆", "毛")
 _LONG_UNITS: Final = ("元", "块", "圆", "美元", "港币", "港元", "大洋", "毛")
 _WORDS: Final = ("rmb", "usd", "dollars", "yuan", "hkd", "bucks", "euros", "pounds")
@@ -17,20 +16,8 @@ _COUNTED: Final = (*"人年个次名家米平天步字部分遍种", "公里")
 _SIGNS: Final = frozenset("¥$€£")
 _ID_LENGTH: Final = 18
 _CARD_LENGTHS: Final = range(15, 20)
+_SPOKEN: Final = re.compile(f"[零一二三四五六七八九幺洞两0-9]{{{_CARD_LENGTHS[0]},}}")
 _SHORTEST_NUMBER: Final = 9
-
-
-def _runs(places: list[int]) -> Iterator[Range]:
-    """Yield the runs of neighbouring places."""
-    if not places:
-        return
-    start = previous = places[0]
-    for place in places[1:]:
-        if place != previous + 1:
-            yield start, previous + 1
-            start = place
-        previous = place
-    yield start, previous + 1
 
 
 def _amounts(text: str, runs: list[Range]) -> list[Range]:
@@ -80,14 +67,13 @@ def _id_number(text: str, start: int, end: int) -> Range | None:
 
 def quantities(text: str) -> dict[str, list[Range]]:
     """Return the places of every quantity, by its name."""
-    places = [i for i, char in enumerate(text) if char in _NUMERALS]
-    if not places:
+    runs = [run.span() for run in _NUMERALS.finditer(text)]
+    if not runs:
         return {}
-    runs = list(_runs(places))
     found = {"number": runs, "amount": _amounts(text, runs)}
-    if len(places) < _SHORTEST_NUMBER:
+    if sum(end - start for start, end in runs) < _SHORTEST_NUMBER:
         return found
-    digits = list(_runs([place for place in places if text[place] in _DIGITS]))
+    digits = [run.span() for run in _DIGITS.finditer(text)]
     for start, end in _grouped(text, digits):
         size = end - start - text.count(" ", start, end)
         identity = _id_number(text, start, end)
@@ -100,8 +86,7 @@ def quantities(text: str) -> dict[str, list[Range]]:
             found.setdefault("long_number", []).append((start - lettered, end))
         if [len(part) for part in text[start:end].split(" ")] == [3, 2, 4]:
             found.setdefault("ssn", []).append((start, end))
-    spoken = _runs([place for place in places if text[place] in _SPOKEN])
-    found["spoken_digits"] = [(start, end) for start, end in spoken if end - start >= _CARD_LENGTHS[0]]
+    found["spoken_digits"] = [run.span() for run in _SPOKEN.finditer(text)]
     return found
 
 

@@ -22,25 +22,13 @@ HEADING, LABEL, QUOTE, QUESTION, SHOUT, DIGITS, TURNS, YOU, NO_YOU = (
 )
 SHAPES: Final = (HEADING, LABEL, QUOTE, QUESTION, SHOUT, DIGITS, TURNS, YOU, NO_YOU)
 _LONGEST_LABEL: Final = 10
-_DIGITS: Final = frozenset("0123456789")
+_DIGIT: Final = re.compile("[0-9]")
 _HUNDREDTHS: Final = 100
 # How much more must speak for a signal whose acts are all denied or only mentioned.
 DOUBT: Final = 2.0
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz'")
 _LATIN_LETTER: Final = re.compile("[a-z']")
-_END_OF_RUN: Final = "\n"
-
-
-class _Runs(dict[int, str]):
-    """English words and the spaces between them, as a table for ``str.translate``; all else ends a run of words."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        self[code] = char if char in _LATIN or char == " " else _END_OF_RUN
-        return self[code]
-
-
-_RUNS: Final = _Runs()
+_LATIN_RUN: Final = re.compile("[a-z' ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +75,7 @@ def shapes(original: str, layout: Layout, kind: str | None) -> list[str]:
         found.append(QUESTION)
     if "！" in original or "!" in original:
         found.append(SHOUT)
-    if not _DIGITS.isdisjoint(text):
+    if _DIGIT.search(text):
         found.append(DIGITS)
     if layout.others:
         found.append(TURNS)
@@ -97,22 +85,17 @@ def shapes(original: str, layout: Layout, kind: str | None) -> list[str]:
 
 def latin_words(text: str) -> Iterator[str]:
     """Yield every English word of a folded text, and every two that follow each other."""
-    for run in text.translate(_RUNS).split(_END_OF_RUN):
+    return (word for word in _latin_words(text) if word.strip(" ") == word != "")
+
+
+def _latin_words(text: str) -> list[str]:
+    """Return the same quickly, with pieces between spaces that are no words."""
+    found: list[str] = []
+    for run in _LATIN_RUN.findall(text):
         words = run.split(" ")
-        yield from filter(None, words)
-        yield from (f"{one} {other}" for one, other in pairwise(words) if one and other)
-
-
-class _Weights(dict[str, int]):
-    """The weight of each string that was met: few of all strings are, so that they stay close together in memory."""
-
-    def __init__(self, of: Mapping[str, int]) -> None:
-        super().__init__()
-        self._of = of
-
-    def __missing__(self, string: str) -> int:
-        weight = self[string] = self._of.get(string, 0)
-        return weight
+        found += words
+        found += map(" ".join, pairwise(words))
+    return found
 
 
 class Balance:
@@ -151,33 +134,42 @@ class Balance:
         self._latin = frozenset(word for word in self.words if word[0].isascii())
         # Chinese words are found where they stand, others between what separates words.
         self.han = frozenset(word for word in self.words if not word[0].isascii())
-        self._han_weight = _Weights({word: self._weight[word] for word in self.han})
+        self._order: Sequence[str] = ()
+        self._han_weight: list[int] = []
         # The clues that speak for a signal, the weightiest first.
         self._speaking = {signal: _ranked(scale.weights) for signal, scale in self.scales.items()}
 
     def _packed(self, weights: Iterable[tuple[str, float]]) -> int:
         return sum(_hundredths(weight) << (self._lane * SIGNALS.index(signal)) for signal, weight in weights)
 
-    def words_of(self, text: str, strings: AbstractSet[str]) -> AbstractSet[str]:
-        """Return the weighed words of a folded text, among them those of the strings that stand in it."""
-        found = self.han & strings
+    def arrange(self, order: Sequence[str]) -> None:
+        """Take the strings that are looked for, in the order of their numbers."""
+        self._order = order
+        self._han_weight = [self._weight[string] if string in self.han else 0 for string in order]
+
+    def words_of(self, text: str, strings: Iterable[int]) -> AbstractSet[str]:
+        """Return the weighed words of a folded text; ``strings`` are the numbers of what stands in it."""
+        found = self.han.intersection(map(self._order.__getitem__, strings))
         if _LATIN_LETTER.search(text):
-            found |= self._latin.intersection(latin_words(text))
+            found |= self._latin.intersection(_latin_words(text))
         return found
 
-    def total(self, text: str, strings: AbstractSet[str], others: Sequence[str], doubted: Iterable[str] = ()) -> int:
+    def total(self, text: str, strings: AbstractSet[int], others: Sequence[str], doubted: Iterable[str] = ()) -> int:
         """Return what all signals weigh in a folded text.
 
-        ``strings`` are those of the lexicon that stand in it; ``others`` are the acts, frames and shapes, as clues.
+        ``strings`` are the numbers of what stands in it; ``others`` are the acts, frames and shapes, as clues.
         """
         weight, beside = self._weight, self._beside
         total = self._start + sum(map(self._han_weight.__getitem__, strings))
         if _LATIN_LETTER.search(text):
-            total += sum(map(weight.__getitem__, self._latin.intersection(latin_words(text))))
+            total += sum(map(weight.__getitem__, self._latin.intersection(_latin_words(text))))
         total += sum(map(weight.get, others, repeat(0)))
         for i, clue in enumerate(others, start=1):
             if clue in beside:
-                total += sum(map(beside[clue].get, others[i:], repeat(0)))
+                weights = beside[clue]
+                for other in others[i:]:
+                    if other in weights:
+                        total += weights[other]
         for signal in doubted:
             total -= self._doubt[signal]
         return total
