@@ -33,6 +33,7 @@ from collection_guard.engines.columnar.passes import (
 )
 from collection_guard.engines.columnar.scan import Scan, scan_of
 from collection_guard.engines.columnar.tables import PAST, SCHEMA
+from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.problems import LogError, Problem
 
 CONTACTS_EACH: Final = 100_000
@@ -166,7 +167,8 @@ def _function(step: Callable[[pa.Table], pa.Table]) -> Callable[[pa.Table], pa.T
     """Return a step as a function of one argument: of an object Spark counts ``self`` as another."""
 
     def call(table: pa.Table) -> pa.Table:
-        return step(table)
+        with no_search_for_cycles():  # profiles arrive with the first table
+            return step(table)
 
     return call
 
