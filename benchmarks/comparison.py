@@ -19,6 +19,7 @@ The rule step alone is that of ``rule_step.py``, on the first size.
 """
 
 import argparse
+import ctypes
 import json
 import os
 import platform
@@ -28,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -73,6 +75,7 @@ ALONE: Final = {
     PIECES_FROM_FILES: "pieces_from_files",
 }
 LARGE: Final = (BARE, QUERY_FROM_FILES, PIECES_FROM_FILES)
+PR_SET_CHILD_SUBREAPER: Final = 36
 PART: Final = 500_000
 """Contacts that the query judges together, about, where the log is cut."""
 MASTER = "local-cluster[2,1,1024]"
@@ -196,7 +199,12 @@ class Works:
         command += ["--master", MASTER, "--config", str(self.folder / "spark.yaml")]
         command += ["--cases", str(self.folder / "cases.jsonl"), "--registry", str(self.folder / "registry.csv")]
         command += ["--verdicts", str(self.verdicts), "--verdicts-of", "findings", "--fail-on", "never", "--quiet"]
+        # The Java that the command leaves behind becomes a child of this process, so that its time is counted.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
         subprocess.run(command, check=True, capture_output=True)
+        with suppress(ChildProcessError):
+            while True:
+                os.wait()
 
     def each(self, make: Any = None) -> None:
         frame = in_order(pl.read_parquet(self.some))
