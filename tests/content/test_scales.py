@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collection_guard.facts.content.detector import LexiconDetector
-from collection_guard.facts.content.evaluation import read_labelled
+from collection_guard.facts.content.evaluation import Labelled, read_labelled
 from collection_guard.facts.content.lexicon import load_lexicon
 from collection_guard.facts.content.schema import SIGNALS
 from collection_guard.facts.content.weighing import (
+    FEWEST_TEXTS,
     LENIENCE,
     MODESTY,
     Weights,
-    clues,
     document,
     evidence,
     holders_of,
@@ -31,7 +31,7 @@ weighed: true
 scales:
   - id: test-scale
     signal: {signal}
-    start: -2
+    start: -4
     clues:
       '2.5': '@cooking'
       '1.5': 鸿雁|白鹭|wild geese|geese
@@ -112,7 +112,7 @@ def test_evidence_is_where_the_words_stand(detector: LexiconDetector) -> None:
     spans = detector.read(text).spans["abuse"]
     assert [span.text for span in spans] == ["看那只鸿雁", "还有白鹭"]
     steps = [step for step in detector.explain(text).steps if step.fired]
-    assert [(step.code, step.by) for step in steps] == [("weighed", "白鹭 +1.50 鸿雁 +1.50  -2.00 = +1.00")]
+    assert [(step.code, step.by) for step in steps] == [("weighed", "白鹭 +1.50 鸿雁 +1.50  -1.92 = +1.08")]
 
 
 def test_an_act_can_be_outweighed(detector: LexiconDetector) -> None:
@@ -159,6 +159,15 @@ def test_weights_tell_texts_apart_with_few_words() -> None:
     assert all((found.of(text) > 0) is label for text, label in LABELLED)
 
 
+@pytest.mark.parametrize(("others", "said"), [("", True), ("催收员：鸭。\n客户：鹅？“雀”3", False)])
+def test_more_must_speak_where_more_is_heard(detector: LexiconDetector, others: str, said: bool) -> None:
+    """What two words outweigh in a short text, they do not among many acts, frames and shapes."""
+    file = Path(detector.lexicon.scales[0].file)
+    file.write_text(file.read_text("utf-8").replace("start: -4", "start: -5"), "utf-8")
+    text = "鸿雁，白鹭" + others
+    assert LexiconDetector.from_folder(file.parent).read(text, "call_transcript").signals["abuse"] is said
+
+
 @given(st.lists(st.tuples(st.frozensets(st.sampled_from("abcdef")), st.booleans()), min_size=12, max_size=60))
 def test_weights_never_lose_to_knowing_nothing(texts: list[tuple[frozenset[str], bool]]) -> None:
     """Whatever the texts, the weighed answer is about as often right as always giving the commoner one."""
@@ -176,7 +185,9 @@ def test_words_of_a_text(detector: LexiconDetector) -> None:
         *("pay", "it", "now", "pay it", "it now"),
     }
     assert "白" not in words(detector, "催收员：鸿。\n客户：白。", "call_transcript")
-    assert {"炒", "炒菜", "@cooking"} <= clues(detector, "用锅炒菜做早饭")
+    found = evidence(detector, [Labelled(id="1", text="用锅炒菜做早饭", labels={"abuse": True})] * FEWEST_TEXTS)
+    assert {"炒", "炒菜", "@cooking", "=no_you+@cooking"} <= found.holders.keys()
+    assert found.says("abuse") == [True] * FEWEST_TEXTS
 
 
 def test_the_document_is_a_lexicon_file(detector: LexiconDetector) -> None:
@@ -206,10 +217,10 @@ def test_the_weights_are_those_of_the_labelled_texts() -> None:
         assert set(compiled.weights) <= set(holders)
         for clue, weight in compiled.weights.items():
             for i in holders[clue]:
-                margins[i] += weight
+                margins[i] += weight * found.shares[i]
         missed = [1 / (1 + exp(-margin)) - said for margin, said in zip(margins, found.says(signal), strict=True)]
         for clue, weight in compiled.weights.items():
-            pull = sum(missed[i] for i in holders[clue]) + MODESTY * weight
+            pull = sum(missed[i] * found.shares[i] for i in holders[clue]) + MODESTY * weight
             # Weights are rounded, which a clue of many texts feels in each of them.
             if abs(pull) > 0.3 + 0.004 * len(holders[clue]):
                 far.append((signal, clue, round(pull, 2)))

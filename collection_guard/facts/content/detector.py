@@ -10,7 +10,7 @@ from collection_guard.facts.content.lexicon import CompiledEntry, Lexicon, load_
 from collection_guard.facts.content.matching import Match, Pattern, Range
 from collection_guard.facts.content.names import unique
 from collection_guard.facts.content.reading import Explanation, Reading, Span, Step, nothing_said
-from collection_guard.facts.content.scales import DOUBT, HEARD, shapes
+from collection_guard.facts.content.scales import DOUBT, HEARD, growth, shapes
 from collection_guard.facts.content.schema import SIGNALS
 
 NAME: Final = "lexicon"
@@ -163,7 +163,7 @@ class LexiconDetector:
             total = totals[SIGNALS.index(signal)]
             weighed = self.lexicon.balance.contributions(signal, words, clues)
             by = " ".join(f"{clue} {weight:+.2f}" for clue, weight in weighed[:_MOST_WEIGHTS])
-            start = compiled.scale.start - DOUBT * (signal in doubted)
+            start = (compiled.scale.start - DOUBT * (signal in doubted)) * growth(len(clues))
             by = f"{by}  {start:+.2f} = {total:+.2f}"
             tips = total > 0 and signal in spans
             span = spans[signal][0] if tips else None

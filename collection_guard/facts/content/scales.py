@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, pairwise, repeat
+from math import sqrt
 from typing import Final
 
 from collection_guard.facts.content.characters import COLON, OPEN_BRACKET
@@ -26,6 +27,11 @@ _DIGIT: Final = re.compile("[0-9]")
 _HUNDREDTHS: Final = 100
 # How much more must speak for a signal whose acts are all denied or only mentioned.
 DOUBT: Final = 2.0
+# The more can be weighed in a text, the more comes together by chance: what must be outweighed grows with the root of
+# the number of acts, frames and shapes. It is as written for as many as texts usually have.
+_USUAL_CLUES: Final = 11
+_MOST_CLUES: Final = 60
+_FEW_CLUES: Final = 2
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz'")
 _LATIN_LETTER: Final = re.compile("[a-z']")
 _LATIN_RUN: Final = re.compile("[a-z' ]+")
@@ -59,6 +65,11 @@ def parts_of(clue: str) -> list[str]:
 def together(clues: Iterable[str]) -> Iterator[str]:
     """Yield every two clues of a text as one, as the scales name them."""
     yield from map(TOGETHER.join, combinations(sorted(clues), 2))
+
+
+def growth(clues: int) -> float:
+    """Return by what the start of a scale grows in a text of so many acts, frames and shapes."""
+    return sqrt((min(clues, _MOST_CLUES) + _FEW_CLUES) / (_USUAL_CLUES + _FEW_CLUES))
 
 
 def shapes(original: str, layout: Layout, kind: str | None) -> list[str]:
@@ -106,16 +117,21 @@ class Balance:
         self.scales: dict[str, CompiledScale] = {scale.scale.signal: scale for scale in scales}
         # Weights are hundredths. Those of all signals lie side by side in one integer, so that one addition weighs for
         # all; a lane is wide enough for all clues together.
-        most = _hundredths(DOUBT) + sum(
-            abs(_hundredths(weight)) for scale in scales for weight in (scale.scale.start, *scale.weights.values())
-        )
+        growths = list(map(growth, range(_MOST_CLUES + 1)))
+        most = sum(abs(_hundredths(weight)) for scale in scales for weight in scale.weights.values())
+        most += sum(_hundredths((DOUBT + abs(scale.scale.start)) * growths[-1]) for scale in scales)
         self._lane = most.bit_length() + 2
         self._half = 1 << (self._lane - 1)
         ones = sum(1 << (self._lane * lane) for lane in range(len(SIGNALS)))
         self._signs, self._above_nothing = ones * self._half, ones * (self._half - 1)
         self._sayings: dict[int, tuple[Signal, ...]] = {}
-        self._start = self._packed((scale.scale.signal, scale.scale.start) for scale in scales)
-        self._doubt: dict[str, int] = {signal: self._packed([(signal, DOUBT)]) for signal in SIGNALS}
+        # What must be outweighed, and what doubt adds to it, by how many clues a text has.
+        self._starts = [
+            self._packed((scale.scale.signal, scale.scale.start * by) for scale in scales) for by in growths
+        ]
+        self._doubts: dict[str, list[int]] = {
+            signal: [self._packed([(signal, DOUBT * by)]) for by in growths] for signal in SIGNALS
+        }
         clues: dict[str, list[tuple[str, float]]] = {}
         for scale in scales:
             for clue, weight in scale.weights.items():
@@ -160,7 +176,8 @@ class Balance:
         ``strings`` are the numbers of what stands in it; ``others`` are the acts, frames and shapes, as clues.
         """
         weight, beside = self._weight, self._beside
-        total = self._start + sum(map(self._han_weight.__getitem__, strings))
+        many = min(len(others), _MOST_CLUES)
+        total = self._starts[many] + sum(map(self._han_weight.__getitem__, strings))
         if _LATIN_LETTER.search(text):
             total += sum(map(weight.__getitem__, self._latin.intersection(_latin_words(text))))
         total += sum(map(weight.get, others, repeat(0)))
@@ -171,7 +188,7 @@ class Balance:
                     if other in weights:
                         total += weights[other]
         for signal in doubted:
-            total -= self._doubt[signal]
+            total -= self._doubts[signal][many]
         return total
 
     def said(self, total: int) -> tuple[Signal, ...]:
@@ -247,4 +264,14 @@ def _place(text: str, word: str) -> Range:
     return start, start + len(word)
 
 
-__all__ = ["Balance", "CompiledScale", "is_word", "latin_words", "parts_of", "shapes", "together", "weights_of"]
+__all__ = [
+    "Balance",
+    "CompiledScale",
+    "growth",
+    "is_word",
+    "latin_words",
+    "parts_of",
+    "shapes",
+    "together",
+    "weights_of",
+]
