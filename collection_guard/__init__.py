@@ -9,6 +9,7 @@ As a library::
         print(violation.rule, violation.contact.event.event_id, violation.evidence)
 """
 
+from collection_guard.facts.content.reading import Detector, Reading, Span
 from collection_guard.guard.decision import Decision
 from collection_guard.library import audit
 from collection_guard.model import (
@@ -28,14 +29,17 @@ __all__ = [
     "CaseProfile",
     "ConfigurationError",
     "Decision",
+    "Detector",
     "Event",
     "Guard",
     "GuardSettings",
     "InputError",
     "LogError",
     "Problem",
+    "Reading",
     "RegistryEntry",
     "RulesError",
+    "Span",
     "__version__",
     "audit",
 ]

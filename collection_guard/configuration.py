@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from collection_guard.audit.presets import NO_PRESET, presets
+from collection_guard.facts.content.choice import OF_FOLDER, folder_named
 from collection_guard.facts.world import HistoryReading, Settings
 from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
 from collection_guard.language.packs import validated
@@ -220,6 +221,8 @@ def _from_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
         found["guard"] = guard.model_copy(update=beside)
     if (store := found.get("store")) is not None and store != IN_MEMORY and "://" not in store:
         found["store"] = str(path.parent / store)
+    if (folder := folder_named(found.get("detector", ""))) is not None:
+        found["detector"] = OF_FOLDER + str(path.parent / folder)
     if "map" in found:
         found["map"] = [_map_beside(item, path.parent) for item in as_maps(found["map"])]
     if "rules" in found:

@@ -3,77 +3,85 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
+from collection_guard.audit.detection import NO_DETECTOR
+from collection_guard.audit.texts import GivenText, GivenTexts, kind_named, read_texts, unknown_kind
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import INPUT, exits, missing_file, say
+from collection_guard.configuration import Configuration
 from collection_guard.facts.content.loading import load_detector
-from collection_guard.facts.content.reading import ExplainingDetector, Explanation, Reading
-from collection_guard.model.problems import Problem
-from collection_guard.model.texts import Lang, text
+from collection_guard.facts.content.reading import Detector, ExplainingDetector, Reading
+from collection_guard.model.problems import ConfigurationError, LogError, Problem
+from collection_guard.model.tables import bytes_of
+from collection_guard.model.texts import text
+from collection_guard.reports.signals_text import explained
+
+_STANDARD_INPUT: Final = "-"
 
 
 def signals(
-    file: Annotated[str, typer.Argument(help=o.help_of("signals_file"), metavar="FILE|-")] = "-",
+    file: Annotated[str, typer.Argument(help=o.help_of("signals_file"), metavar="FILE|-")] = _STANDARD_INPUT,
     explain: Annotated[bool, typer.Option("--explain", help=o.help_of("signals_explain"))] = False,
     channel: Annotated[str | None, typer.Option(help=o.help_of("signals_channel"), metavar="KIND")] = None,
-    detector: o.DetectorOption = None,
+    detector: Annotated[
+        str | None, typer.Option(help=o.help_of("signals_detector"), metavar="NAME|lexicon:FOLDER")
+    ] = None,
+    encoding: o.EncodingOption = None,
     config: o.ConfigOption = None,
     lang: o.LangOption = None,
 ) -> None:
-    """Read texts, or JSON lines {id, text, channel}, and say what each says; exit 4 if a line is neither."""
+    """Read texts, or JSON with {id, text, channel}, and say what each says; exit 4 if something cannot be read."""
     with exits(o.LANG):
-        settings = o.configuration(config, detector=detector, lang=lang)
-        found = load_detector(settings["detector"] if settings["detector"] != "none" else None)
-        lines = _lines(file)
-    bad = 0
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        item = _item(line, file, number, channel)
-        if isinstance(item, Problem):
-            bad += 1
-            say(item, settings.lang)
-        elif explain and isinstance(found, ExplainingDetector):
-            _print_explanation(item, found.explain(item["text"], item["channel"]), settings.lang)
+        settings = o.configuration(config, detector=detector, encoding=encoding, lang=lang)
+        kind = _kind(channel)
+        found = _detector(settings)
+        given = read_texts(_bytes(file), file, encoding=settings["encoding"], kind=kind)
+    if not given.confirmed:
+        typer.echo(text("signals.unconfirmed", settings.lang, encoding=given.encoding), err=True)
+    with exits(settings.lang):
+        if explain:
+            _explain(given, found, settings)
         else:
-            answer = _answer(item, found.read(item["text"], item["channel"]))
-            typer.echo(json.dumps(answer, ensure_ascii=False))
-    if bad:
+            for item in given.texts:
+                typer.echo(json.dumps(_answer(item, found.read(item.text, item.kind)), ensure_ascii=False))
+    for problem in given.problems:
+        say(problem, settings.lang)
+    if given.problems:
         raise typer.Exit(INPUT)
 
 
-def _lines(file: str) -> list[str]:
-    if file == "-":
-        content = sys.stdin.buffer.read()
-    else:
-        path = Path(file)
-        if not path.is_file():
-            raise missing_file(path)
-        content = path.read_bytes()
-    # Only these end a line: a text may hold any other separator that Python would split at.
-    return content.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+def _kind(word: str | None) -> str | None:
+    kind = None if word is None else kind_named(word)
+    if word is not None and kind is None:
+        raise ConfigurationError([Problem("signals_kind", subject="--channel", values=unknown_kind(word))])
+    return kind
 
 
-def _item(line: str, file: str, number: int, channel: str | None) -> dict[str, Any] | Problem:
-    """Return one text with its id and kind: from a JSON object, else the line itself is the text."""
-    if not line.lstrip().startswith("{"):
-        return {"id": str(number), "text": line, "channel": channel}
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return Problem("signals_json", file=file, line=number, values={"reason": str(error)})
-    kind = data.get("channel", channel)
-    if not isinstance(data.get("text"), str) or not (kind is None or isinstance(kind, str)):
-        return Problem("signals_shape", file=file, line=number)
-    return {"id": data.get("id", str(number)), "text": data["text"], "channel": kind}
+def _detector(settings: Configuration) -> Detector:
+    """Return the detector that is named: this command is of no use without one, so that ours is read by without."""
+    name = settings["detector"]
+    if name == NO_DETECTOR:
+        if settings.origins["detector"] == "command line":
+            raise ConfigurationError([Problem("signals_need_detector")])
+        name = None
+    return load_detector(name)
 
 
-def _answer(item: dict[str, Any], reading: Reading) -> dict[str, Any]:
+def _bytes(file: str) -> bytes:
+    if file == _STANDARD_INPUT:
+        return sys.stdin.buffer.read()
+    found = bytes_of(Path(file))
+    if isinstance(found, Problem):
+        raise missing_file(file) if found.code == "file_missing" else LogError([found])
+    return found
+
+
+def _answer(item: GivenText, reading: Reading) -> dict[str, Any]:
     return {
-        "id": item["id"],
+        "id": item.id,
         "signals": dict(reading.signals),
         "law_firm": reading.law_firm,
         "spans": {name: [span.text for span in spans] for name, spans in reading.spans.items() if spans},
@@ -81,15 +89,9 @@ def _answer(item: dict[str, Any], reading: Reading) -> dict[str, Any]:
     }
 
 
-def _print_explanation(item: dict[str, Any], explanation: Explanation, lang: Lang) -> None:
-    typer.echo(f"{item['id']}: {item['text']}")
-    said = [name for name, holds in explanation.reading.signals.items() if holds]
-    typer.echo("  " + text("signals.said", lang, names=", ".join(said) or text("signals.nothing", lang)))
-    for firm in explanation.reading.law_firms:
-        typer.echo("  " + text("signals.firm", lang, name=firm))
-    for step in explanation.steps:
-        mark = text("signals.fired" if step.fired else "signals.silent", lang)
-        words = f"「{step.span.text}」" if step.span else ""
-        plain = step.fired and not step.by
-        why = "" if plain else " — " + text(f"signals.why.{step.code}", lang, by=step.by or "")
-        typer.echo(f"  {mark} {step.entry} ({', '.join(step.signals) or step.act}) {words}{why}")
+def _explain(given: GivenTexts, detector: Detector, settings: Configuration) -> None:
+    if not isinstance(detector, ExplainingDetector):
+        raise ConfigurationError([Problem("signals_no_reasons", values={"name": detector.name})])
+    for item in given.texts:
+        for line in explained(item, detector.explain(item.text, item.kind), detector, settings.lang):
+            typer.echo(line)

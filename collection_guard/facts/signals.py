@@ -9,7 +9,7 @@ from collection_guard.model.event import Event
 from collection_guard.model.masking import mask_text
 from collection_guard.model.words import SIGNALS, SUPPLIED_ONLY_SIGNALS, UNKNOWN
 
-_KINDS: Final = {
+KIND_OF_CHANNEL: Final = {
     "call": "call_transcript",
     "voice_notice": "call_transcript",
     "video": "call_transcript",
@@ -25,6 +25,7 @@ _KINDS: Final = {
     "letter": "letter",
     "social_post": "group_chat",
 }
+"""What kind of text goes over a channel, to one person."""
 
 
 def kind_of(event: Event) -> str | None:
@@ -32,7 +33,7 @@ def kind_of(event: Event) -> str | None:
     audience = event.recipient.audience
     if audience == UNKNOWN:
         return None
-    return "group_chat" if audience in {"group", "public"} else _KINDS.get(event.channel)
+    return "group_chat" if audience in {"group", "public"} else KIND_OF_CHANNEL.get(event.channel)
 
 
 def heard(detector: Detector | None, event: Event) -> ContentReading | None:

@@ -14,11 +14,11 @@ from collection_guard.cli.main import app
 # explanation, and a rule with its verdict.
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "阿姨您好，您儿子的贷款已逾期42天，请转告他尽快还款。": (
-        *("sms", "sms", "parent", "debt_disclosure", "debt_disclosure", "[fired]"),
+        *("sms", "sms", "parent", "debt_disclosure", "debt disclosed", "heard:"),
         *("debt-disclosed-to-third-party", "violation"),
     ),
     "ni zai bu huan qian jiu zhao ren da duan ni de tui": (
-        *("sms", "sms", "self", "debt_disclosure threat", "threat", "[fired]"),
+        *("sms", "sms", "self", "debt_disclosure threat", "threat", "heard:"),
         *("threat-made", "violation"),
     ),
     "关于您的逾期账单，我们不会联系您的家人和同事。": (
@@ -26,11 +26,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         *("threat-made", "clear"),
     ),
     "反诈提醒：凡收费修复征信、洗白逾期记录的都是诈骗，请勿轻信。": (
-        *("sms", "sms", "self", "", "credit_repair_or_rate_scam", "rules it out"),
+        *("sms", "sms", "self", "", "credit repair or rate scam", "rules it out"),
         *("fee-for-credit-repair-or-rate-cut", "clear"),
     ),
     "内部通知：律师函须经法务审批，未经授权不得以律所名义对外发函。": (
-        *("internal_note", "other", "self", "", "claims_lawyer", "warned against"),
+        *("internal_note", "other", "self", "", "claims to be a lawyer", "warned against"),
         *("lawyer-claimed-without-firm", "not_applicable"),
     ),
 }
@@ -54,7 +54,7 @@ def test_each_is_explained(tmp_path: Path) -> None:
     for text, explanation in explained.items():
         _, _, _, said, about, mark, _, _ = EXAMPLES[text]
         head, steps = explanation.split("\n", 2)[1:]
-        assert set(re.findall(r"\w+", head)) - {"signals", "none"} == set(said.split())
+        assert set(re.findall(r"\((\w+)\)", head)) == set(said.split())
         assert any(f"({about})" in step and mark in step for step in steps.splitlines())
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from collection_guard.model.problems import Problem
 from collection_guard.model.tables.cells import cell_text
 from collection_guard.model.tables.delimited import ScoreRow, read_delimited
-from collection_guard.model.tables.encodings import Decoded, decode
+from collection_guard.model.tables.encodings import Decoded, Recognise, decode
 from collection_guard.model.tables.grids import BrokenRow, Grid, JsonRow
 from collection_guard.model.tables.json_text import looks_like_json, read_json
 from collection_guard.model.tables.kinds import kind_of
@@ -58,7 +58,7 @@ def read_table_file(
     """
     name = str(path)
     if data is None:
-        read = _bytes_of(path)
+        read = bytes_of(path)
         if isinstance(read, Problem):
             return read
         data = read
@@ -90,7 +90,19 @@ def read_table_file(
     return found
 
 
-def _bytes_of(path: Path) -> bytes | Problem:
+def read_text(data: bytes, name: str, *, encoding: str | None, recognise: Recognise) -> Decoded | Problem:
+    """Return the text that some bytes are, or the problem that they are none; ``recognise`` counts known words."""
+    kind = kind_of(data)
+    if kind in {"workbook", "parquet"}:
+        return Problem("file_no_text", name)
+    # An encoding that was told may well have zero bytes: UTF-16 without its mark is not known by itself.
+    if kind != "text" and not (kind == "file_binary" and encoding is not None):
+        return Problem("file_no_text" if kind == "file_binary" else kind, name)
+    return decode(data, name, encoding, recognise)
+
+
+def bytes_of(path: Path) -> bytes | Problem:
+    """Return what a file holds, or the problem that it cannot be read."""
     if path.is_dir():
         return Problem("file_is_folder", str(path))
     try:
