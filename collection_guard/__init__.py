@@ -16,11 +16,13 @@ from collection_guard.model import (
     CaseProfile,
     ConfigurationError,
     Event,
+    EventError,
     InputError,
     LogError,
     Problem,
     RegistryEntry,
     RulesError,
+    StoreError,
 )
 from collection_guard.online import Guard, GuardSettings
 from collection_guard.version import __version__
@@ -31,6 +33,7 @@ __all__ = [
     "Decision",
     "Detector",
     "Event",
+    "EventError",
     "Guard",
     "GuardSettings",
     "InputError",
@@ -40,6 +43,7 @@ __all__ = [
     "RegistryEntry",
     "RulesError",
     "Span",
+    "StoreError",
     "__version__",
     "audit",
 ]

@@ -41,7 +41,7 @@ class Arguments:
     def truth(self, name: str, value: object) -> bool:
         """Return a truth value; a word such as "no" is none."""
         if not isinstance(value, bool):
-            self._not("argument_truth", name, value)
+            self.refuse("argument_truth", name, value)
         return value is True
 
     def instant(self, name: str, value: object) -> datetime | None:
@@ -49,7 +49,7 @@ class Arguments:
         if isinstance(value, datetime) and value.tzinfo is None:
             self.problems.append(Problem("since_without_zone", values={"value": value.isoformat()}))
         elif value is not None and not isinstance(value, datetime):
-            self._not("argument_instant", name, value)
+            self.refuse("argument_instant", name, value)
         return value if isinstance(value, datetime) else None
 
     def events(self, name: str, value: object) -> list[Path] | list[Event]:
@@ -68,7 +68,7 @@ class Arguments:
         items = self._items("argument_packs", name, value)
         for item in items:
             if not isinstance(item, str | Path):
-                self._not("argument_packs", name, item)
+                self.refuse("argument_packs", name, item)
                 break
         return [item for item in items if isinstance(item, str | Path)]
 
@@ -77,7 +77,7 @@ class Arguments:
         if value is None:
             return {}
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-            self._not("argument_parameters", name, value)
+            self.refuse("argument_parameters", name, value)
             return {}
         return dict(value)
 
@@ -112,14 +112,15 @@ class Arguments:
         """Return what a collection holds; a record is none, though it can be walked through."""
         if isinstance(value, Iterable) and not isinstance(value, str | bytes | Event | CaseProfile | RegistryEntry):
             return list(value)
-        self._not(code, name, value)
+        self.refuse(code, name, value)
         return []
 
     def _all_of(self, kind: type[_Record], code: str, name: str, items: list[Any]) -> list[_Record]:
         strange = [item for item in items if not isinstance(item, kind)]
         if strange:
-            self._not(code, name, strange[0])
+            self.refuse(code, name, strange[0])
         return [item for item in items if isinstance(item, kind)]
 
-    def _not(self, code: str, name: str, value: object) -> None:
+    def refuse(self, code: str, name: str, value: object) -> None:
+        """Note that an argument is none of what is taken."""
         self.problems.append(Problem(code, values={"name": name, "kind": type(value).__name__}))

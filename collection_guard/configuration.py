@@ -22,8 +22,10 @@ from collection_guard.facts.content.choice import OF_FOLDER, folder_named
 from collection_guard.facts.world import HistoryReading, Settings
 from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
 from collection_guard.language.packs import validated
-from collection_guard.language.yaml_positions import Document, read_yaml
+from collection_guard.language.shapes import note_places, shape_problems
+from collection_guard.language.yaml_positions import Document, KeyPath, read_yaml
 from collection_guard.model.event import Day
+from collection_guard.model.masking import mask_text
 from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import Lang, language_of_environment, nearest
@@ -36,7 +38,8 @@ SEVERITY_WORDS: Final = ("critical", "major", "minor", "advisory", "never")
 
 def _zone(name: str) -> str:
     if name not in pytz.all_timezones_set:
-        raise PydanticCustomError("unknown_zone", "not a zone of the IANA database")
+        near = nearest(name, pytz.all_timezones)
+        raise PydanticCustomError("unknown_zone", "not a zone of the IANA database", {"nearest": near})
     return name
 
 
@@ -48,7 +51,8 @@ def _country(name: str) -> str:
 
 def _preset(name: str) -> str:
     if name != NO_PRESET and name not in presets():
-        raise PydanticCustomError("unknown_preset", "no preset; there are {known}", {"known": ", ".join(presets())})
+        values = {"known": ", ".join(presets()), "nearest": nearest(name, presets())}
+        raise PydanticCustomError("unknown_preset", "no preset; there are {known}", values)
     return name
 
 
@@ -179,12 +183,38 @@ def configured(given: Mapping[str, Any]) -> Configuration:
 
     Raises ConfigurationError with everything that is wrong with it.
     """
-    problems: list[Problem] = []
-    model = validated(ConfigurationFile, Document("configuration", data=dict(given)), problems)
-    if model is None:
+    objects = [name for name in PATHS if not isinstance(given.get(name), str | None)]
+    problems = [Problem("config_objects", "configuration", values={"name": name}) for name in objects]
+    document = _Given("configuration", data={name: given[name] for name in given if name not in objects})
+    document.whole = document.file
+    try:
+        model = ConfigurationFile.model_validate(document.data)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            note_places(document, details["loc"])
+        problems += shape_problems(ConfigurationFile, document, error)
+    if problems:
         raise ConfigurationError(problems)
     found = {name: getattr(model, name) for name in model.model_fields_set if getattr(model, name) is not None}
     return Configuration(DEFAULTS | found, dict.fromkeys(DEFAULTS, "default") | dict.fromkeys(found, "given"))
+
+
+class _Given(Document):
+    """Settings that no file holds: what is wrong with them has no line, and values are shown masked."""
+
+    def problem(self, code: str, path: KeyPath = (), *, at_key: bool = False, **values: object) -> Problem:
+        """Return a problem of a setting."""
+        made = Document.problem(self, code, path, at_key=at_key, **values)
+        shown = {name: _masked(value) if name == "value" else value for name, value in made.values.items()}
+        return Problem(code, self.file, values=shown)
+
+
+def _masked(value: object) -> object:
+    # What a caller put in the wrong place may be anything, such as profiles of persons.
+    if isinstance(value, str):
+        return "…" if value[:1] in {"{", "["} else mask_text(value)
+    masked = mask_text(str(value))
+    return value if masked == str(value) else masked
 
 
 def _forget_date(values: dict[str, Any], given: Mapping[str, Any]) -> None:

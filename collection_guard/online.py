@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from collection_guard.arguments import Arguments
 from collection_guard.audit.detection import detector_in_use
 from collection_guard.configuration import Configuration, configure, configured
 from collection_guard.facts.registry import RegistryIndex
@@ -18,6 +19,7 @@ from collection_guard.guard.stores.opening import open_store
 from collection_guard.guard.surroundings import Surroundings, surroundings
 from collection_guard.language.packs import load_packs
 from collection_guard.library import profiles_given, registry_given
+from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.registry import RegistryData, RegistryEntry
 
@@ -59,6 +61,8 @@ class Guard(Gate):
         ``now`` is the clock. Raises RulesError, LogError or ConfigurationError with everything that is wrong, and
         StoreError if the store cannot be opened.
         """
+        if isinstance(config, GuardSettings):
+            config = _checked(config)
         settings = config if isinstance(config, GuardSettings) else _settings(_configuration(config))
         given = settings.store
         # A configuration file is read anew by a reload too; where the store stands is settled when it is opened.
@@ -73,11 +77,37 @@ class Guard(Gate):
         )
 
 
+def _checked(settings: GuardSettings) -> GuardSettings:
+    """Return settings built in code, each of which is one; raise ConfigurationError with all that are none."""
+    given = Arguments()
+    given.settings(
+        timezone=settings.timezone,
+        country=settings.country,
+        history=settings.history,
+        history_complete_from=settings.history_complete_from,
+        engine=settings.engine,
+        detector=settings.detector,
+        mode=settings.mode,
+    )
+    given.truth("assume_party", settings.assume_party)
+    rules, parameters = given.names("rules", settings.rules), given.mapping("parameters", settings.parameters)
+    cases = None if settings.cases is None else given.profiles("cases", settings.cases)
+    registry = given.registry("registry", settings.registry)
+    if not isinstance(settings.options, GuardOptions):
+        given.refuse("argument_options", "options", settings.options)
+    if not isinstance(settings.store, str) and not callable(getattr(settings.store, "transaction", None)):
+        given.refuse("argument_store", "store", settings.store)
+    given.settle()
+    return replace(settings, rules=rules, parameters=parameters, cases=cases, registry=registry)
+
+
 def _configuration(config: Source) -> Configuration:
     if callable(config):
         return config()
     if isinstance(config, Mapping):
         return configured(config)
+    if not isinstance(config, str | Path):
+        raise ConfigurationError([Problem("config_source", values={"kind": type(config).__name__})])
     return configure({}, Path(config))
 
 

@@ -27,6 +27,8 @@ def event_of(given: Event | Mapping[str, Any], *, started_at: datetime | None = 
         stands_in = {"started_at": started_at, "event_id": event_id}
         absent = {name: value for name, value in stands_in.items() if value and getattr(given, name) is None}
         return given.model_copy(update=absent) if absent else given
+    if not isinstance(given, Mapping):
+        raise EventError([Problem("event_no_mapping", values={"kind": type(given).__name__})])
     fields = dict(given)
     if started_at is not None and fields.get("started_at") is None:
         fields["started_at"] = started_at

@@ -69,7 +69,7 @@ def detailed_problems(
                 found.append(document.problem("unknown_key", path, at_key=True, name=name, nearest=near))
             case "missing":
                 code = "missing_translation" if name in {"zh", "en"} else "missing_key"
-                found.append(document.problem(code, path, name=name, parent=_spoken(path)))
+                found.append(document.problem(code, path, name=name, parent=_spoken(document, path)))
             case _ if path not in placed or details["type"] == "literal_error":
                 placed[path] = details
     deepest = {path: details for path, details in placed.items() if not _covered(path, placed)}
@@ -91,7 +91,7 @@ def _covered(path: KeyPath, placed: dict[KeyPath, ErrorDetails]) -> bool:
 
 def value_problem(document: Document, path: KeyPath, details: ErrorDetails) -> Problem:
     """Return the problem of a value that is none of those that can stand at a path."""
-    name, kind, found = _spoken(path), details["type"], details["input"]
+    name, kind, found = _spoken(document, path), details["type"], details["input"]
     if kind == "literal_error":
         words = details["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         near = nearest(str(found), words.split(", "))
@@ -102,12 +102,26 @@ def value_problem(document: Document, path: KeyPath, details: ErrorDetails) -> P
         "value": found,
         "reason": mismatch(details),
         "pattern": details.get("ctx", {}).get("pattern"),
+        "nearest": details.get("ctx", {}).get("nearest"),
     }
     return document.problem(_CODES.get(kind, "wrong_shape"), path, at_key=at_key, **values)
 
 
-def _spoken(path: KeyPath) -> str:
-    return ".".join(str(part) for part in path) or "file"
+def _spoken(document: Document, path: KeyPath) -> str:
+    return ".".join(str(part) for part in path) or document.whole
+
+
+def note_places(document: Document, loc: tuple[int | str, ...]) -> None:
+    """Note which parts of a path are in data that no file holds: pydantic adds the names of shapes that it tried."""
+    data: Any = document.data
+    path: KeyPath = ()
+    for part in loc:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        path = (*path, part)
+        document.places[path] = (1, 1)
 
 
 def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:

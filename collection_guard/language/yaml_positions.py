@@ -37,6 +37,8 @@ class Document:
     places: dict[KeyPath, Place] = field(default_factory=dict)
     key_places: dict[KeyPath, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    whole: str = "file"
+    """What all of it is called where a message names it."""
 
     def problem(self, code: str, path: KeyPath = (), *, at_key: bool = False, **values: object) -> Problem:
         """Return a problem at the place of a path, or of the nearest thing above it that has one."""

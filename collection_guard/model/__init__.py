@@ -1,7 +1,15 @@
 """What happened: events, case profiles, the partner registry, and what was said of them."""
 
 from collection_guard.model.event import Claims, Collector, Event, Outcome, Recipient, Span
-from collection_guard.model.problems import ConfigurationError, InputError, LogError, Problem, RulesError
+from collection_guard.model.problems import (
+    ConfigurationError,
+    EventError,
+    InputError,
+    LogError,
+    Problem,
+    RulesError,
+    StoreError,
+)
 from collection_guard.model.profile import CaseProfile, EmergencyContact, Instruction, OwnNumber, QuietWindow
 from collection_guard.model.registry import PartnerList, RegistryData, RegistryEntry
 
@@ -12,6 +20,7 @@ __all__ = [
     "ConfigurationError",
     "EmergencyContact",
     "Event",
+    "EventError",
     "InputError",
     "Instruction",
     "LogError",
@@ -25,4 +34,5 @@ __all__ = [
     "RegistryEntry",
     "RulesError",
     "Span",
+    "StoreError",
 ]

@@ -23,7 +23,16 @@ public class Dialer {
             .build();
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 1) {
+            System.err.println("usage: java Dialer.java attempt.json");
+            System.exit(2);
+        }
         String attempt = Files.readString(Path.of(arguments[0])).strip();
+        // Without an id a call could be asked for, made, and then not be reported. (A JSON library would tell better.)
+        if (!Pattern.compile("\"event_id\"\\s*:\\s*\"[^\"]").matcher(attempt).find()) {
+            System.out.println("no call: the attempt has no event_id");
+            System.exit(1);
+        }
         String decision;
         try {
             decision = ask("/v1/check", "{\"attempt\": " + attempt + "}");
@@ -42,7 +51,12 @@ public class Dialer {
         String outcome = ", \"started_at\": \"" + Instant.now() + "\", \"outcome\": {\"network\": \"no_answer\"}}";
         String event = attempt.substring(0, attempt.length() - 1) + outcome;
         String token = field(decision, "token");
-        System.out.println(ask("/v1/record", "{\"event\": " + event + ", \"token\": \"" + token + "\"}"));
+        try {
+            System.out.println(ask("/v1/record", "{\"event\": " + event + ", \"token\": \"" + token + "\"}"));
+        } catch (IOException error) {
+            System.out.println("called, and not recorded: " + error.getMessage());
+            System.exit(1);
+        }
     }
 
     /** Sends one request; throws IOException for any answer but 200, and for none. */

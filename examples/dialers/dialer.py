@@ -8,6 +8,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,12 @@ def dial(number: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    if len(sys.argv) != 2:
+        print("usage: python dialer.py attempt.json", file=sys.stderr)
+        sys.exit(2)
     attempt = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    # Without an id a call could be asked for, made, and then not be reported.
+    attempt["event_id"] = attempt.get("event_id") or str(uuid.uuid4())
     try:
         decision = ask("/v1/check", {"attempt": attempt})
     except OSError as error:
@@ -48,7 +54,12 @@ def main() -> None:
     started = datetime.now(UTC).isoformat()
     event = attempt | {"started_at": started, "outcome": dial(attempt["recipient"]["number"])}
     # A report that is not answered with 200 is sent again, with the same event_id: it counts once.
-    for finding in ask("/v1/record", {"event": event, "token": decision["token"]})["findings"]:
+    try:
+        findings = ask("/v1/record", {"event": event, "token": decision["token"]})["findings"]
+    except OSError as error:
+        print(f"called, and not recorded: {error}; report {event['event_id']} again")
+        sys.exit(1)
+    for finding in findings:
         print(finding["kind"], finding["rule"], finding["message"]["en"])
 
 

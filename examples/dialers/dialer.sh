@@ -2,6 +2,10 @@
 # A dialer in a shell, with curl: dialer.sh ATTEMPT.json. Ask before the call, give the place back if it is not made.
 # The sidecar is at GUARD_URL (http://127.0.0.1:8787), its token in GUARD_TOKEN.
 set -euo pipefail
+[[ $# -eq 1 ]] || {
+    echo "usage: dialer.sh ATTEMPT.json" >&2
+    exit 2
+}
 url="${GUARD_URL:-http://127.0.0.1:8787}"
 
 # ask PATH: sends the body from stdin; fails for any answer but 200, and for none.

@@ -112,6 +112,7 @@ def test_what_is_no_request_is_refused_with_its_cause(
     """A body that is no JSON, or another one than is asked for, is a refusal with a code, never a fault."""
     answer = client.post("/v1/check", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (status, code)
+    assert "file" not in answer.text, "what was sent is a request"
 
 
 @pytest.mark.parametrize(

@@ -36,19 +36,27 @@ def need(package: str | None) -> None:
         pytest.skip(f"the Debian package {package} is absent")
 
 
-def run(dialer: str, folder: Path, kind: str, url: str) -> tuple[int, str]:
-    """Let a dialer dial; return its exit code and what it printed."""
+def run(dialer: str, folder: Path, kind: str, url: str, *, named: bool = True) -> tuple[int, str]:
+    """Let a dialer dial, an attempt that has an id or not; return its exit code and what it printed."""
+    path = folder / "attempt.json"
+    asked = attempt(kind, 1, event_id=f"{dialer}-{kind}")
+    if not named:
+        del asked["event_id"]
+    path.write_text(json.dumps(asked, ensure_ascii=False), "utf-8")
+    done = started(dialer, folder, url, str(path))
+    return done.returncode, done.stdout
+
+
+def started(dialer: str, folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Let a dialer run to its end."""
     program, file, package = DIALERS[dialer]
     need(package)
-    path = folder / "attempt.json"
-    path.write_text(json.dumps(attempt(kind, 1, event_id=f"{dialer}-{kind}"), ensure_ascii=False), "utf-8")
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     environment |= {"GUARD_URL": url, "GUARD_TOKEN": TOKEN, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"}
-    command = [program, str(EXAMPLES / file), str(path)]
-    done = subprocess.run(
+    command = [program, str(EXAMPLES / file), *arguments]
+    return subprocess.run(
         command, check=False, capture_output=True, encoding="utf-8", env=environment, cwd=folder, timeout=60
     )
-    return done.returncode, done.stdout
 
 
 @pytest.mark.parametrize("dialer", DIALERS)
@@ -61,6 +69,27 @@ def test_a_dialer_calls_only_when_it_may(running: Sidecar, tmp_path: Path, diale
     assert (code, said.split()[:2]) == (1, ["deny", "CGDENY"])
     code, said = run(dialer, tmp_path, "day", "http://127.0.0.1:9")
     assert (code, said.startswith("no call")) == (1, True)
+
+
+@pytest.mark.parametrize(("dialer", "words"), [("Python", ["allow", "CGALOW"]), ("Java", ["no", "call:"])])
+def test_no_call_is_made_that_could_not_be_recorded(
+    running: Sidecar, tmp_path: Path, dialer: str, words: list[str]
+) -> None:
+    """An attempt without an id is given one and recorded, or no call is made."""
+    before = sum(line.get("path") == "/v1/record" for line in running.lines)
+    code, said = run(dialer, tmp_path, "day", running.url, named=False)
+    assert (code, said.split()[:2]) == (int(words[0] == "no"), words)
+    assert "not recorded" not in said
+    if dialer == "Python":
+        assert running.line("request", before + 1, path="/v1/record")["status"] == 200
+
+
+@pytest.mark.parametrize("dialer", DIALERS)
+def test_a_dialer_that_is_given_nothing_says_how_it_is_used(tmp_path: Path, dialer: str) -> None:
+    """A usage line, and no trace of a program that broke."""
+    done = started(dialer, tmp_path, "http://127.0.0.1:9")
+    told = [line for line in done.stderr.splitlines() if not line.startswith("Picked up ")]
+    assert (done.returncode, len(told), told[0][:6]) == (2, 1, "usage:")
 
 
 HOSTILE = 'x"}, "case_id": "\\ day-1'

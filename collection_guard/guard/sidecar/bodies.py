@@ -1,11 +1,11 @@
 """What is sent to the sidecar, and how it is read: strictly, with every problem named."""
 
 import json
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from collection_guard.language.shapes import detailed_problems
+from collection_guard.language.shapes import detailed_problems, note_places
 from collection_guard.language.yaml_positions import Document, KeyPath
 from collection_guard.model.event import Event, Identifier, OfContact, Record
 from collection_guard.model.masking import mask_any
@@ -104,23 +104,10 @@ def _problems(model: type[BaseModel], raw: bytes, error: ValidationError) -> lis
     errors = error.errors(include_url=False)
     if errors[0]["type"] == "json_invalid":
         return [Problem("body_not_json", values={"reason": errors[0]["ctx"]["error"]})]
-    document = _SentBody("", json.loads(raw))
+    document = _SentBody("", json.loads(raw), whole="request")
     for details in errors[:_SHOWN]:
-        _note_places(document, details["loc"])
+        note_places(document, details["loc"])
     found = detailed_problems(model, document, errors[:_SHOWN])
     if len(errors) > _SHOWN:
         found.append(Problem("body_more_problems", values={"count": len(errors) - _SHOWN}))
     return found
-
-
-def _note_places(document: Document, loc: tuple[int | str, ...]) -> None:
-    """Note which parts of a path there are: pydantic adds the names of shapes that it tried."""
-    data: Any = document.data
-    path: KeyPath = ()
-    for part in loc:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            continue
-        path = (*path, part)
-        document.places[path] = (1, 1)
