@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
@@ -19,6 +18,7 @@ import polars as pl
 from collection_guard.audit.bucket import MOST_VIOLATIONS, Question, judged_bucket
 from collection_guard.audit.kept_profiles import KeptProfiles
 from collection_guard.audit.report import Counts
+from collection_guard.audit.slices import lacks_borrowers, same_ids, sizes_of, slices_of
 from collection_guard.audit.workers import workers
 from collection_guard.engines.columnar.canonical import canonical, flagged
 from collection_guard.engines.columnar.matter import Matter
@@ -34,7 +34,7 @@ from collection_guard.engines.columnar.passes import (
 from collection_guard.engines.columnar.scan import Scan, scan_of, somewhere_of
 from collection_guard.engines.columnar.tables import SCHEMA
 from collection_guard.model.cycles import no_search_for_cycles
-from collection_guard.model.problems import LogError, Problem
+from collection_guard.model.problems import LogError
 from collection_guard.model.scratch_folders import scratch_folder
 from collection_guard.model.whole_files import whole_path
 
@@ -43,7 +43,6 @@ BYTES_EACH: Final = 6_000
 """Memory that judging a contact of a partition is taken to cost: an estimate on the safe side."""
 _FIXED: Final = 250_000_000
 """Memory of the program itself, its libraries and packs."""
-_LINES: Final = (".jsonl", ".ndjson")
 _SLICE: Final = 250_000
 """Rows that are read at a time."""
 _LEAST: Final = 10_000
@@ -204,29 +203,32 @@ class _Run:
     def read(self) -> Outcome:
         """Read all logs into the parts of the first stage."""
         given, steps = self._given, steps_of(self._matter.compiled)
-        sizes = {path: _rows_in(path) for path in (*given.logs, *given.past)}
+        scan, hashes, pairs = Scan(), [], _Pairs()
+        sizes = sizes_of((*given.logs, *given.past), scan)
         total = sum(sizes.values())
         # A borrower that some contact of a case lacks is looked for among the others of the case, before all else.
-        ahead = "borrower" in steps and any(map(_lacks_borrowers, sizes))
+        ahead = "borrower" in steps and any(map(lacks_borrowers, sizes))
         works: list[tuple[Work, PartitionKey]] = [("borrowers", "case")] if ahead else []
         works += [("measures", key) for key in steps]
         works.append(("verdicts", "case"))
         self._todo = total * (1 + len(works))
-        scan, hashes, pairs = Scan(), [], _Pairs()
         spill = _Spill(self._folder / "0", works[0][1], self._parts(total))
         for path in sizes:
-            for frame in _slices(path, min(self._each, _SLICE)):
-                found = canonical(frame, str(path))
+            for part in slices_of(path, min(self._each, _SLICE)):
+                for problem in part.problems:
+                    scan.note(problem)
+                if not part.frame.width:
+                    continue
+                found = canonical(part.frame, str(path), part.numbers)
                 table = flagged(found.frame, past=path in given.past, since=given.since)
-                scan.take(scan_of(found, table, frame.height))
+                scan.take(scan_of(found, table, part.frame.height))
+                hashes.append(table["event_id"].drop_nulls().hash(0).to_numpy())
+                # Of a log with faults nothing is judged; what is left of it is only looked through.
                 if not scan.problems:
-                    hashes.append(table["event_id"].hash(0).to_numpy())
                     pairs.add(spill.add(table, self._matter), table["case_id"])
-                self._advance(frame.height)
-        twice = _twice(hashes)
-        if len(twice) and not scan.problems:
-            for problem in _same_ids(spill, twice):
-                scan.note(problem)
+                self._advance(part.frame.height)
+        for problem in same_ids(sizes, _twice(hashes)):
+            scan.note(problem)
         if scan.problems:
             raise LogError(scan.told())
         if list(steps) == ["borrower"] and not ahead and pairs.are_one_each():
@@ -284,49 +286,6 @@ def _write(folder: Path, path: Path, wanted: frozenset[str] | None, matter: Matt
         pl.scan_parquet(folder / "*.parquet").sort(order).drop("started_at").sink_parquet(unfinished)
 
 
-def _rows_in(path: Path) -> int:
-    """Return how many rows a log has; raise LogError if it is none that can be read in slices."""
-    if path.suffix in _LINES:
-        with path.open("rb") as file:
-            return sum(1 for line in file if line.strip())
-    try:
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise LogError([Problem("not_in_slices", str(path), values={"cause": str(error).splitlines()[0]})]) from None
-
-
-def _slices(path: Path, rows: int) -> Iterator[pl.DataFrame]:
-    if path.suffix in _LINES:
-        with path.open("rb") as file:
-            while lines := list(islice((line for line in file if line.strip()), rows)):
-                yield _from_lines(b"".join(lines), path)
-        return
-    table = pl.scan_parquet(path)
-    for offset in range(0, _rows_in(path), rows):
-        try:
-            yield table.slice(offset, rows).collect()
-        except pl.exceptions.PolarsError as error:
-            cause = str(error).splitlines()[0]
-            raise LogError([Problem("parquet_broken", str(path), values={"cause": cause})]) from None
-
-
-def _from_lines(lines: bytes, path: Path) -> pl.DataFrame:
-    try:
-        return pl.read_ndjson(lines, infer_schema_length=None)
-    except pl.exceptions.PolarsError as error:
-        raise LogError([Problem("not_in_slices", str(path), values={"cause": str(error).splitlines()[0]})]) from None
-
-
-def _lacks_borrowers(path: Path) -> bool:
-    """Say whether some contact of a log may lack its borrower."""
-    if path.suffix in _LINES:
-        return True
-    table = pl.scan_parquet(path)
-    if "borrower_id" not in table.collect_schema():
-        return True
-    return bool(table.select(pl.col("borrower_id").is_null().any()).collect().item())
-
-
 class _Pairs:
     """The keys under which each case was cut."""
 
@@ -349,16 +308,3 @@ def _twice(hashes: list[np.ndarray]) -> pl.Series:
         return pl.Series(dtype=pl.UInt64)
     everything = pl.Series(np.sort(np.concatenate(hashes)), dtype=pl.UInt64)
     return everything.filter(everything == everything.shift(1)).unique()
-
-
-def _same_ids(spill: _Spill, hashes: pl.Series) -> Iterator[Problem]:
-    """Yield a problem for each id that really came twice."""
-    rows = [
-        pl.read_parquet(part / "*.parquet")
-        .filter(~pl.col(GUEST))
-        .filter(pl.col("event_id").hash(0).is_in(hashes.implode()))
-        for part in spill.each()
-    ]
-    counts = pl.concat([frame.select("event_id") for frame in rows])["event_id"].value_counts()
-    for event_id, count in counts.filter(pl.col("count") > 1).sort("event_id").iter_rows():
-        yield Problem("table_id_twice", None, values={"column": "event_id", "value": event_id, "count": count})

@@ -5,11 +5,13 @@ key by which measures collect contacts, the contacts of a key are brought togeth
 columns; the last time they are brought together by case, and decided. Nothing loads this module without PySpark.
 """
 
+import os
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 import polars as pl
 import pyarrow as pa
@@ -18,7 +20,8 @@ from pyspark.sql import functions as F  # noqa: N812  # as all of Spark's own ex
 from pyspark.sql import types as st
 from pyspark.storagelevel import StorageLevel
 
-from collection_guard.engines.columnar.canonical import canonical, flagged, problems_of_columns
+from collection_guard.engines.columnar.canonical import canonical, flagged
+from collection_guard.engines.columnar.faults import LISTED, counted
 from collection_guard.engines.columnar.matter import Matter
 from collection_guard.engines.columnar.output import table_of
 from collection_guard.engines.columnar.passes import (
@@ -41,7 +44,8 @@ CONTACTS_EACH: Final = 100_000
 _KEY: Final = "key"
 _BUCKET: Final = "bucket"
 _COUNTS: Final = "counts"
-_TWICE: Final = 3
+_FILE: Final = "/file"
+"""The column of the file that a row comes from, under a name that no field has."""
 _DOT: Final = "/"
 """Stands for the dots of paths in Spark, where a dot in a name leads into a structure."""
 _PATHS: Final = {path.replace(".", _DOT): path for path in SCHEMA}
@@ -134,22 +138,41 @@ def _scanned(contacts: DataFrame, past: DataFrame | None, since: datetime | None
     given = [(contacts, False)] + ([(past, True)] if past is not None else [])
     for table, old in given:
         frame = table.toDF(*(name.replace(".", _DOT) for name in table.columns))
-        for problem in problems_of_columns(_frame(_arrow(frame.schema).empty_table()).schema, None):
-            scan.note(problem)
+        place = place_of(table.inputFiles())
         parts.append(frame.mapInArrow(_Read(old, since, _arrow(schema)), schema))
-        sums.append(frame.mapInArrow(_Look(old, since), st.StructType([st.StructField("scan", st.BinaryType())])))
-    if not scan.problems:
-        for one in sums:
-            for row in one.collect():
-                scan.take(pickle.loads(row["scan"]))  # noqa: S301  # made by our own workers
+        look = _Look(old, since, place)
+        named = frame.withColumn(_FILE, F.input_file_name())
+        sums.append(named.mapInArrow(look, st.StructType([st.StructField("scan", st.BinaryType())])))
+        # A table without rows has no batches, but columns.
+        for problem in canonical(_frame(_arrow(frame.schema).empty_table()), place).problems:
+            scan.note(problem)
+    for one in sums:
+        for row in one.collect():
+            scan.take(pickle.loads(row["scan"]))  # noqa: S301  # made by our own workers
     log = parts[0] if len(parts) == 1 else parts[0].unionByName(parts[1])
-    if not scan.problems:
-        for row in log.groupBy("event_id").count().filter("count > 1").limit(_TWICE).collect():
-            values: dict[str, object] = {"value": row["event_id"], "count": row["count"], "column": "event_id"}
-            scan.note(Problem("table_id_twice", None, values=values))
+    twice = log.filter("event_id != ''").groupBy("event_id").count().filter("count > 1")
+    first = twice.orderBy(F.col("count").desc(), "event_id").limit(LISTED + 1).collect()
+    for row in first[:LISTED]:
+        values: dict[str, object] = {"value": row["event_id"], "column": "event_id"}
+        scan.note(
+            counted(Problem("table_id_twice", place_of(contacts.inputFiles()), values=values), row["count"], None)
+        )
+    if len(first) > LISTED:
+        more: dict[str, object] = {"column": "event_id", "kinds": twice.count() - LISTED}
+        scan.note(Problem("table_ids_more", place_of(contacts.inputFiles()), values=more))
     if scan.problems:
         raise LogError(scan.told())
     return log, scan
+
+
+def place_of(addresses: Sequence[str]) -> str | None:
+    """Return the path or address of a file, or of the folder that several have in common; None where there is none."""
+    if not addresses:
+        return None
+    common = addresses[0]
+    if len(addresses) > 1:
+        common = os.path.commonprefix(addresses).rpartition("/")[0]  # noqa: RUF071  # cut back to a folder at once
+    return unquote(urlsplit(common).path) if common.startswith("file:") else common
 
 
 def _by_key(log: DataFrame, key: PartitionKey, buckets: int, shared: Any) -> Any:
@@ -264,13 +287,26 @@ class _Look:
 
     past: bool
     since: datetime | None
+    place: str | None = None
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         scan = Scan()
         for batch in batches:
-            found = canonical(_frame(pa.table(batch)))
-            scan.take(scan_of(found, flagged(found.frame, past=self.past, since=self.since), batch.num_rows))
+            for file, frame in self._by_file(_frame(pa.table(batch))):
+                found = canonical(frame, file)
+                table = flagged(found.frame, past=self.past, since=self.since)
+                # What is wrong with a column was seen before any row, and is so in every file.
+                faults = [one for one in found.problems if "count" in one.values]
+                scan.take(scan_of(replace(found, problems=faults), table, frame.height))
         yield pa.record_batch({"scan": [pickle.dumps(scan)]}, schema=pa.schema([pa.field("scan", pa.binary())]))
+
+    def _by_file(self, frame: pl.DataFrame) -> Iterator[tuple[str | None, pl.DataFrame]]:
+        """Yield the rows of each file, where the table comes from files."""
+        if _FILE not in frame.columns:
+            yield self.place, frame
+            return
+        for (address,), rows in frame.partition_by(_FILE, as_dict=True, include_key=False).items():
+            yield place_of([address]) if address else self.place, rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,8 @@ LINE = b'{"event_id":"a","case_id":"C","channel":"sms","started_at":"2025-11-01T
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("broken.parquet", b"PAR1 this is none PAR1", "not_in_slices"),
-        ("broken.jsonl", b'{"event_id": \n', "not_in_slices"),
+        ("broken.parquet", b"PAR1 this is none PAR1", "parquet_broken"),
+        ("broken.jsonl", b'{"event_id": \n', "table_line"),
         ("words.jsonl", LINE.replace(b"sms", b"pigeon"), "table_value"),
         ("twice.jsonl", LINE * 2, "table_id_twice"),
     ],

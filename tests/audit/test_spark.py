@@ -21,6 +21,7 @@ from collection_guard.audit.run import Basis, run_audit
 from collection_guard.audit.verdict_lines import WHICH
 from collection_guard.audit.verdict_table import VerdictTable
 from collection_guard.cli.main import app
+from collection_guard.engines.columnar.faults import LISTED
 from collection_guard.engines.columnar.tables import frame_of
 from collection_guard.facts.world import Settings
 from collection_guard.language.packs import load_packs
@@ -125,6 +126,22 @@ def check_refusals(session: Any, log: Records, folder: Path) -> None:
         with pytest.raises(LogError) as caught:
             spark.verdicts(session.read.parquet(str(folder / "wrong.parquet")), matter, FINDINGS)
         assert {problem.code for problem in caught.value.problems} == code
+        assert str(folder / "wrong.parquet") in {problem.file for problem in caught.value.problems}
+    several = folder / "several files"
+    several.mkdir()
+    frame.with_columns(pl.lit(1).alias("chanel")).write_parquet(several / "1.parquet")
+    frame.with_columns(pl.lit(1).alias("chanel"), pl.lit("pigeon").alias("channel")).write_parquet(
+        several / "2.parquet"
+    )
+    with pytest.raises(LogError) as caught:
+        spark.verdicts(session.read.parquet(str(several)), matter, FINDINGS)
+    told = [(problem.code, problem.file, problem.values.get("count")) for problem in caught.value.problems]
+    assert sorted(told, key=str) == [
+        ("table_column_unknown", str(several), None),
+        *(("table_id_twice", str(several), 2) for _ in range(LISTED)),
+        ("table_ids_more", str(several), None),
+        ("table_value", str(several / "2.parquet"), 20),
+    ]
 
 
 def check_command(simulate: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

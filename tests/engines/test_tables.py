@@ -118,9 +118,9 @@ def whole(**columns: Any) -> pl.DataFrame:
         ({"started_at": [1, 2]}, "table_column_type", "started_at"),
         ({"outcome.message_left": [1, 0]}, "table_column_type", "message_left"),
         ({"signals": [1, 0]}, "table_column_type", "signals"),
-        ({"started_at": ["2025-11-03T10:00:00+08:00", "yesterday"]}, "table_value", "yesterday"),
-        ({"talk_seconds": ["3", "long"]}, "table_value", "long"),
-        ({"talk_seconds": [3.0, -1.0]}, "table_value", "-1"),
+        ({"started_at": ["2025-11-03T10:00:00+08:00", "yesterday"]}, "table_unread", "yesterday"),
+        ({"talk_seconds": ["3", "long"]}, "table_unread", "long"),
+        ({"talk_seconds": [3.0, -1.0]}, "table_unread", "-1"),
         ({"channel": ["call", "telegram"]}, "table_value", "telegram"),
         ({"outcome.network": ["connected", "接通"]}, "table_value", "接通"),
         ({"signals": ["{}", "{threat}"]}, "table_value", "{threat}"),
@@ -148,6 +148,59 @@ def test_all_faults_at_once() -> None:
     assert [(one.values["column"], one.values["count"]) for one in scan.told()] == [("channel", 4), ("direction", 2)]
     missing = canonical(pl.DataFrame({"event_id": ["a"], "extra.note": ["x"]})).problems
     assert [one.values["column"] for one in missing] == ["case_id", "channel", "started_at"]
+
+
+def test_no_fault_hides_another() -> None:
+    """A column that is none, a type that is none, times, words and empty ids: each is told, with its first row."""
+    table = whole(
+        event_id=["", "b"],
+        chanel=["call", "sms"],
+        started_at=["2025-11-03T10:00:00+08:00", "13800138000 yesterday"],
+        channel=["call", "pigeon"],
+        talk_seconds=[-1.0, 1e12],
+        ended_at=[1, 2],
+        **{"recipient.members": ["[]", "[张三 13800138000]"]},
+    )
+    found = canonical(table, "log.parquet", pl.Series([11, 12]))
+    places = {(one.code, one.values.get("column"), one.place(), one.values.get("count")) for one in found.problems}
+    assert places == {
+        ("table_column_unknown", "chanel", "log.parquet", None),
+        ("table_column_type", "ended_at", "log.parquet", None),
+        ("table_value_missing", "event_id", "log.parquet:11", 1),
+        ("table_unread", "started_at", "log.parquet:12", 1),
+        ("table_unread", "talk_seconds", "log.parquet:11", 2),
+        ("table_value", "channel", "log.parquet:12", 1),
+        ("table_value", "recipient.members", "log.parquet:12", 1),
+    }
+    said = " ".join(one.render("zh") for one in found.problems)
+    assert "13800138000" not in said
+    assert "张三" not in said
+    assert "共 2 行，此为首行" in said
+    assert found.rows is not None
+    assert found.rows.to_list() == [11, 12]
+
+
+def test_required_columns_that_are_absent_are_not_empty_as_well() -> None:
+    """What is said of a column that is not there is that it is not there."""
+    found = canonical(whole().drop("started_at"), None, pl.Series([1, 2]))
+    assert [one.code for one in found.problems] == ["table_column_missing"]
+
+
+def test_of_many_words_the_most_frequent_are_named() -> None:
+    """A column of nothing but words that are none is told by a few of them and the number of the others."""
+    words = [f"w{place}" for place in range(9) for _ in range(9 - place)]
+    size = len(words)
+    table = pl.DataFrame(
+        {"event_id": range(size), "case_id": ["C"] * size, "channel": words, "started_at": [START] * size}
+    )
+    found = canonical(table, "log.parquet", pl.int_range(1, size + 1, eager=True))
+    scan = Scan()
+    for problem in (*found.problems, *found.problems):
+        scan.note(problem)
+    told = scan.told()
+    assert [one.values.get("value") for one in told] == ["w0", "w1", "w2", "w3", "w4", None]
+    assert [one.values["count"] for one in told] == [18, 16, 14, 12, 10, 20]
+    assert (told[-1].values["kinds"], told[-1].row) == (4, words.index("w5") + 1)
 
 
 def test_identifiers_that_are_numbers_are_text() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 from pydantic import ValidationError
 
+from collection_guard.engines.columnar.faults import Faults, shown
 from collection_guard.engines.columnar.tables import JSON, PAST, REQUIRED, SCHEMA, WITHIN
 from collection_guard.model.event import MOST_SECONDS, YEARS, Event
 from collection_guard.model.problems import Problem
@@ -40,6 +41,8 @@ class Canonical:
     frame: pl.DataFrame
     blocked: int
     problems: list[Problem]
+    rows: pl.Series | None = None
+    """The numbers of its rows in the file, where they have any."""
 
 
 def problems_of_columns(schema: pl.Schema, file: str | None) -> list[Problem]:
@@ -66,31 +69,42 @@ def _paths(schema: pl.Schema) -> Iterator[str]:
             yield name
 
 
-def canonical(frame: pl.DataFrame, file: str | None = None) -> Canonical:
-    """Return a table in its canonical form, and every problem of it: a column, a value, how often it stands there."""
-    problems = problems_of_columns(frame.schema, file)
-    if problems:
-        return Canonical(pl.DataFrame(schema=dict(SCHEMA)), 0, problems)
+def canonical(frame: pl.DataFrame, file: str | None = None, numbers: pl.Series | None = None) -> Canonical:
+    """Return a table in its canonical form, and every problem of it: where it is, and how many rows have it.
+
+    ``numbers`` are those of the rows in the file, where they have any. What cannot be read is missing in the table.
+    """
+    faults = Faults(file, numbers)
+    faults.found += problems_of_columns(frame.schema, file)
+    given = set(_paths(frame.schema))
     frame = _apart(frame)
     made: list[pl.Series] = []
     for path, kind in SCHEMA.items():
-        given = _source(frame, path)
+        source = _source(frame, path)
         try:
-            series = _converted(given, path, kind)
+            series = _converted(source, path, kind)
         except (pl.exceptions.PolarsError, ValueError) as error:
-            values: dict[str, object] = {"column": path, "cause": str(error).splitlines()[0][:_SHOWN]}
-            problems.append(Problem("table_column_type", file, values=values))
-            continue
+            faults.note_column("table_column_type", column=path, cause=str(error).splitlines()[0][:_SHOWN])
+            series = pl.Series(path, [None] * frame.height, dtype=kind)
+        else:
+            empty = _is_empty(source) if path in REQUIRED else source.is_null()
+            if path in REQUIRED and path in given:
+                faults.note("table_value_missing", empty, column=path)
+            lost = series.is_null() & ~empty
+            if lost.any():
+                faults.note("table_unread", lost, column=path, example=shown(path, source.filter(lost)[0]))
         made.append(series.alias(path))
-        problems += _unread(given, series, path, file)
-    if problems:
-        return Canonical(pl.DataFrame(schema=dict(SCHEMA)), 0, problems)
     table = pl.DataFrame(made)
-    problems += _faults(table, file)
-    blocked = table["channel"].is_in(list(CALL_CHANNELS)) & (table["outcome.network"] == "blocked").fill_null(
-        value=False
-    )
-    return Canonical(table.filter(~blocked), int(blocked.sum()), problems)
+    _check_values(table, faults)
+    blocked = table["channel"].is_in(list(CALL_CHANNELS)) & (table["outcome.network"] == "blocked")
+    left = ~blocked.fill_null(value=False)
+    rows = None if numbers is None else numbers.filter(left)
+    return Canonical(table.filter(left), int((~left).sum()), faults.found, rows)
+
+
+def _is_empty(given: pl.Series) -> pl.Series:
+    empty = given.is_null()
+    return empty | (given == "").fill_null(value=False) if given.dtype == pl.String else empty
 
 
 def _apart(frame: pl.DataFrame) -> pl.DataFrame:
@@ -187,25 +201,8 @@ def _as_instants(given: pl.Series) -> pl.Series:
             raise ValueError(str(kind))
 
 
-def _unread(given: pl.Series, made: pl.Series, path: str, file: str | None) -> Iterator[Problem]:
-    lost = given.is_not_null() & made.is_null()
-    if lost.any():
-        yield _value_problem(path, given.filter(lost)[0], int(lost.sum()), file)
-
-
-def _value_problem(path: str, value: object, count: int, file: str | None) -> Problem:
-    values: dict[str, object] = {"column": path, "value": str(value)[:_SHOWN], "count": count}
-    return Problem("table_value", file, values=values)
-
-
-def _faults(table: pl.DataFrame, file: str | None) -> Iterator[Problem]:
-    """Yield what no event may hold: nothing where something is required, words that are none, times that are none."""
-    for path in REQUIRED:
-        missing = table[path].is_null()
-        if table.schema[path] == pl.String:
-            missing |= (table[path] == "").fill_null(value=False)
-        if missing.any():
-            yield Problem("table_value_missing", file, values={"column": path, "count": int(missing.sum())})
+def _check_values(table: pl.DataFrame, faults: Faults) -> None:
+    """Note what no event may hold: words that are none, times and lengths that are none."""
     talk = table["talk_seconds"]
     outside = [("talk_seconds", (talk < 0) | (talk > MOST_SECONDS) | ~talk.is_finite())]
     times = ("started_at", "ended_at", "recorded_at")
@@ -213,11 +210,12 @@ def _faults(table: pl.DataFrame, file: str | None) -> Iterator[Problem]:
     for path, bad in outside:
         found = bad.fill_null(value=False)
         if found.any():
-            yield _value_problem(path, table[path].filter(found)[0], int(found.sum()), file)
+            faults.note("table_unread", found, column=path, example=shown(path, table[path].filter(found)[0]))
     for path in _CHECKED:
-        for value, count in table[path].drop_nulls().value_counts().iter_rows():
-            if not _is_one(path, value):
-                yield _value_problem(path, value, count, file)
+        column = table[path]
+        wrong = [value for value in column.drop_nulls().unique().to_list() if not _is_one(path, value)]
+        if wrong:
+            faults.note_each("table_value", column, wrong, column=path)
 
 
 def _is_one(path: str, value: Any) -> bool:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
 import polars as pl
 
 from collection_guard.engines.columnar.canonical import Canonical
+from collection_guard.engines.columnar.faults import kind, listed, together
 from collection_guard.engines.columnar.matter import Matter
 from collection_guard.engines.columnar.tables import PAST, SCHEMA, WITHIN
 from collection_guard.facts.world import has_case
@@ -18,8 +19,6 @@ from collection_guard.model.words import OTHER_CHANNEL, UNKNOWN
 
 _NONE_REPORTED: Final = ("outcome.state_change", "outcome.disposition")
 _GROUPS: Final = ("group", "public")
-_LISTED: Final = 20
-"""Problems that are told; a column of nothing but unknown words has as many as words."""
 
 
 @runtime_checkable
@@ -58,19 +57,13 @@ class Scan:
 
     def note(self, problem: Problem) -> None:
         """Keep a problem; one that was seen already counts more."""
-        values = problem.values
-        key = (problem.code, problem.file, values.get("column"), values.get("value"))
+        key = kind(problem)
         known = self.problems.get(key)
-        if known is not None and isinstance(values.get("count"), int):
-            count = int(str(known.values["count"])) + int(str(values["count"]))
-            self.problems[key] = replace(known, values={**known.values, "count": count})
-        elif known is None:
-            self.problems[key] = problem
+        self.problems[key] = problem if known is None else together(known, problem)
 
     def told(self) -> list[Problem]:
         """Return the problems to be told, the most frequent first."""
-        found = sorted(self.problems.values(), key=lambda one: -int(str(one.values.get("count", 1))))
-        return found[:_LISTED]
+        return listed(self.problems.values())
 
 
 def scan_of(found: Canonical, frame: pl.DataFrame, rows: int) -> Scan:
