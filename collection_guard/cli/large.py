@@ -19,8 +19,12 @@ from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
 
 SPARK: Final = "spark"
-_UNITS: Final = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]I?)?B?")
+_UNITS: Final = {
+    "": 1,
+    **{letter: 1000**power for power, letter in enumerate("KMGT", 1)},
+    **{f"{letter}I": 1024**power for power, letter in enumerate("KMGT", 1)},
+}
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]I?)?B?")
 _LEAST: Final = 400 * 2**20
 """Less than this the program needs for itself."""
 _FOR_READERS: Final = ("map", "preset", "encoding")
@@ -32,11 +36,25 @@ _EACH: Final = 2**30
 def memory_of(size: str) -> int:
     """Return how many bytes a size such as ``1GiB`` or ``1500MB`` is; raise ConfigurationError if it is none."""
     found = _SIZE.fullmatch(size.strip().upper())
-    count = int(float(found[1]) * _UNITS[found[2] or ""]) if found else 0
+    if found is None:
+        raise ConfigurationError([Problem("memory_unread", values={"value": size})])
+    count = int(float(found[1]) * _UNITS[found[2] or ""])
     if count < _LEAST:
-        values: dict[str, object] = {"option": "--memory", "value": size, "reason": "400MiB | 1GiB | 4GB | …"}
-        raise ConfigurationError([Problem("bad_option", values=values)])
+        code = "memory_too_little" if found[2] else "memory_without_unit"
+        raise ConfigurationError([Problem(code, values={"value": size, "least": "400MiB"})])
+    there = _memory_there()
+    if there is not None and count > there:
+        values: dict[str, object] = {"value": size, "there": f"{there / 2**30:.1f} GiB"}
+        raise ConfigurationError([Problem("memory_too_much", values=values)])
     return count
+
+
+def _memory_there() -> int | None:
+    """Return the bytes of memory of this machine, None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +121,7 @@ def large_audit(
     if output_format not in _FORMATS:
         problems.append(_bad("--format", output_format, " | ".join(_FORMATS)))
     if verdicts is not None and verdicts.suffix != ".parquet":
-        problems.append(_bad("--verdicts", str(verdicts), "*.parquet"))
+        problems.append(Problem("large_verdicts", values={"value": str(verdicts)}))
     problems += [Problem("large_option", values={"option": f"--{name}"}) for name in _FOR_READERS if settings[name]]
     problems += [Problem("large_option", values={"option": name}) for name, value in others.items() if value]
     if any(find_spec(name) is None for name in ("numpy", "polars")):

@@ -177,8 +177,10 @@ def test_the_command(files: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (("--memory", "12"), "--memory"),
+        (("--memory", "512"), "a unit is missing"),
+        (("--memory", "1MiB"), "the least is 400MiB"),
         (("--memory", "much"), "1GiB"),
+        (("--memory", "999TiB"), "more than this machine has"),
         (("--memory", "1GiB", "--engine", "reference"), "--engine"),
         (("--memory", "1GiB", "--master", "yarn"), "--master"),
         (("--master", "yarn"), "--engine spark"),
@@ -186,7 +188,7 @@ def test_the_command(files: Path) -> None:
         (("--memory", "1GiB", "--format", "csv"), "--format"),
         (("--memory", "1GiB", "--map", "m.yaml"), "--map"),
         (("--memory", "1GiB", "--quality", "q.csv"), "--quality"),
-        (("--memory", "1GiB", "--verdicts", "v.jsonl"), ".parquet"),
+        (("--memory", "1GiB", "--verdicts", "v.jsonl"), "which holds none; name the file .parquet"),
     ],
 )
 def test_what_does_not_go_together(options: tuple[str, ...], named: str, tmp_path: Path) -> None:

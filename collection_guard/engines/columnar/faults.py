@@ -53,11 +53,10 @@ def shown(path: str, value: object) -> str:
 
 def counted(problem: Problem, count: int, row: int | None) -> Problem:
     """Return a problem with how many rows have it, and at the place of the first, if rows have places."""
-    if row is None:
-        code = "table_rows.one" if count == 1 else "table_rows.many"
-    else:
-        code = "table_rows.this" if count == 1 else "table_rows.first"
-    said = Spoken({lang: text(code, lang, count=count) for lang in LANGS})
+    code = "table_rows.first" if row is not None else "table_rows.one" if count == 1 else "table_rows.many"
+    said: object = Spoken({lang: text(code, lang, count=count) for lang in LANGS})
+    if count == 1 and row is not None:
+        said = ""  # the place says it all
     return replace(problem, row=row, values={**problem.values, "count": count, "rows": said})
 
 
