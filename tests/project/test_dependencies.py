@@ -23,7 +23,7 @@ OF_EXTRAS = {
         "collection_guard/facts/content/weighing.py",
         *(
             f"collection_guard/audit/{name}.py"
-            for name in ("verdict_table", "bucket", "large", "pieces", "kept_profiles")
+            for name in ("verdict_table", "bucket", "large", "pieces", "slices", "kept_profiles")
         ),
         *OF_SPARK,
     ),
