@@ -5,13 +5,11 @@ key by which measures collect contacts, the contacts of a key are brought togeth
 columns; the last time they are brought together by case, and decided. Nothing loads this module without PySpark.
 """
 
-import os
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import polars as pl
 import pyarrow as pa
@@ -36,6 +34,7 @@ from collection_guard.engines.columnar.passes import (
 )
 from collection_guard.engines.columnar.scan import Scan, scan_of
 from collection_guard.engines.columnar.tables import PAST, SCHEMA
+from collection_guard.model.addresses import place_of
 from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.problems import LogError, Problem
 
@@ -163,16 +162,6 @@ def _scanned(contacts: DataFrame, past: DataFrame | None, since: datetime | None
     if scan.problems:
         raise LogError(scan.told())
     return log, scan
-
-
-def place_of(addresses: Sequence[str]) -> str | None:
-    """Return the path or address of a file, or of the folder that several have in common; None where there is none."""
-    if not addresses:
-        return None
-    common = addresses[0]
-    if len(addresses) > 1:
-        common = os.path.commonprefix(addresses).rpartition("/")[0]  # noqa: RUF071  # cut back to a folder at once
-    return unquote(urlsplit(common).path) if common.startswith("file:") else common
 
 
 def _by_key(log: DataFrame, key: PartitionKey, buckets: int, shared: Any) -> Any:

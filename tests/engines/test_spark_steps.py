@@ -17,6 +17,7 @@ from collection_guard.engines.columnar.scan import Scan
 from collection_guard.engines.columnar.tables import PAST, SCHEMA, frame_of
 from collection_guard.facts.world import Settings
 from collection_guard.language.packs import load_packs
+from collection_guard.model.addresses import place_of
 
 LOG = RandomLog(3).records(cases=4)
 MATTER = Matter(tuple(load_packs(["core"])), {}, Settings(timezone="Asia/Shanghai"), None, LOG.profiles)
@@ -46,6 +47,31 @@ def test_contacts_are_read_and_looked_through() -> None:
     table = read()
     assert table.schema.names == spark._arrow(CANONICAL).names
     assert table.num_rows == scan.judged
+
+
+def test_problems_name_the_file_of_their_rows() -> None:
+    """Rows that come from files are looked through file by file; others belong to the place of the whole table."""
+    frame = frame_of(LOG.events[:3]).with_columns(pl.lit("pigeon").alias("channel"))
+    frame = frame.rename({name: name.replace(".", "/") for name in frame.columns})
+    files = frame.with_columns(pl.Series("/file", ["file:///a%20b/1.parquet", "", "s3a://c/2.parquet"]))
+    for table, places in ((frame, ["folder"]), (files, ["/a b/1.parquet", "folder", "s3a://c/2.parquet"])):
+        (batch,) = spark._Look(past=False, since=None, place="folder")(table.to_arrow().to_batches())
+        scan = pickle.loads(batch.column("scan")[0].as_py())  # noqa: S301  # made above
+        assert sorted(problem.file for problem in scan.told()) == places
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        ([], None),
+        (["file:///a%20b/1.jsonl"], "/a b/1.jsonl"),
+        (["file:///x/part-1", "file:///x/part-2"], "/x"),
+        (["hdfs://host/x/day=1/part-1", "hdfs://host/x/day=2/part-1"], "hdfs://host/x"),
+    ],
+)
+def test_files_are_named_as_people_name_them(addresses: list[str], expected: str | None) -> None:
+    """A file of this machine is its path; several are the folder that holds them all."""
+    assert place_of(addresses) == expected
 
 
 def test_keys_borrowers_and_measures_are_added() -> None:
