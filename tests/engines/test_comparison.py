@@ -16,6 +16,8 @@ ALONE = {
     "columnar, in pieces (1 GiB)",
     "from files: the query, in parts",
     "from files: columnar, in pieces (4 GiB)",
+    "without recorded_at: the query",
+    "without recorded_at: columnar",
 }
 WAYS = ALONE | {"contact by contact, durable", "contact by contact, Host"}
 
