@@ -194,6 +194,21 @@ class Report(Counts):
         """Return how many violations a large audit counted, and left to the file of verdicts."""
         return self.total.violation - len(self.violations)
 
+    @property
+    def nothing_to_hear(self) -> bool:
+        """Say whether a detector was asked for, and no contact holds a text that it could read.
+
+        A log that is judged in parts keeps no contacts to look at: of such a one this is not said.
+        """
+        contacts = self.intake.contacts
+        return self.detector is not None and bool(contacts) and not any(item.event.content for item in contacts)
+
+    def perhaps_texts(self) -> list[str]:
+        """Return the columns that may hold texts, and were not read because they may hold something else."""
+        sheets = (sheet for file in self.intake.files for sheet in file.sheets)
+        found = (header for sheet in sheets for header, paths in sheet.ambiguous.items() if "content" in paths)
+        return list(dict.fromkeys(found))
+
     def by_severity(self) -> Counter[str]:
         """Count the violations by the severity of their rules."""
         counts: Counter[str] = Counter()

@@ -37,6 +37,7 @@ from collection_guard.reports import FORMATS, Format, render, render_quality_csv
 from collection_guard.reports.comparison import Earlier, compare, read_previous
 from collection_guard.reports.files import Told, check_report_files, write_report_file
 from collection_guard.reports.presets import preset_list
+from collection_guard.reports.wording import Wording
 
 LIST: Final = "list"
 """In place of the name of a preset: print them all."""
@@ -242,6 +243,9 @@ def _run(
     odd = odd_hours(intake, settings["timezone"], lang)
     if odd is not None and not quiet:
         typer.echo(odd, err=True)
+    unheard = Wording(report, lang, masked=masked).nothing_to_hear()
+    if unheard is not None and (output_format != "text" or out is not None) and not quiet:
+        typer.echo(unheard, err=True)
     if report.engine_note and not quiet:
         typer.echo(text(f"note.{report.engine_note}", lang), err=True)
     with exits(lang):

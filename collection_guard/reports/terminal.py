@@ -66,6 +66,10 @@ class _Terminal(Section):
         report, say = self.report, self.say
         self.title("title")
         self._broken()
+        warning = say.nothing_to_hear()
+        if warning is not None:
+            self.page.line(warning)
+            self.page.blank()
         total = report.total
         period = ""
         if report.earliest is not None and report.latest is not None:

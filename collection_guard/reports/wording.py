@@ -303,6 +303,18 @@ class Wording(Speech):
         self.report = report
         self._facts = {pack.name: pack.facts for pack in report.packs}
 
+    def nothing_to_hear(self) -> str | None:
+        """Return the warning that a detector was asked for and found no text, None where it is not so."""
+        if not self.report.nothing_to_hear:
+            return None
+        columns = self.report.perhaps_texts()
+        advice = (
+            self.text("report.perhaps_texts", headers=self.listed([self.shown(name) for name in columns]))
+            if columns
+            else self.text("report.no_text_column")
+        )
+        return self.text("report.nothing_to_hear", detector=self.report.detector, advice=advice)
+
     def change(self, change: Compared) -> str:
         """Say whether a rate is better or worse than before, and within which bounds."""
         (before, after), (low, high) = change.rates, change.reach

@@ -222,3 +222,31 @@ def test_a_text_that_is_none_is_told_by_its_reader() -> None:
     """Read as a library, bytes that are no text are a LogError."""
     with pytest.raises(LogError):
         read_texts(b"\x00\x01", "t")
+
+
+LOG: Final = "案件编号,触达方式,发送时间,对方姓名,{header}\nC-1,短信,2026-01-12 10:00,王某,{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "said"),
+    [
+        ("内容", INSULT, "The column 内容 may hold what was said"),
+        ("批注一", INSULT, "If a column holds texts"),
+        ("聊天内容", "", "If a column holds texts"),
+        ("聊天内容", INSULT, None),
+    ],
+)
+def test_an_audit_without_any_text_says_that_nothing_was_heard(
+    tmp_path: Path, own: Path, header: str, text: str, said: str | None
+) -> None:
+    """A detector that is asked for and finds no text is said at the top of the report, with the column to look at."""
+    log = tmp_path / "log.csv"
+    log.write_text(LOG.format(header=header, text=text), "utf-8")
+    command = ["audit", str(log), "--detector", str(own), "--timezone", "Asia/Shanghai", "--engine", "reference"]
+    shown = CliRunner().invoke(app, [*command, "--lang", "en", "--quiet"]).stdout
+    top = " ".join(shown.split("Contacts ")[0].split())
+    assert ("nothing was heard" in top, "nothing was heard" in shown) == (said is not None, said is not None)
+    assert said is None or said in top
+    other = CliRunner().invoke(app, [*command, "--lang", "zh", "--format", "json"])
+    assert ("什么也没有听" in other.stderr) == (said is not None)
+    assert json.loads(other.stdout)["counts"]["contacts"] == 1

@@ -402,7 +402,7 @@ def test_a_json_array_and_json_lines_give_the_same_events(tmp_path: Path) -> Non
     assert [c.event for c in first.contacts] == [c.event for c in second.contacts]
 
 
-@pytest.mark.parametrize("header", ["序号", "length_in_sec", "party"])
+@pytest.mark.parametrize("header", ["序号", "length_in_sec", "party", "内容", "机构"])
 def test_ambiguous_headers_are_not_used_and_are_named(tmp_path: Path, header: str) -> None:
     """What may mean two things means none until a mapping file says which."""
     intake = read_text(tmp_path, csv_text([(header, *HEADER[:4]), ("7", *ROW[:4])]))
