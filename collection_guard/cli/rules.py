@@ -1,6 +1,7 @@
 """``collection-guard rules``: list, show, check and document rules."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from collection_guard.checks.lint import lint as find_issues
 from collection_guard.checks.samples import SampleFile
 from collection_guard.checks.waivers import WaiverFile
 from collection_guard.cli import options as o
-from collection_guard.cli.exits import RULES, exits, say
+from collection_guard.cli.exits import RULES, Gathering, exits, say
 from collection_guard.cli.loading import checked_packs
 from collection_guard.cli.output import emit
 from collection_guard.cli.rule_checks import (
@@ -154,9 +155,13 @@ def lint(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.Lan
     lexicons = [name for name in named if (Path(name) / CHARACTERS_FILE).is_file()]
     with exits(o.LANG):
         settings = _settings([name for name in named if name not in lexicons] or None, config, lang)
-        loaded = checked_packs(settings) if len(lexicons) < len(named) or not named else []
-        compiled = compile_packs(loaded, settings["parameters"])
-        found = [problem for name in lexicons for problem in lint_lexicon(LexiconDetector.from_folder(Path(name)))]
+    gathering = Gathering()
+    packs_asked = len(lexicons) < len(named) or not named
+    loaded = (gathering.attempt(lambda: checked_packs(settings)) or []) if packs_asked else []
+    detectors = [gathering.attempt(partial(LexiconDetector.from_folder, Path(name))) for name in lexicons]
+    gathering.settle(settings.lang)
+    compiled = compile_packs(loaded, settings["parameters"])
+    found = [problem for detector in detectors if detector is not None for problem in lint_lexicon(detector)]
     errors = len(found)
     for problem in found:
         typer.echo(f"{text('lint.error', settings.lang)}: {problem.render(settings.lang)}")

@@ -250,3 +250,35 @@ def test_an_audit_without_any_text_says_that_nothing_was_heard(
     other = CliRunner().invoke(app, [*command, "--lang", "zh", "--format", "json"])
     assert ("什么也没有听" in other.stderr) == (said is not None)
     assert json.loads(other.stdout)["counts"]["contacts"] == 1
+
+
+BROKEN: Final = """
+acts:
+  abuse: {signals: [abuse], zh: 辱骂, en: insults}
+entries:
+  - id: House Insults
+    act: abuse
+    phrases: [笨鹅]
+  - id: house-abus
+    act: abus
+    phrases: ['(大|鸭']
+  - id: house-c
+    act: abuse
+    phrase: [鸡]
+  - id: house-d
+    act: abuse
+    phrases: ['{nothing}']
+    phrases: ['{nobody}']
+"""
+
+
+def test_lint_tells_everything_that_is_wrong_with_all_lexicons(tmp_path: Path) -> None:
+    """Wrong fields, acts, phrases and keys of several lexicons and a pack are all told by one run, at their lines."""
+    folders = [small_lexicon(tmp_path / name, BROKEN) for name in ("first", "second")]
+    result = CliRunner().invoke(app, ["rules", "lint", *map(str, folders), "no-such-pack", "--lang", "en"])
+    assert result.exit_code in {2, 3}
+    told = result.stderr.splitlines()
+    for folder in folders:
+        lines = sorted(int(line.split(":")[1]) for line in told if line.startswith(f"{folder}/house.yaml:"))
+        assert lines == [5, 9, 10, 11, 13, 17, 17], told
+    assert any("no-such-pack" in line for line in told)

@@ -70,15 +70,39 @@ class Document:
         self.problems.append(Problem(code, file=str(self.file), line=line, column=column, values=values))
 
     def validated(self, model: type[Model]) -> Model | None:
-        """Return the document as a model, or None with its problems noted."""
-        if self.problems:
+        """Return the document as a model, or None; what is wrong is noted.
+
+        Items of lists that are wrong are left out: so what is wrong with the others is found in the same run.
+        """
+        if self.value is None:
             return None
         try:
             return model.model_validate(self.value)
         except ValidationError as error:
-            for detail in error.errors():
-                self._complain(detail, model)
+            details = error.errors()
+        for detail in details:
+            self._complain(detail, model)
+        self._leave_out({detail["loc"][:2] for detail in details})
+        try:
+            return model.model_validate(self.value)
+        except ValidationError:
             return None
+
+    def _leave_out(self, faulty: set[Address]) -> None:
+        """Take items out of their lists; the places of the others move with them."""
+        for key, items in self.value.items() if isinstance(self.value, dict) else ():
+            if not isinstance(items, list):
+                continue
+            kept = [index for index in range(len(items)) if (key, index) not in faulty]
+            moved = {old: new for new, old in enumerate(kept)}
+            self.value[key] = [items[index] for index in kept]
+            places: dict[Address, Place] = {}
+            for address, place in self.places.items():
+                if address[:1] != (key,) or len(address) < 2:
+                    places[address] = place
+                elif address[1] in moved:
+                    places[key, moved[int(address[1])], *address[2:]] = place
+            self.places = places
 
     def _complain(self, detail: ErrorDetails, model: type[BaseModel]) -> None:
         address = detail["loc"]
