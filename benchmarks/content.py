@@ -1,7 +1,8 @@
 """What hearing a text costs: the whole signal pass against one bare pass of pyahocorasick with the same patterns.
 
-Run ``python benchmarks/content.py [--texts 2000] [--rounds 15]``. Both passes read the same texts in the same run, so
-the ratio does not depend on the machine. The memory figure is the peak of the process after the first and after the
+Run ``python benchmarks/content.py [--texts 2000] [--rounds 15]``. Both passes read the same texts, no two of them
+equal, in the same run, so that the ratio depends little on the machine. Each stage is timed with all that go before it;
+what it adds is told as so many bare passes. The memory figure is the peak of the process after the first and after the
 last batch of a long run of texts.
 """
 
@@ -17,20 +18,22 @@ from pathlib import Path
 import ahocorasick
 
 from collection_guard.facts.content.detector import LexiconDetector
+from collection_guard.facts.content.hearing import Hearing
 
 HERE = Path(__file__).resolve().parent
-CORPUS = HERE.parent / "tests" / "content" / "corpus_work.jsonl"
+CORPUS = HERE.parent / "tests" / "content"
 BATCH = 20_000
 
 
 def labelled_texts() -> list[tuple[str, str]]:
-    """Return the texts of the working corpus with their kinds: denser in hits than real traffic."""
-    rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
-    return [(row["text"], row["channel"]) for row in rows]
+    """Return the different texts of the working corpora with their kinds: denser in hits than real traffic."""
+    files = [CORPUS / "corpus_work.jsonl", *sorted(CORPUS.glob("corpus_breadth_*.jsonl"))]
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return list({row["text"]: (row["text"], row["channel"]) for row in rows}.values())
 
 
 def repeated(texts: list[tuple[str, str]], count: int) -> Iterator[tuple[str, str]]:
-    """Yield as many texts as asked, the corpus over and over."""
+    """Yield as many texts as asked, the corpora over and over."""
     return islice(cycle(texts), count)
 
 
@@ -40,6 +43,31 @@ def bare_matcher(patterns: list[str]) -> ahocorasick.Automaton:
         automaton.add_word(pattern, number)
     automaton.make_automaton()
     return automaton
+
+
+def stages(detector: LexiconDetector, texts: list[tuple[str, str]]) -> dict[str, Callable[[], None]]:
+    """Return the stages of the pass, each with all before it."""
+    lexicon, hearing = detector.lexicon, Hearing(detector.lexicon)
+
+    def over(work: Callable[[str, str], object]) -> Callable[[], None]:
+        def run() -> None:
+            for text, kind in texts:
+                work(text, kind)
+
+        return run
+
+    def heard(text: str, kind: str) -> None:
+        view = hearing.view(text, kind)
+        hearing.hear(view, hearing.mentions(view))
+
+    return {
+        "folding": over(lambda text, _: lexicon.normaliser.normalise(text)),
+        "undoing disguises": over(lambda text, _: lexicon.normalise(text)),
+        "finding strings": over(lambda text, _: lexicon.hits(lexicon.normalise(text))),
+        "clauses, denials": over(hearing.view),
+        "hearing acts": over(heard),
+        "weighing, evidence": over(detector.read),
+    }
 
 
 def best(works: list[Callable[[], None]], rounds: int) -> list[float]:
@@ -71,7 +99,7 @@ def main() -> None:
     patterns = detector.lexicon.patterns()
     automaton = bare_matcher(patterns)
     source = labelled_texts()
-    texts = list(repeated(source, asked.texts))
+    texts = source[: asked.texts]
     characters = sum(len(text) for text, _ in texts)
 
     def bare() -> None:
@@ -79,16 +107,16 @@ def main() -> None:
             for _hit in automaton.iter(text):
                 pass
 
-    def whole() -> None:
-        for text, kind in texts:
-            detector.read(text, kind)
-
-    bare_seconds, whole_seconds = best([bare, whole], asked.rounds)
+    works = stages(detector, texts)
+    bare_seconds, *seconds = best([bare, *works.values()], asked.rounds)
+    whole_seconds = seconds[-1]
     print(f"patterns                 {len(patterns):>10,}   loaded in {loaded:.2f} s")
     print(f"texts                    {len(texts):>10,}   {characters:,} characters")
     print(f"bare pyahocorasick pass  {characters / bare_seconds / 1e6:>10.2f}   million characters a second")
     print(f"whole signal pass        {characters / whole_seconds / 1e6:>10.2f}   million characters a second")
     print(f"ratio                    {whole_seconds / bare_seconds:>10.1f}   (asked: at most 8)")
+    for name, before, until in zip(works, [0.0, *seconds], seconds, strict=False):
+        print(f"  {name:<22} {(until - before) / bare_seconds:>10.1f}")
 
     peaks = []
     for number, (text, kind) in enumerate(repeated(source, asked.memory_texts), start=1):

@@ -161,7 +161,8 @@ class Balance:
     def arrange(self, order: Sequence[str]) -> None:
         """Take the strings that are looked for, in the order of their numbers."""
         self._order = order
-        self._han_weight = [self._weight[string] if string in self.han else 0 for string in order]
+        # Numbers of their own, made in this order: what is asked for most lies close together in memory.
+        self._han_weight = [self._weight[string] << 1 >> 1 if string in self.han else 0 for string in order]
 
     def words_of(self, text: str, strings: Iterable[int]) -> AbstractSet[str]:
         """Return the weighed words of a folded text; ``strings`` are the numbers of what stands in it."""
