@@ -51,3 +51,14 @@ def test_what_is_described_is_answered(desk: Desk) -> None:
     assert recorded.status_code == 200
     assert cancelled.json() == {"cancelled": False}
     assert desk.gate.cancel(allowed.json()["token"])
+
+
+@pytest.mark.parametrize("path", ["/v1/check", "规则\udcff.yaml"])
+def test_a_line_of_the_log_is_json_whatever_stands_in_it(path: str) -> None:
+    """A name of a file that is no text, as some systems have them, ends no request for want of its line."""
+    stream = io.StringIO()
+    JsonLog(stream).write("request", path=path, status=200, milliseconds=0.5, at=None, **{"recipient.number": "123"})
+    said = json.loads(stream.getvalue())
+    assert (said["path"], said["status"], said["milliseconds"]) == (path, 200, 0.5)
+    assert "at" not in said
+    assert said["recipient.number"] != "123"

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TextIO
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from collection_guard.model.masking import mask_any
 from collection_guard.model.problems import Problem
 
@@ -20,7 +22,6 @@ _PLAIN: Final = frozenset(
     }
 )
 """What a line is found again by, and words of ours: never numbers or names, which have fields of their own."""
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, default=str)
 _OURS: Final = Path(__file__).parents[2]
 
 
@@ -41,7 +42,7 @@ class JsonLog:
         for name, value in fields.items():
             if value is not None:
                 line[name] = value if name in _PLAIN else mask_any(name, value)
-        text = _JSON.encode(line)
+        text = _text_of(line)
         with self._lock:
             self._stream.write(text + "\n")
             self._stream.flush()
@@ -53,6 +54,14 @@ class JsonLog:
     def fault(self, message: str, error: BaseException) -> None:
         """Write a fault of the program: its kind and where it is, not its words, which may hold what was sent."""
         self.write(message, "error", kind=type(error).__name__, at=frames(error.__traceback__))
+
+
+def _text_of(line: dict[str, Any]) -> str:
+    try:
+        return to_json(line, fallback=str).decode()
+    except PydanticSerializationError:
+        # A name of a file may hold what is no text at all.
+        return json.dumps(line, default=str)
 
 
 def frames(trace: TracebackType | None) -> list[str]:
