@@ -48,13 +48,15 @@ def test_the_benchmark_of_the_sidecar_prints_its_ratio() -> None:
         "1",
         "--cases",
         "20",
+        "--fresh",
+        "5000",
     ]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.startswith("collection-guard ")
-    for work in ("echo", "check", "check and record"):
+    for work in ("echo", "check, first time", "check, asked again", "check and record"):
         assert f"\n{work}: " in done.stdout
     assert "p99.9" in done.stdout
-    assert "throughput of check to echo: " in done.stdout
+    assert "check, asked again, to the echo: throughput " in done.stdout
     assert "Not measured: " in done.stdout
 
 
