@@ -1,11 +1,11 @@
 """What an audit costs from Parquet to Parquet, by each way there is, and what the rule step costs by other engines.
 
 Run ``python benchmarks/comparison.py [--contacts 10000 100000] [--rounds 3] [--sample 2000] [--out TABLE.json]``. It
-needs ``pip install 'collection-guard[bench]'``. Sizes from 10,000 to 10,000,000 make sense. A log is simulated for each
-size, kept in ``--folder`` if one is named; what is more than a million contacts are the same ones again, under other
-ids and numbers. Whatever is compared must agree first; the works then run in turns, so that ratios do not depend on how
-fast the machine is at the time. Times are of the processor, of all its cores and processes together, the median of the
-rounds; memory is the peak of a process of its own.
+needs the extra: ``pip install '.[bench]'`` in a clone. Sizes from 10,000 to 10,000,000 make sense. A log is simulated
+for each size, kept in ``--folder`` if one is named; what is more than a million contacts are the same ones again, under
+other ids and numbers. Whatever is compared must agree first; the works then run in turns, so that ratios do not depend
+on how fast the machine is at the time. Times are of the processor, of all its cores and processes together, the median
+of the rounds; memory is the peak of a process of its own.
 
 End to end: read the same file, judge every rule of the core pack, three-valued, with intervals and ``recorded_at``,
 and write event, case, rule, verdict and missing facts of every violation and unassessable verdict. The profiles of
@@ -38,6 +38,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+import bench_extra  # noqa: F401  # the first of them all: it says what is not installed
 import handwritten
 import polars as pl
 from rule_step import OURS, HostEngine, rule_steps

@@ -29,6 +29,18 @@ from collection_guard.model.whole_files import whole_path
 
 JAVA: Final = 17
 """The oldest Java on which this Spark runs."""
+_QUIET: Final = """\
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = console
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex
+"""
+"""What Spark logs where nobody has set it: errors. It would begin with a page on its own host, libraries and levels."""
 _ROWS: Final = 100_000
 _KINDS: Final = {
     "string": pa.large_string(),
@@ -138,6 +150,11 @@ def session_of(master: str | None) -> Iterator[SparkSession]:
         os.environ["SPARK_WORKER_DIR"] = folder
         os.environ.setdefault("SPARK_LOCAL_DIRS", folder)
         builder = SparkSession.builder.appName("collection-guard").master(master or "local[*]")
+        if "SPARK_CONF_DIR" not in os.environ:
+            # Said before a session has its level of logging: by its own file, or not at all.
+            quiet = place / "log4j2.properties"
+            quiet.write_text(_QUIET, "utf-8")
+            builder = builder.config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={quiet.as_uri()}")
         if master is None or master.startswith("local"):
             builder = builder.config("spark.sql.shuffle.partitions", 2 * (os.cpu_count() or 1))
         for name, value in (
@@ -145,7 +162,6 @@ def session_of(master: str | None) -> Iterator[SparkSession]:
             ("spark.sql.warehouse.dir", folder),
             ("spark.ui.enabled", "false"),
             ("spark.ui.showConsoleProgress", "false"),
-            ("spark.log.level", "ERROR"),
         ):
             builder = builder.config(name, value)
         session = builder.getOrCreate()

@@ -198,7 +198,11 @@ def _run_large(
     basis = load_basis(settings, gathering, keep_profiles=large.memory is not None)
     gathering.settle(lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
-    with exits(lang), growing_progress(quiet=quiet) as progress, writing(large.verdicts[0] if large.verdicts else None):
+    with (
+        exits(lang),
+        growing_progress(lang, quiet=quiet) as progress,
+        writing(large.verdicts[0] if large.verdicts else None),
+    ):
         report = large.report(logs, past, since, basis, progress)
     with exits(lang):
         emit(render(report, output_format, lang, masked=masked, color=terminal(out)), out)
@@ -229,7 +233,7 @@ def _run(
     gathering.settle(lang)
     assert basis is not None  # noqa: S101  # the gathering has settled
     assert intake is not None  # noqa: S101  # as above
-    with exits(lang), progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
+    with exits(lang), progress_to(len(intake.contacts) + len(intake.past), lang, quiet=quiet) as progress:
         if verdicts is None:
             report = run_audit(intake, basis, None, progress)
         elif verdicts.suffix == PARQUET:

@@ -124,10 +124,10 @@ def large_audit(
         problems.append(Problem("large_verdicts", values={"value": str(verdicts)}))
     problems += [Problem("large_option", values={"option": f"--{name}"}) for name in _FOR_READERS if settings[name]]
     problems += [Problem("large_option", values={"option": name}) for name, value in others.items() if value]
-    if any(find_spec(name) is None for name in ("numpy", "polars")):
-        problems.append(Problem("columnar_unavailable"))
-    if spark and any(find_spec(name) is None for name in ("pyspark", "pyarrow", "pandas")):
-        problems.append(Problem("spark_unavailable"))
+    needed = ("numpy", "polars", *(("pyspark", "pyarrow", "pandas") if spark else ()))
+    absent = ", ".join(name for name in needed if find_spec(name) is None)
+    if absent:
+        problems.append(Problem("spark_unavailable" if spark else "memory_unavailable", values={"modules": absent}))
     if problems:
         raise ConfigurationError(problems)
     written = (verdicts, None if which == "all" else WHICH[which]) if verdicts is not None else None

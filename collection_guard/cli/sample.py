@@ -126,7 +126,7 @@ def sample(
     lang_, masked = settings.lang, not settings["unmasked"]
     with exits(lang_):
         if appeals is not None and labels is not None:
-            with progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
+            with progress_to(len(intake.contacts) + len(intake.past), settings.lang, quiet=quiet) as progress:
                 report = run_audit(intake, basis, None, progress)
             shown = Wording(report, lang_, masked=masked).key
             upheld = read_appeals(appeals, report, shown, encoding=settings["encoding"])
@@ -134,7 +134,7 @@ def sample(
             emit(_label(labelled(report, basis, pairs, masked=masked), labels, lang_), out)
             return
         assert planned is not None  # noqa: S101  # the gathering has settled
-        with progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
+        with progress_to(len(intake.contacts) + len(intake.past), settings.lang, quiet=quiet) as progress:
             found = draw(intake, basis, planned, progress)
         if not found.items:
             raise ConfigurationError([Problem("sample_nothing")])

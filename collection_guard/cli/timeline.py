@@ -117,7 +117,7 @@ def timeline(
     assert intake is not None  # noqa: S101  # as above
     with exits(settings.lang):
         _refuse_unknown(complaint, intake, basis, Speech(settings.lang, masked=not settings["unmasked"]))
-        with progress_to(len(intake.contacts) + len(intake.past), quiet=quiet) as progress:
+        with progress_to(len(intake.contacts) + len(intake.past), settings.lang, quiet=quiet) as progress:
             found = trace(intake, basis, complaint, progress)
         masked = not settings["unmasked"]
         if report is not None:

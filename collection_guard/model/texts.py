@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final, Literal
+from string import Formatter
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -39,6 +40,20 @@ def catalogue() -> dict[str, dict[str, str]]:
     return texts
 
 
+class _Plurals(Formatter):
+    """Fills in values, and says words about a number in its singular or plural."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return a value as it is said, or the word of two that goes with it."""
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else many
+
+
+_PLURALS: Final = _Plurals()
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A value of a text that is itself said in the language of the text."""
@@ -49,7 +64,9 @@ class Spoken:
 def text(code: str, lang: Lang, /, **values: object) -> str:
     """Return the text of a code with its values filled in."""
     said = {name: value.texts[lang] if isinstance(value, Spoken) else value for name, value in values.items()}
-    return catalogue()[code][lang].format(**said)
+    template = catalogue()[code][lang]
+    # "{count} {count:row|rows}": what stands before the bar is said of one, what stands behind it of any other number.
+    return _PLURALS.vformat(template, (), said) if "|" in template else template.format(**said)
 
 
 def help_text(code: str, lang: Lang, /, **values: object) -> str | None:

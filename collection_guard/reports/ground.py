@@ -200,8 +200,10 @@ class Ground(Section):
         rows.append((say.text("report.registry"), registry[:_DIGEST] if registry else say.text("report.no_registry")))
         if report.profiles_read:
             read = number(report.profiles_read)
-            met = "—" if report.profiles_met is None else number(report.profiles_met)
-            rows.append((say.text("report.profiles"), say.text("report.profiles_of", read=read, met=met)))
+            said = say.text("report.profiles_read", read=read)
+            if report.profiles_met is not None:
+                said = say.text("report.profiles_of", read=read, met=number(report.profiles_met))
+            rows.append((say.text("report.profiles"), said))
         else:
             rows.append((say.text("report.profiles"), say.text("report.no_profiles")))
         rows.append((say.text("report.detector"), report.detector or say.text("report.no_detector")))

@@ -50,7 +50,7 @@ def test_an_appeal_that_was_upheld_becomes_a_sample_that_check_holds_the_rules_t
     arguments = ("--appeals", "v.csv", "--labels", "labels.yaml", "--lang", "en", "--quiet")
     made = run("sample", "contacts.xlsx", *arguments, cwd=november)
     assert (made.returncode, made.stderr) == (0, "")
-    assert "1 appeals were upheld" in made.stdout
+    assert "1 appeal was upheld" in made.stdout
     checked = run("check", "labels.yaml", "--lang", "en", cwd=november)
     assert checked.returncode == 1
     assert "expected clear, found violation" in " ".join(checked.stdout.split())

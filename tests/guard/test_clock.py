@@ -151,7 +151,7 @@ def test_the_command_sets_a_store_back(tmp_path: Path, monkeypatch: pytest.Monke
     given = ["clock-back", "--reason", "NTP", "--by", "Li Wei", "--lang", "en"]
     done = CliRunner().invoke(app, [*given, "--confirmed-by", "Gao Fang"])
     assert done.exit_code == 0, done.output
-    assert "1 contacts were moved to now" in done.stdout
+    assert "1 contact was moved to now" in done.stdout
     assert CliRunner().invoke(app, [*given, "--confirmed-by", "Li Wei"]).exit_code == 2
     with cg.Guard.open(tmp_path / "collection-guard.yaml") as guard:
         assert guard.check(attempt(direction="inbound")).reason.code != "clock"

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from project.tree import ROOT
 
 
@@ -80,3 +82,16 @@ def test_the_benchmark_of_the_agreement_compares() -> None:
     assert "of the audit, 0 differ" in done.stdout
     assert "verdicts of checks and records: 0 differ" in done.stdout
     assert done.stdout.endswith("they agree\n")
+
+
+@pytest.mark.parametrize("name", ["comparison", "content"])
+def test_without_its_extra_a_benchmark_names_it(name: str) -> None:
+    """Where what it compares with is not installed, it ends at once, with what is missing and what brings it."""
+    code = "import runpy, sys; sys.modules['zen'] = sys.modules['polars'] = None; sys.path.insert(0, sys.argv[1]); "
+    code += "runpy.run_path(f'{sys.argv[1]}/{sys.argv[2]}.py', run_name='__main__')"
+    command = [sys.executable, "-c", code, str(ROOT / "benchmarks"), name]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("not installed: polars, zen-engine; ")
+    assert "collection-guard[bench]" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

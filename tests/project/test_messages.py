@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from collection_guard.language.yaml_positions import read_yaml
+from collection_guard.model.texts import text
 from project.tree import PACKAGE, modules
 
 MESSAGES = sorted((PACKAGE / "messages").glob("*.yaml"))
@@ -35,6 +36,16 @@ def test_every_text_stands_in_both_languages_with_the_same_values(path: Path) ->
         elif placeholders(texts["zh"]) != placeholders(texts["en"]):
             wrong.append(f"{code}: {placeholders(texts['zh'])} and {placeholders(texts['en'])}")
     assert wrong == []
+
+
+def test_words_about_a_number_agree_with_it() -> None:
+    """Of one thing a text speaks in the singular, of any other number in the plural, however the number is written."""
+    said = {count: text("report.history_complete", "en", count=count) for count in (1, "1", 0, 2, "2,203")}
+    assert said[1] == said["1"]
+    assert said[1].endswith("1 verdict looks back past its earliest contact")
+    assert said[0].endswith("0 verdicts look back past its earliest contact")
+    assert said["2,203"].endswith("2,203 verdicts look back past its earliest contact")
+    assert said[2].endswith("2 verdicts look back past its earliest contact")
 
 
 def test_no_code_stands_in_two_files() -> None:

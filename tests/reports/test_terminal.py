@@ -99,7 +99,7 @@ def test_nothing_found_is_no_praise_where_little_could_be_known() -> None:
     text = render_text(report, "en")
     assert not report.violations
     assert "No violation was found; but only 33.3 % of the verdicts" in text
-    assert f"supply “law firm claimed (claims.law_firm)”: {report.missing_columns()[0].verdicts} verdicts" in text
+    assert f"supply “law firm claimed (claims.law_firm)”: {report.missing_columns()[0].verdicts} verdict hangs" in text
 
 
 def test_an_empty_log_is_reported_as_one() -> None:
@@ -135,7 +135,7 @@ def test_contacts_without_a_case_are_counted() -> None:
     contact = event("E-1", "2025-11-04T10:00:00+08:00", case_id="event:E-1", recipient={"relationship": "parent"})
     report = audit(replace(intake([contact]), cases=type(intake().cases)(by_event=1)))
     text = render_text(report, "en")
-    assert "1 contacts belong to no known case" in text
+    assert "1 contact belongs to no known case" in text
     assert "Case     case unknown" in text
 
 

@@ -81,7 +81,7 @@ def test_every_contact_and_violation_stands_on_the_terminal_and_on_the_page() ->
         for violation in violations:
             assert violation.rule in words
             assert violation.contact.event.event_id in words
-    assert "1 rows of the log were rejected" in terminal
+    assert "1 row of the log was rejected" in terminal
 
 
 @pytest.mark.parametrize("lang", LANGS)
