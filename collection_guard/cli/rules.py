@@ -306,8 +306,8 @@ def diff(
             lang=lang,
         )
         known_format(output_format, DIFFERENCE_FORMATS)
-    found = difference_of(old, new, logs or [], settings)
     with exits(settings.lang):
+        found = difference_of(old, new, logs or [], settings)
         emit(render_difference(found, output_format, settings.lang, masked=not settings["unmasked"]), out)
 
 

@@ -64,6 +64,10 @@ class InputError(Exception):
         self.problems = tuple(sorted(problems, key=Problem.sort_key))
         super().__init__("\n".join(problem.render("en") for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        """Travel between processes with the problems, not with their words."""
+        return type(self), (self.problems,)
+
 
 class RulesError(InputError):
     """A rule pack that is invalid."""

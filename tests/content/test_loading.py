@@ -1,6 +1,7 @@
 """A detector can be replaced by one that somebody installs."""
 
 import json
+import pickle
 import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -115,7 +116,7 @@ SIGNALS: Final = dict.fromkeys(("threat",), False)
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize("command", ["signals", "audit", "explain E-1"])
+@pytest.mark.parametrize("command", ["signals", "audit", "explain E-1", "rules diff core core"])
 def test_a_failing_detector_is_named_and_shows_no_text(tmp_path: Path, command: str) -> None:
     """Whatever a detector raises is a wrong configuration that names it: no traceback, and nothing of a contact."""
     log = tmp_path / "log.jsonl"
@@ -132,6 +133,13 @@ def test_a_failing_detector_is_named_and_shows_no_text(tmp_path: Path, command: 
     assert result.exit_code == 2
     assert 'detector "raising" failed: ValueError at ' in result.stderr
     assert PRIVATE not in result.output
+
+
+def test_a_problem_travels_between_processes_whole() -> None:
+    """What a worker of a large audit meets is told by the process that began it."""
+    error = ConfigurationError([cg.Problem("detector_failed", values={"name": "a", "cause": "b", "at": "c"})])
+    arrived = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert (type(arrived), arrived.problems, str(arrived)) == (ConfigurationError, error.problems, str(error))
 
 
 @pytest.mark.usefixtures("installed")
