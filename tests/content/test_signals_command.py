@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from collection_guard.audit.texts import read_texts
 from collection_guard.cli.main import app
+from collection_guard.facts.content.detector import VERSION
 from collection_guard.facts.content.lexicon import lexicon_folder, load_lexicon
 from collection_guard.facts.content.schema import KINDS
 from collection_guard.model.problems import LogError
@@ -159,7 +160,7 @@ def test_options_are_not_passed_over(own: Path) -> None:
 def test_a_lexicon_of_ones_own_is_heard_and_named(tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder may be named by the option, as a path, or beside the configuration; its digest tells which it was."""
     monkeypatch.chdir(tmp_path)
-    name = f"lexicon 2+{load_lexicon(own).digest[:12]}"
+    name = f"lexicon {VERSION}+{load_lexicon(own).digest[:12]}"
     config = tmp_path / "sub" / "collection-guard.yaml"
     config.parent.mkdir()
     config.write_text("detector: lexicon:../my-lexicon\n", "utf-8")
@@ -175,7 +176,7 @@ def test_a_lexicon_of_ones_own_is_heard_and_named(tmp_path: Path, own: Path, mon
     (own / "house.yaml").write_text(WORDS.replace("笨鹅", "笨鸭"), "utf-8")
     (answer,) = answers(run("-", "--detector", own, stdin=INSULT.encode()))
     assert not answer["signals"]["abuse"]
-    assert answer["detector"] not in {name, "lexicon 2"}
+    assert answer["detector"] not in {name, f"lexicon {VERSION}"}
 
 
 def test_an_audit_hears_a_phrase_of_ones_own(tmp_path: Path, own: Path) -> None:
@@ -189,7 +190,7 @@ def test_an_audit_hears_a_phrase_of_ones_own(tmp_path: Path, own: Path) -> None:
     rows = [json.loads(line) for line in verdicts.read_text("utf-8").splitlines()]
     (found,) = (row for row in rows if row["rule"] == "abusive-language")
     assert found["verdict"] == "violation"
-    assert f"lexicon 2+{load_lexicon(own).digest[:12]}" in json.dumps(found)
+    assert f"lexicon {VERSION}+{load_lexicon(own).digest[:12]}" in json.dumps(found)
 
 
 def test_a_folder_without_a_lexicon_is_refused(tmp_path: Path, own: Path) -> None:
