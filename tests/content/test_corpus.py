@@ -17,6 +17,7 @@ PARTS: Final = ("corpus_work", "corpus_held_out")
 BREADTH: Final = (
     "corpus_unseen",
     "corpus_unseen_b",
+    "corpus_unseen_c",
     *sorted(file.stem for file in HERE.glob("corpus_breadth_*.jsonl")),
 )
 SIGNALS: Final = (

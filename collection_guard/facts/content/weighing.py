@@ -30,7 +30,7 @@ LEAST_WEIGHT: Final = 0.1
 LENIENCE: Final[dict[Signal, float]] = {
     "debt_disclosure": 0.6,
     "threat": 1.3,
-    "abuse": 0.6,
+    "abuse": 1.6,
     "impersonates_authority": 1.4,
     "claims_lawyer": 0.9,
     "public_shaming": 1.0,
