@@ -4,7 +4,6 @@ The log is read in slices and cut by the key of the first pass; each pass reads 
 computes, and cuts anew by the next key. Verdicts are gathered in one table, which takes its name once it is whole.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -69,6 +68,8 @@ class _Spill:
     folder: Path
     key: PartitionKey
     parts: int
+    of: str
+    """What is cut, as no other does at the same time."""
     _written: int = 0
 
     def add(self, frame: pl.DataFrame, matter: Matter) -> pl.Series:
@@ -89,7 +90,7 @@ class _Spill:
                 place = self.folder / f"{part}"
                 place.mkdir(parents=True, exist_ok=True)
                 self._written += 1
-                rows.drop("part").write_parquet(place / f"{os.getpid()}-{self._written}.parquet", compression="lz4")
+                rows.drop("part").write_parquet(place / f"{self.of}-{self._written}.parquet", compression="lz4")
         return keys
 
     def each(self) -> list[Path]:
@@ -132,7 +133,7 @@ def _do(task: _Task) -> tuple[int, Counts | None]:
 
 
 def _done(task: _Task, matter: Matter) -> tuple[int, Counts | None]:
-    frame = pl.read_parquet(task.part / "*.parquet")
+    frame = pl.read_parquet(sorted(task.part.glob("*.parquet")), glob=False)
     hosts = int((~frame[GUEST]).sum())
     if isinstance(matter.profiles, KeptProfiles):
         matter.profiles.hold(frame["case_id"].unique().to_list())
@@ -149,7 +150,7 @@ def _done(task: _Task, matter: Matter) -> tuple[int, Counts | None]:
         steps = steps_of(matter.compiled)[task.stage.key]
         made = with_measures(frame, steps, matter.compiled, matter.world)
     assert task.stage.next_key is not None  # noqa: S101  # verdicts come last
-    spill = _Spill(task.spill, task.stage.next_key, task.parts, int(task.part.name) * 1_000)
+    spill = _Spill(task.spill, task.stage.next_key, task.parts, task.part.name)
     spill.add(made.drop(GUEST), matter)
     return hosts, None
 
@@ -212,7 +213,7 @@ class _Run:
         works += [("measures", key) for key in steps]
         works.append(("verdicts", "case"))
         self._todo = total * (1 + len(works))
-        spill = _Spill(self._folder / "0", works[0][1], self._parts(total))
+        spill = _Spill(self._folder / "0", works[0][1], self._parts(total), "log")
         for path in sizes:
             for part in slices_of(path, min(self._each, _SLICE)):
                 for problem in part.problems:
@@ -283,7 +284,8 @@ def _write(folder: Path, path: Path, wanted: frozenset[str] | None, matter: Matt
         folder.mkdir(parents=True)
         table.write_parquet(folder / "none.parquet")
     with whole_path(path) as unfinished:
-        pl.scan_parquet(folder / "*.parquet").sort(order).drop("started_at").sink_parquet(unfinished)
+        parts = pl.scan_parquet(sorted(folder.glob("*.parquet")), glob=False)
+        parts.sort(order).drop("started_at").sink_parquet(unfinished)
 
 
 class _Pairs:

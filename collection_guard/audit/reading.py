@@ -24,6 +24,7 @@ from collection_guard.audit.taken import Assumption, FileReading, Finding, Posit
 from collection_guard.audit.times import Fold
 from collection_guard.audit.values import unmapped_values
 from collection_guard.audit.vocabulary.tables import tables
+from collection_guard.model.chain import SUFFIX
 from collection_guard.model.cycles import no_search_for_cycles
 from collection_guard.model.masking import mask_text
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
@@ -144,6 +145,8 @@ class _Run:
         data = None
         if self.standard_input is not None and path == STANDARD_INPUT:
             path, data = _INPUT_NAME, self.standard_input()
+        elif path.name.endswith(SUFFIX) and path.is_file() and not path.stat().st_size:
+            return None  # a writer that could not write its first line, as on a full disk
         maps = self.maps.of(path)
         finder = HeaderFinder(maps.of(None) or MapFile())
         found = read_table_file(

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from collection_guard.engines.columnar.canonical import canonical
-from collection_guard.engines.columnar.faults import LISTED, counted
+from collection_guard.engines.columnar.faults import LISTED, counted, shown
 from collection_guard.engines.columnar.scan import Scan
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.tables.json_text import read_json
@@ -17,6 +17,8 @@ from collection_guard.model.texts import LANGS, Spoken
 
 _LINES: Final = (".jsonl", ".ndjson")
 _PARQUET: Final = b"PAR1"
+_MARK: Final = b"\xef\xbb\xbf"
+"""With which some programs begin a file of UTF-8."""
 _EACH: Final = 250_000
 """Rows that are read at a time where ids are looked for."""
 
@@ -46,7 +48,10 @@ def _rows_in(path: Path) -> int:
     try:
         with path.open("rb") as file:
             if path.suffix in _LINES:
-                return sum(1 for line in file if line.strip())
+                rows = sum(1 for line in file if line.removeprefix(_MARK).strip())
+                if not rows:
+                    raise LogError([Problem("file_empty", str(path))])
+                return rows
             parquet = file.read(len(_PARQUET)) == _PARQUET
     except OSError as error:
         cause = error.strerror or str(error)
@@ -54,7 +59,10 @@ def _rows_in(path: Path) -> int:
     if not parquet:
         raise LogError([Problem("not_in_slices", str(path))])
     try:
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+        table = pl.scan_parquet(path, glob=False)
+        if not table.collect_schema():
+            raise LogError([Problem("file_empty", str(path))])
+        return int(table.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise LogError([_broken(path, error)]) from None
 
@@ -65,8 +73,9 @@ def slices_of(path: Path, rows: int) -> Iterator[Slice]:
 
 
 def _slices_of_table(path: Path, rows: int) -> Iterator[Slice]:
-    table = pl.scan_parquet(path)
-    for offset in range(0, _rows_in(path), rows):
+    table = pl.scan_parquet(path, glob=False)
+    # A table without rows is looked at as well: its columns tell whether it is a log at all.
+    for offset in range(0, max(1, _rows_in(path)), rows):
         try:
             frame = table.slice(offset, rows).collect()
         except pl.exceptions.PolarsError as error:
@@ -81,7 +90,8 @@ def _broken(path: Path, error: Exception) -> Problem:
 
 def _slices_of_lines(path: Path, rows: int) -> Iterator[Slice]:
     with path.open("rb") as file:
-        filled = ((number, line) for number, line in enumerate(file, 1) if line.strip())
+        plain = (line.removeprefix(_MARK) if number == 1 else line for number, line in enumerate(file, 1))
+        filled = ((number, line) for number, line in enumerate(plain, 1) if line.strip())
         while lines := list(islice(filled, rows)):
             yield _of_lines(lines, path)
 
@@ -131,7 +141,7 @@ def lacks_borrowers(path: Path) -> bool:
     """Say whether some contact of a log may lack its borrower."""
     if path.suffix in _LINES:
         return True
-    table = pl.scan_parquet(path)
+    table = pl.scan_parquet(path, glob=False)
     if "borrower_id" not in table.collect_schema():
         return True
     return bool(table.select(pl.col("borrower_id").is_null().any()).collect().item())
@@ -158,7 +168,7 @@ def same_ids(sizes: Mapping[Path, int], hashes: pl.Series) -> list[Problem]:
     files = [str(path) for path in sizes]
     problems = []
     for event_id, count, place, row in twice.head(LISTED).iter_rows():
-        values: dict[str, object] = {"column": "event_id", "value": event_id}
+        values: dict[str, object] = {"column": "event_id", "value": shown("event_id", event_id)}
         problems.append(counted(Problem("table_id_twice", files[place], values=values), count, row))
     if twice.height > LISTED:
         more: dict[str, object] = {"column": "event_id", "kinds": twice.height - LISTED}

@@ -26,7 +26,6 @@ _MOST: Final = 20_000
 class KeptAllow:
     """An allow without a finding, by what it was reached, and in which span nothing can turn it."""
 
-    around: Surroundings
     keys: Keys
     wanted: Wanted
     past: tuple[Row, ...]
@@ -63,13 +62,14 @@ class KeptAllows:
     """The allows of one guard, by attempt."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, KeptAllow] = {}
+        # Of one load of rules and profiles alone: what is kept of an earlier one would keep all of that in memory.
+        self._held: tuple[Surroundings | None, dict[Hashable, KeptAllow]] = (None, {})
 
     def of(self, around: Surroundings, attempt: Event) -> KeptAllow | None:
         """Return what is kept of the same attempt by the same rules and profiles, None if nothing is."""
-        key = _key_of(attempt)
-        known = None if key is None else self._known.get(key)
-        return known if known is not None and known.around is around else None
+        held, known = self._held
+        key = _key_of(attempt) if held is around else None
+        return None if key is None else known.get(key)
 
     def keep(self, around: Surroundings, ruling: Ruling, looked: Looked, limits: tuple[Limit, ...]) -> None:
         """Keep what came of an attempt, if it was allowed and nothing at all is to be said of it."""
@@ -77,10 +77,11 @@ class KeptAllows:
         said = ruling.reason != "clear" or ruling.violations or ruling.unassessable
         if key is None or said or not looked.outlook.is_alone:
             return
-        if len(self._known) >= _MOST:
-            self._known.clear()
-        self._known[key] = KeptAllow(
-            around,
+        held, known = self._held
+        if held is not around or len(known) >= _MOST:
+            known = {}
+            self._held = (around, known)
+        known[key] = KeptAllow(
             looked.keys,
             looked.wanted,
             looked.past,

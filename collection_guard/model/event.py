@@ -1,7 +1,7 @@
 """A contact event: a call, a message, a visit or a letter, as it was recorded."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
 
 import pytz
@@ -17,7 +17,7 @@ from pydantic import (
     WithJsonSchema,
     WrapValidator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, TzInfo
 
 from collection_guard.model.words import (
     CALL_CHANNELS,
@@ -62,7 +62,14 @@ def _no_number(value: Any) -> Any:
     return value
 
 
-Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number)]
+def _at_its_offset(value: datetime) -> datetime:
+    """Return an instant with a fixed offset: two of one zone are compared by their clocks, which run twice at times."""
+    return value if isinstance(value.tzinfo, _FIXED) else value.replace(tzinfo=timezone(value.utcoffset() or _NONE))
+
+
+_FIXED: Final = (timezone, TzInfo)
+_NONE: Final = timedelta(0)
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number), AfterValidator(_at_its_offset)]
 """An instant with its offset, as a ``datetime`` or as ISO 8601 text."""
 
 

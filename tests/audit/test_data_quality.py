@@ -139,7 +139,7 @@ def test_many_files_are_listed_and_the_worst_are_shown_in_detail(tmp_path: Path)
     files[6] = (HEADER, ("C-6", "拜把子", *ROW[2:]))
     report = run_audit(read(tmp_path, *files), Basis(PACKS, settings=Settings(ZONE)))
     words = " ".join(render_text(report, "en", width=200).split())
-    assert words.count("the columns of its 1 rows") == 5
+    assert words.count("the columns of its 1 row") == 5
     assert "6.csv: the columns of its" in words
     assert "The columns of 2 more files or sheets" in words
 

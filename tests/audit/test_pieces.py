@@ -235,7 +235,11 @@ def test_killed_in_the_middle(files: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_asked_to_end_in_the_middle(files: Path, number: signal.Signals) -> None:
     """Ended by a signal, the command says so in a line, exits as shells have it, and leaves no part of the log."""
-    process = in_the_middle(files)
+    before = signal.signal(number, signal.SIG_DFL)  # what is ignored, as under nohup, stays so in the command
+    try:
+        process = in_the_middle(files)
+    finally:
+        signal.signal(number, before)
     process.send_signal(number)
     said = process.communicate()[1].decode()
     assert process.returncode == 128 + number

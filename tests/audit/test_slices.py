@@ -1,6 +1,7 @@
 """Logs read in slices: every problem of all of them at once, with file and row."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -9,7 +10,8 @@ from collection_guard.audit import pieces, slices
 from collection_guard.audit.large import matter_of
 from collection_guard.audit.pieces import Pieces, judge_pieces
 from collection_guard.audit.run import Basis
-from collection_guard.engines.columnar.faults import LISTED
+from collection_guard.engines.columnar.faults import LISTED, shown
+from collection_guard.engines.columnar.scan import Scan
 from collection_guard.facts.world import Settings
 from collection_guard.language.packs import load_packs
 from collection_guard.model.problems import LogError, Problem
@@ -92,3 +94,57 @@ def test_a_slice_that_breaks_off_ends_the_log(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(slices, "_rows_in", lambda _path: 50_000)
     (part,) = slices.slices_of(path, 100_000)
     assert [problem.code for problem in part.problems] == ["parquet_broken"]
+
+
+def test_a_name_with_brackets_is_that_of_one_file(tmp_path: Path) -> None:
+    """``log[1].parquet`` is itself, neither ``log1.parquet`` nor broken; of several folders ``*`` is one, too."""
+    folder = tmp_path / "x[1]*"
+    folder.mkdir()
+    for name, rows in (("log1.parquet", 3), ("log[1].parquet", 1)):
+        lines = "\n".join(LINE % (f"{name}-{row}", "call") for row in range(rows))
+        pl.read_ndjson(lines.encode()).write_parquet(folder / name)
+    (part,) = slices.slices_of(folder / "log[1].parquet", 10)
+    assert part.frame["event_id"].to_list() == ["log[1].parquet-0"]
+    assert slices.sizes_of([folder / "log[1].parquet"], Scan()) == {folder / "log[1].parquet": 1}
+
+
+def test_a_log_without_rows_does_not_pass_as_clean(tmp_path: Path) -> None:
+    """A file of nothing is told as empty, and a table that is no log by its columns, though it has no rows."""
+    for name, content in (("empty.jsonl", b""), ("blank.jsonl", b"\xef\xbb\xbf\n\n")):
+        (tmp_path / name).write_bytes(content)
+    pl.DataFrame({"foo": []}, schema={"foo": pl.String}).write_parquet(tmp_path / "foo.parquet")
+    pl.DataFrame().write_parquet(tmp_path / "none.parquet")
+    told = problems_of(*(tmp_path / name for name in ("empty.jsonl", "blank.jsonl", "foo.parquet", "none.parquet")))
+    assert {(Path(one.file or "").name, one.code) for one in told} >= {
+        ("empty.jsonl", "file_empty"),
+        ("blank.jsonl", "file_empty"),
+        ("foo.parquet", "table_column_unknown"),
+        ("foo.parquet", "table_column_missing"),
+        ("none.parquet", "file_empty"),
+    }
+
+
+def test_json_lines_may_begin_with_the_mark_of_utf_8(tmp_path: Path) -> None:
+    """As in the ordinary audit, three bytes at the beginning are no part of the first line."""
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(b"\xef\xbb\xbf" + (LINE % ("a", "call")).encode())
+    (part,) = slices.slices_of(log, 10)
+    assert (part.frame["event_id"].to_list(), part.problems) == (["a"], ())
+
+
+def test_ids_that_come_twice_are_masked(tmp_path: Path) -> None:
+    """An id that somebody made of a name and numbers is not printed, and a value is masked before it is cut."""
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join([LINE % ("北京张伟13812345678", "call")] * 2), "utf-8")
+    (told,) = problems_of(log)
+    assert "13812345678" not in told.render("zh")
+    assert "138123" not in shown("recipient.relationship", "无" * 54 + "13812345678")
+
+
+def test_parts_of_parts_never_overwrite_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many parts there are, what is cut from each of them stays."""
+    monkeypatch.setattr(pieces, "key_column", lambda frame, _key, _world: frame["case_id"])
+    frame = pl.DataFrame({"case_id": [str(place) for place in range(6_000)]})
+    for part in ("0", "1", "2"):
+        pieces._Spill(tmp_path, "case", 1_200, part).add(frame, SimpleNamespace(world=None))
+    assert sum(pl.read_parquet(file).height for file in tmp_path.rglob("*.parquet")) == 3 * frame.height

@@ -209,6 +209,8 @@ def test_long_and_hostile_texts_are_read() -> None:
     assert exact(long, reading)
     hostile = "逾\x00期\ud800欠" + "\u0301" * 100_000 + "款，您还"
     assert exact(hostile, DETECTOR.read(hostile))
+    cut = "北京明正律师事务所\ud83d致函：您的欠款"  # a message that was cut within a sign
+    assert DETECTOR.read(cut).law_firm == "北京明正律师事务所"
 
 
 def test_it_is_a_detector_that_explains() -> None:

@@ -1,6 +1,7 @@
 """Local times and dates, on both sides of every bound, and where clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytz
@@ -24,6 +25,7 @@ from collection_guard.facts.world import Settings
 from collection_guard.language.ir import Bounds, InZones, Test
 from collection_guard.language.kleene import MAYBE, NO, YES
 from collection_guard.language.units import HOUR, SECOND, show_local_time
+from collection_guard.model import Event
 
 from .making import NEW_YORK, SHANGHAI, event, profile, sheet_of, to_self
 
@@ -166,3 +168,13 @@ def test_s21_one_date_in_an_unknown_zone(one: datetime, apart: timedelta, zone: 
 def test_the_ends_of_the_calendar_have_a_beginning(day: date, zone: str | None) -> None:
     """A date at the end of the calendar is no error in any zone."""
     assert start_of_day(day, zone).tzinfo is not None
+
+
+def test_instants_of_one_zone_are_compared_by_the_instant_where_clocks_run_twice() -> None:
+    """A call from 01:50 to 01:05 in the night when the clock goes back lasted a quarter of an hour."""
+    zone = ZoneInfo("America/New_York")
+    begun, ended = datetime(2025, 11, 2, 1, 50, tzinfo=zone), datetime(2025, 11, 2, 1, 5, tzinfo=zone, fold=1)
+    contact = event(started_at=begun, ended_at=ended)
+    assert contact.ended_at is not None
+    assert contact.ended_at - contact.started_at == timedelta(minutes=15)
+    assert contact == Event.model_validate_json(contact.model_dump_json())

@@ -1,5 +1,6 @@
 """What was allowed is allowed again without being worked out anew, and never one step longer than it holds."""
 
+import gc
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,20 @@ def test_rules_registry_and_profiles_that_are_loaded_anew_end_what_is_kept(tmp_p
     file.write_text(profile(instructions=[{"kind": "cease"}]).model_dump_json() + "\n", "utf-8")
     assert guard.reload().taken
     assert [one.rule for one in again(guard).violations] == ["contact-after-cease-request"]
+
+
+def test_a_reload_lets_go_of_what_was_loaded_before(tmp_path: Path) -> None:
+    """What was allowed before a reload does not keep the rules and profiles of then in memory."""
+    file = tmp_path / "cases.jsonl"
+    file.write_text(profile().model_dump_json() + "\n", "utf-8")
+    guard = open_guard(Clock(), cases=file)
+    for number in range(3):
+        assert again(guard, collector={"id": f"A{number}"}).decision == "allow"
+        assert guard.reload().taken
+    assert again(guard).decision == "allow"
+    gc.collect()
+    alive = [one for one in gc.get_objects() if isinstance(one, Surroundings)]
+    assert alive == [guard._around]
 
 
 STEPS = st.lists(

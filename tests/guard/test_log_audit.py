@@ -119,6 +119,19 @@ def test_an_override_and_a_record_made_again_are_told_apart(tmp_path: Path) -> N
     assert contact.event.recorded_at == clock.at
 
 
+def test_a_writer_that_could_not_write_is_no_log(lived: Path) -> None:
+    """The empty file that a full disk leaves is nothing, and does not keep the others from being audited."""
+    empty = lived / f"0000{SUFFIX}"
+    empty.touch()
+    try:
+        arguments = ["audit", str(lived), "--timezone", "Asia/Shanghai", "--fail-on", "never", "--format", "json"]
+        ran = CliRunner().invoke(app, arguments)
+        assert ran.exit_code == 0, ran.output
+        assert json.loads(ran.stdout)["counts"]["contacts"] > 0
+    finally:
+        empty.unlink()
+
+
 def test_lines_that_are_none_are_rejected_with_their_cause(tmp_path: Path) -> None:
     """A record whose profile was removed, a field that is none and a broken line are named, and the rest is read."""
     clock = Clock()

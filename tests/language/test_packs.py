@@ -19,8 +19,8 @@ from collection_guard.language.packs import (
 from collection_guard.language.placeholders import unfilled
 from collection_guard.language.salvage import salvaged_header, salvaged_rules
 from collection_guard.language.schema import PackFile
-from collection_guard.language.shapes import known_keys
-from collection_guard.language.yaml_positions import parse_yaml
+from collection_guard.language.shapes import known_keys, note_places
+from collection_guard.language.yaml_positions import Document, parse_yaml
 from collection_guard.model.problems import RulesError
 from language.small import a_pack, a_rule, loaded, measure, named, parameter, written
 
@@ -180,6 +180,13 @@ def test_known_keys_follow_the_schema() -> None:
     assert "window" in known_keys(PackFile, ("measures", "any"))
     assert known_keys(PackFile, ("rules", 0, "title", "en", "deeper")) == []
     assert known_keys(PackFile, ("rules", 0, "forbid", "contact.channel")) == []
+
+
+def test_places_of_data_that_no_file_holds_are_those_that_it_has() -> None:
+    """Of a path, the names that pydantic adds for the shapes that it tried are left out."""
+    document = Document("configuration", {"rules": [{"id": "a"}]})
+    note_places(document, ("rules", "list[rule]", 0, "id", "str", 5))
+    assert set(document.places) == {("rules",), ("rules", 0), ("rules", 0, "id")}
 
 
 ANY = st.recursive(

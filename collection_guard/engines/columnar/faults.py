@@ -48,7 +48,7 @@ class Faults:
 
 def shown(path: str, value: object) -> str:
     """Return as much of a value as may be printed."""
-    return "…" if path in _UNSHOWN else mask_text(str(value)[:_SHOWN])
+    return "…" if path in _UNSHOWN else mask_text(str(value))[:_SHOWN]
 
 
 def counted(problem: Problem, count: int, row: int | None) -> Problem:

@@ -67,8 +67,10 @@ class _Scripts(dict[str, int]):
         self._simplified, self._traditional = OpenCC("t2s"), OpenCC("s2t")
 
     def __missing__(self, char: str) -> int:
-        simplified, traditional = self._simplified.convert(char), self._traditional.convert(char)
-        self[char] = (simplified != char) - (traditional != char and simplified == char) if is_han(char) else 0
+        self[char] = 0
+        if is_han(char):  # half a character, as of a message that was cut, is none that can be converted
+            simplified, traditional = self._simplified.convert(char), self._traditional.convert(char)
+            self[char] = (simplified != char) - (traditional != char and simplified == char)
         return self[char]
 
 
