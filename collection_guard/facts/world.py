@@ -100,7 +100,10 @@ class World:
             if isinstance(told, Histories)
             else [(profile.borrower_id, profile.history_from) for profile in told.values()]
         )
-        dated = {borrower for borrower, day in days if day is not None and borrower is not None}
+        # Where the log as a whole has a date, a case that says none is whole from then: a contact may name its borrower
+        # though its own case is another's, and says a date.
+        general = self.settings.history_complete_from is not None and any(day for _, day in days)
+        dated = {borrower for borrower, day in days if borrower is not None and (general or day is not None)}
         of_borrower: dict[str, set[date | None]] = {borrower: set() for borrower in dated}
         for borrower, day in days if dated else ():
             if borrower in dated:

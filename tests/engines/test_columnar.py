@@ -39,6 +39,8 @@ from engines.random_packs import pack_of_measures, random_pack
 PACKS = load_packs(["core", Path(__file__).parents[1] / "language/sayable"])
 TABLES = compile_packs(PACKS)[0].rule_sets[0].tables
 LOGS = 3
+ONCE_APART = 494_200
+"""A log on which columns took a report that may have been heard for one that was."""
 CONTACTS = 500
 ENGINES = ("reference", "durable") if is_available() else ("reference",)
 CHANGES = ((0, "Asia/Shanghai"), (27, "America/New_York"), (-5448, "America/St_Johns"))
@@ -56,11 +58,11 @@ def test_engines_agree_on_random_logs(first: int | None) -> None:
         assert differences(log.events, world_of(log), packs) == {}, seed
 
 
-@pytest.mark.parametrize("first", [0, None])
+@pytest.mark.parametrize("first", [0, ONCE_APART, None])
 def test_engines_agree_on_random_packs(first: int | None) -> None:
     """Whatever measures count, by what key, window and restart, and whatever rules ask, also as clocks change."""
     first = drawn_seed("random packs") if first is None else first
-    for seed in range(first, first + 4 * LOGS):
+    for seed in range(first, first + (4 * LOGS if first != ONCE_APART else 1)):
         log = moved(without_a_case(RandomLog(seed).records(cases=3, events_each=12), "C2"), *CHANGES[seed % 3])
         pack = random_pack(TABLES, Random(seed))
         try:

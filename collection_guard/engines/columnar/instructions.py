@@ -55,6 +55,7 @@ class _Beside:
         log, people = facts.log, facts.people
         self._changes = log["outcome"].map(lambda outcome: outcome[5])
         self._is_borrower = facts.column("recipient.is_borrower")
+        self._is_unsure: Flags = log.doubtful | (log.surely_visible_from != log.visible_from)
         signs = np.flatnonzero(self._changes.where(lambda change: change is not None))
         cases = log["case"].codes
         listed = people.listed_members
@@ -78,6 +79,8 @@ class _Beside:
             (self._is_borrower.codes[signs], len(self._is_borrower.values)),
             (numbers + 1, int(numbers.max(initial=0)) + 2),
             (names + 1, int(names.max(initial=0)) + 2),
+            # What only may have been known stands for nothing else, and nothing for it.
+            (np.where(self._is_unsure[signs], np.arange(len(signs)) + 1, 0), len(signs) + 1),
         ]
         said = grouped(len(signs), *parts).codes.astype(np.int64)
         order = np.lexsort((signs, said))
@@ -143,11 +146,12 @@ class _Beside:
             *self._of_rows(rows),
             (same, RELATIONS),
             (named, RELATIONS + 1),
+            (log.doubtful[sign] | (log.surely_visible_from[sign] > rows), 2),
         ]
         groups = grouped(len(rows), *parts)
         truths = [
-            truth_of(function(facts.told_sheet(int(rows[pair]), _KNOWN), facts.past.sign(int(sign[pair]))))
-            for pair in groups.firsts.tolist()
+            truth_of(function(facts.told_sheet(row, _KNOWN), facts.past.sign(int(sign[pair]), int(log.at[row]))))
+            for pair, row in zip(groups.firsts.tolist(), rows[groups.firsts].tolist(), strict=True)
         ]
         np.maximum.at(found, rows, np.array(truths, np.int8)[groups.codes])
         return found

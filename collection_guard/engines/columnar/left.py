@@ -40,6 +40,7 @@ def left_before(facts: "FactColumns") -> list[tuple[Ints, int]]:
     parts = [
         (same_day, _AT_ONCE + 1),
         (other[rows] | other[left], 2),
+        (log.doubtful[left] | (log.surely_visible_from[left] > rows), 2),
         (_same(log["collector.id"], rows, left, str), RELATIONS),
         *((_same(log[name], rows, left, fold_name), RELATIONS) for name in ("collector.name", "agency")),
         (firms.codes[left], len(firms.values)),

@@ -43,10 +43,11 @@ class Past(History):
         first, last = np.searchsorted(self._cases, [code, code + 1])
         return self._rows[first:last]
 
-    def sign(self, row: int) -> Sign:
-        """Return the sign that a row is."""
+    def sign(self, row: int, at: int | None = None) -> Sign:
+        """Return the sign that a row is; with ``at``, as it may have been heard at that instant."""
         event = self._log.events[row]
         sheet = FactSheet(event, self._world, self._rule_set, self)
         self._tell(row, sheet)
         known = Knowledge.of(event)
-        return Sign(int(self._log.at[row]), event.event_id, known.first, known.surely, sheet)
+        heard = True if at is None or known.surely <= at else None
+        return Sign(int(self._log.at[row]), event.event_id, known.first, known.surely, sheet, heard)
