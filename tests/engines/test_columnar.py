@@ -13,15 +13,18 @@ import pytz
 from facts.making import event, to_self
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain.cases import Records
 from plain.engine_reading import parameters_of
 from plain.random_log import RandomLog
 from plain.test_agreement import drawn_seed, simulate, simulated
+from plain.values import Settings as Reading
 
 from collection_guard.engines.columnar.arrays import grouped
 from collection_guard.engines.columnar.clocks import local
 from collection_guard.engines.columnar.verdicts import LogVerdicts
 from collection_guard.engines.columnar.zones import whole_microseconds
 from collection_guard.engines.durable import is_available
+from collection_guard.engines.judge import in_order
 from collection_guard.facts.clock import local as shown
 from collection_guard.facts.clock import microseconds
 from collection_guard.facts.world import ContentReading, Settings, World
@@ -31,7 +34,7 @@ from collection_guard.language.ir import All, Bounds, InZones, Test
 from collection_guard.language.packs import load_packs
 from collection_guard.language.units import HOUR
 from collection_guard.language.windows import Window
-from collection_guard.model import CaseProfile
+from collection_guard.model import CaseProfile, Event
 from collection_guard.model.problems import RulesError
 from engines.columns_compared import differences, moved, without_a_case, world_of
 from engines.random_packs import pack_of_measures, random_pack
@@ -274,3 +277,18 @@ def test_the_collector_is_left_as_it_was(on: bool) -> None:
     finally:
         (gc.enable if was_on else gc.disable)()
     assert set(seen) == {False}
+
+
+def test_a_letter_that_may_have_been_known_is_told_apart_from_one_that_was() -> None:
+    """Two visits like each other, beside letters of other firms: one was recorded before, the other maybe after."""
+    events = []
+    for case, recorded in (("C1", None), ("C2", "2025-11-20T09:30:00Z/2025-11-21T09:30:00Z")):
+        shared = {"case_id": case, "direction": "outbound", "agency": "甲公司", "recipient": {"relationship": "self"}}
+        letter = {"channel": "letter", "started_at": "2025-11-20T02:00:00Z", "recorded_at": recorded}
+        visit = {"channel": "visit", "started_at": "2025-11-20T10:00:00Z"}
+        for name, fields, firm in (("L", letter, "乙律师事务所"), ("V", visit, "丙律师事务所")):
+            written = {**shared, **fields, "event_id": f"{case}-{name}", "claims": {"law_firm": firm}}
+            events.append(Event.model_validate(written))
+    log = Records(in_order(events), {}, None, Reading(timezone="Asia/Shanghai"))
+    found = differences(log.events, world_of(log), compile_packs(PACKS, parameters_of(log.settings)))
+    assert found == {}
