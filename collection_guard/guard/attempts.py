@@ -26,7 +26,7 @@ def event_of(given: Event | Mapping[str, Any], *, started_at: datetime | None = 
     if isinstance(given, Event):
         stands_in = {"started_at": started_at, "event_id": event_id}
         absent = {name: value for name, value in stands_in.items() if value and getattr(given, name) is None}
-        return given.model_copy(update=absent) if absent else given
+        return given.changed(**absent) if absent else given
     if not isinstance(given, Mapping):
         raise EventError([Problem("event_no_mapping", values={"kind": type(given).__name__})])
     fields = dict(given)
@@ -65,15 +65,13 @@ def before_contact(event: Event, at: datetime, after: Collection[str] = ()) -> E
     fields = event.fields
     if fields is not None and after:
         fields = {name: value for name, value in fields.items() if name not in after}
-    return event.model_copy(
-        update={
-            "started_at": at,
-            "ended_at": None,
-            "talk_seconds": None,
-            "recorded_at": None,
-            "fields": fields,
-            "outcome": _UNKNOWN_OUTCOME,
-        }
+    return event.changed(
+        started_at=at,
+        ended_at=None,
+        talk_seconds=None,
+        recorded_at=None,
+        fields=fields,
+        outcome=_UNKNOWN_OUTCOME,
     )
 
 
@@ -81,9 +79,9 @@ def without_speech(event: Event) -> Event:
     """Return a contact that was made without what was said in it; a message keeps its words, known before."""
     if event.channel not in _SPOKEN:
         return event
-    return event.model_copy(update={"content": None, "signals": None, "claims": Claims()})
+    return event.changed(content=None, signals=None, claims=Claims())
 
 
 def reserved(attempt: Event, token: str) -> Event:
     """Return an attempt as it takes its place in what is counted: under way, and no instruction given by anybody."""
-    return attempt.model_copy(update={"event_id": f"reserved:{token}", "outcome": _UNDER_WAY})
+    return attempt.changed(event_id=f"reserved:{token}", outcome=_UNDER_WAY)

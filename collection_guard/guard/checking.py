@@ -25,12 +25,13 @@ from collection_guard.guard.permitted import Held, Outlook
 from collection_guard.guard.scene import (
     Scene,
     event_in,
+    floors_of,
     keys_of,
     locks_of,
     payload_of,
-    wanted_of,
+    wanted_by,
 )
-from collection_guard.guard.stores.base import Keys, Reservation, Transaction
+from collection_guard.guard.stores.base import Keys, Reservation, Row, Transaction
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import SECOND
 from collection_guard.model.event import Event
@@ -71,8 +72,8 @@ class Checking:
         token = secrets.token_hex(16)
         asked = event_of(attempt, started_at=self._now(), event_id=f"attempt:{token}")
         # Who overrides, and a log, want to know more than that nothing forbids it.
-        kept = self._kept.of(around, asked) if override is None and self._log is None else None
-        keys = keys_of(around, asked) if kept is None else kept.keys
+        keys = keys_of(around, asked)
+        kept = self._kept.of(around, asked, keys) if override is None and self._log is None else None
         try:
             with self._store.transaction(locks_of(around, keys), durable=False) as step:
                 decided = self._decide(around, step, asked, keys, token, override, kept)
@@ -103,14 +104,23 @@ class Checking:
             step.reserve(Reservation(token, now, expires, keys, payload_of(reserved(event, token))))
             step.set_instant(now)
 
-        if kept is not None and kept.holds(at, expires) and kept.is_unchanged(step, now):
-            keep_place()
-            return _Decided(Ruling(), expires, kept=kept)
+        rows: list[Row] | None = None
+        if kept is not None and kept.holds(at, expires):
+            wanted = wanted_by(around, keys, kept.floors)
+            rows, places = step.past(wanted), step.places(wanted, now)
+            if kept.is_unchanged(rows, places):
+                keep_place()
+                return _Decided(Ruling(), expires, kept=kept)
         scene = Scene(around)
-        wanted = wanted_of(around, event, scene.sheets(event))
-        rows = tuple(step.past(wanted))
+        floors = floors_of(around, event, scene.sheets(event))
+        wanted = wanted_by(around, keys, floors)
+        if rows is None:
+            rows, places = step.past(wanted), step.places(wanted, now)
+        else:
+            # What was wanted then reaches back further than what is wanted now, for windows only move on.
+            rows = [row for row in rows if wanted.wants(row)]
         past = [event_in(row.payload) for row in rows]
-        held = [Held(event_in(place.payload), place.expires) for place in step.places(wanted, now)]
+        held = [Held(event_in(place.payload), place.expires) for place in places]
         scene.add(past)
         outlook = Outlook(around, event, past, held, self._options.on_failure, scene)
         ruling = outlook.ruling()
@@ -130,7 +140,7 @@ class Checking:
                 "overridden": override,
             }
             self._log.judged("check", around, moment(now).isoformat(), outlook.judgement, said)
-        return _Decided(ruling, expires, Looked(outlook, event, keys, wanted, rows))
+        return _Decided(ruling, expires, Looked(outlook, event, keys, floors, tuple(rows)))
 
     def _answer(self, around: Surroundings, token: str, decided: "_Decided") -> Decision:
         ruling, looked, until = decided.ruling, decided.looked, decided.expires

@@ -65,7 +65,7 @@ class Recording:
                 # INVARIANT (no-look-ahead): a verdict counts what was known at its instant, and what is recorded late
                 # was known late. A clock that was put back must not lose a contact: it is kept at the latest instant.
                 now = max(microseconds(self._now()), (step.last_instant() or 0) + 1)
-                kept = given.model_copy(update={"recorded_at": _recorded(given, moment(now))})
+                kept = given.changed(recorded_at=_recorded(given, moment(now)))
                 row = row_of(kept, keys)
                 step.record(row)
                 step.set_instant(now)
@@ -185,6 +185,6 @@ def _put_back(event: Event, now: datetime) -> Event:
 
 
 def _redelivery(given: Event, kept: Event) -> Finding:
-    same = given.model_copy(update={"recorded_at": None}) == kept.model_copy(update={"recorded_at": None})
+    same = given.changed(recorded_at=None) == kept.changed(recorded_at=None)
     kind = "redelivered" if same else "contradicted"
     return Finding(kind=kind, message=_words(f"guard.{kind}"))

@@ -21,7 +21,9 @@ from collection_guard.facts.history import (
     noted,
     reach_of,
 )
+from collection_guard.facts.keys import agency_key, borrower_key, case_key
 from collection_guard.facts.knowledge import Knowledge
+from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signs import is_sign
 from collection_guard.guard.decision import Finding
@@ -45,6 +47,15 @@ from collection_guard.model.event import Event
 
 _FIRMS_FOR: Final = 2 * DAY
 """A visit and the letter that it left lie on one date, and a date lasts 25 hours at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """How far back rules read, whoever it is about: instants in microseconds, by the kinds of keys."""
+
+    firms: int
+    """For letters and visits, which belong together."""
+    by_kind: tuple[tuple[Key, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,39 +166,58 @@ def _forget(sheet: FactSheet) -> None:
 
 def keys_of(around: Surroundings, event: Event) -> Keys:
     """Return the keys by which an event is found again; they are the same under every pack."""
-    return _keys_on(FactSheet(event, around.world, around.packs[0].rule_sets[0], History()))
+    world = around.world
+    if world.kept:
+        sheet = FactSheet(event, world, around.packs[0].rule_sets[0], History())
+        return Keys(event.case_id, *(key_part(sheet, kind) for kind in KINDS))
+    case = case_key(event.case_id)
+    profile = world.profiles.get(event.case_id) if case is not None else None
+    return Keys(
+        event.case_id,
+        case,
+        borrower_key(event.borrower_id, event.case_id, profile.borrower_id if profile else None),
+        number_key(event.recipient.number, world.settings.country),
+        event.collector.id,
+        agency_key(event.agency),
+    )
 
 
-def _keys_on(sheet: FactSheet) -> Keys:
-    return Keys(sheet.event.case_id, *(key_part(sheet, kind) for kind in KINDS))
-
-
-def wanted_of(around: Surroundings, event: Event, sheets: Iterable[Under] = ()) -> Wanted:
-    """Return the part of the past that any rule may read of an event, or of the same event at a later time.
+def floors_of(around: Surroundings, event: Event, sheets: Iterable[Under] = ()) -> Floors:
+    """Return how far back any rule may read of an event, or of the same event at a later time.
 
     ``sheets`` are fact sheets of the event; none of what is read on them hangs on the past.
     """
     known = {sheet.rule_set: sheet for _, sheet in sheets}
-    rule_sets = [rule_set for pack in around.packs for rule_set in pack.rule_sets]
-    parts: dict[tuple[Key, str], int] = {}
-    keys: Keys | None = None
-    for rule_set in rule_sets:
+    floors: dict[Key, int] = {}
+    for rule_set in (rule_set for pack in around.packs for rule_set in pack.rule_sets):
         sheet = known.get(rule_set) or FactSheet(event, around.world, rule_set, History())
-        keys = keys or _keys_on(sheet)
         read = around.reads(rule_set)
-        reads = [(kind, reach_of(sheet, measure).floor) for kind, measure in read.measures]
+        for kind, measure in read.measures:
+            floor = reach_of(sheet, measure).floor
+            floors[kind] = min(floor, floors.get(kind, floor))
         if read.whole_case:
-            reads.append(("case", BEGINNING))
-        for kind, floor in reads:
-            value: str | None = getattr(keys, kind)
-            if value is None:
-                continue
-            parts[kind, value] = min(floor, parts.get((kind, value), floor))
-            # Contacts are kept by whom their profile named then; who that is may have become known since.
-            for case in around.cases_of(value, event.case_id) if kind == "borrower" else ():
-                parts["case", case] = min(floor, parts.get(("case", case), floor))
-    by_key = tuple(ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items())
-    return Wanted(event.case_id, microseconds(event.started_at) - _FIRMS_FOR, by_key)
+            floors["case"] = BEGINNING
+    return Floors(microseconds(event.started_at) - _FIRMS_FOR, tuple(floors.items()))
+
+
+def wanted_by(around: Surroundings, keys: Keys, floors: Floors) -> Wanted:
+    """Return the part of the past that has these keys, as far back as any rule may read."""
+    parts: dict[tuple[Key, str], int] = {}
+    for kind, floor in floors.by_kind:
+        value: str | None = getattr(keys, kind)
+        if value is None:
+            continue
+        parts[kind, value] = min(floor, parts.get((kind, value), floor))
+        # Contacts are kept by whom their profile named then; who that is may have become known since.
+        for case in around.cases_of(value, keys.case_id) if kind == "borrower" else ():
+            parts["case", case] = min(floor, parts.get(("case", case), floor))
+    by_key = tuple([ByKey(kind, value, since, kind in MAY_BE_ANY) for (kind, value), since in parts.items()])
+    return Wanted(keys.case_id, floors.firms, by_key)
+
+
+def wanted_of(around: Surroundings, event: Event, sheets: Iterable[Under] = ()) -> Wanted:
+    """Return the part of the past that any rule may read of an event, or of the same event at a later time."""
+    return wanted_by(around, keys_of(around, event), floors_of(around, event, sheets))
 
 
 def locks_of(around: Surroundings, keys: Keys) -> Locks:

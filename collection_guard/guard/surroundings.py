@@ -126,6 +126,11 @@ class Surroundings:
         measures = (one for rules in self.engines for one in rules.measures.values())
         return frozenset(kind_of(measure) for measure in measures) & MAY_BE_ANY
 
+    @cached_property
+    def are_plain(self) -> bool:
+        """Say whether all packs read nothing but the common vocabulary, and count by plain keys."""
+        return all(rules.fits_columns for rules in self.engines)
+
     def cases_of(self, borrower: str, own: str) -> Sequence[str]:
         """Return the cases whose profiles name a borrower now, or one alone where they are too many for one person."""
         found = self._cases.get(borrower, ())

@@ -277,4 +277,20 @@ class Event(Record):
 
     def with_id(self, event_id: str) -> Self:
         """Return the same event under another id."""
-        return self.model_copy(update={"event_id": event_id})
+        return self.changed(event_id=event_id)
+
+    def changed(self, **values: Any) -> Self:
+        """Return the same event with other values, taken as they are.
+
+        It is what ``model_copy`` does, in a fourth of the time: a guard does it several times for each attempt.
+        """
+        made = self.__class__.__new__(self.__class__)
+        _set(made, "__dict__", {**self.__dict__, **values})
+        _set(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | values.keys())
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
+        return made
+
+
+_set: Final = object.__setattr__
+"""An event is frozen: only one that is being made can be written to."""

@@ -18,6 +18,7 @@ from collection_guard.guard.sidecar.access import Tokens
 from collection_guard.guard.sidecar.answers import refusal, refused
 from collection_guard.guard.sidecar.log import JsonLog
 from collection_guard.guard.sidecar.metrics import Metrics
+from collection_guard.guard.sidecar.patience import WHOLE
 from collection_guard.model.problems import InputError, Problem
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
@@ -105,7 +106,7 @@ class Front:
                 await _say(415, "not_json_type", scope, receive, send)
                 return
             try:
-                body = await self._body(headers, receive)
+                body = await self._body(scope, headers, receive)
             except _TooLargeError:
                 told["problem"] = "body_too_large"
                 await _say(413, "body_too_large", scope, receive, send, closing=True, most=self._limits.body_bytes)
@@ -129,28 +130,33 @@ class Front:
             receive = _again(body, receive)
         await self._app(scope, receive, send)
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+    async def _body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
         """Return the whole body, None if the client left.
 
         Raises _TooLargeError for more than is taken, TimeoutError for one that is sent too slowly.
         """
-        most = self._limits.body_bytes
-        if _announced(headers) > most * _DRAINED:
+        if _announced(headers) > self._limits.body_bytes * _DRAINED:
             raise _TooLargeError
+        if scope.get(WHOLE):
+            return await self._gathered(receive)
+        async with asyncio.timeout(self._limits.client_seconds):
+            return await self._gathered(receive)
+
+    async def _gathered(self, receive: Receive) -> bytes | None:
+        most = self._limits.body_bytes
         size = 0
         parts: list[bytes] = []
-        async with asyncio.timeout(self._limits.client_seconds):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    return None
-                size += len(message.get("body", b""))
-                if size > most * _DRAINED:
-                    raise _TooLargeError
-                if size <= most:
-                    parts.append(message.get("body", b""))
-                if not message.get("more_body", False):
-                    break
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            size += len(message.get("body", b""))
+            if size > most * _DRAINED:
+                raise _TooLargeError
+            if size <= most:
+                parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
         if size > most:
             raise _TooLargeError
         return b"".join(parts)

@@ -1,0 +1,98 @@
+"""Attempts that no rule tells apart as long as nothing is recorded of either: what is found out for one holds for all.
+
+Rules read what a contact and a profile say, and seldom who it is that they say it of. Of cases, borrowers and
+collectors they read whether they are known, and who they are only to find the past by. Of numbers and names they read
+whether it is one, in which zones a number may lie, and whether it is that of an entry of the profile. All else is
+compared literally, whatever it is: a field that is added to attempts or profiles one day never makes two alike that
+are not.
+"""
+
+from collections.abc import Callable, Hashable
+from operator import attrgetter
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from collection_guard.facts.addressee import usable_name
+from collection_guard.facts.numbers import number_key, zones_of_number
+from collection_guard.guard.stores.base import Keys
+from collection_guard.guard.surroundings import Surroundings
+from collection_guard.model.event import Event, Recipient
+from collection_guard.model.profile import CaseProfile
+
+
+def _all_but(model: type[BaseModel], *names: str) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(name for name in model.model_fields if name not in names))
+
+
+_AS_GIVEN: Final = _all_but(
+    Event,
+    *("event_id", "case_id", "borrower_id", "collector", "recipient"),  # who it is, looked at below
+    *("started_at", "ended_at", "talk_seconds", "recorded_at", "outcome"),  # nothing of it is known before the contact
+    *("signals", "fields"),  # nothing is alike where they are given
+    "extra",  # no rule reads it
+)
+_OF_RECIPIENT: Final = _all_but(Recipient, "number", "name", "members")
+_OF_PROFILE: Final = _all_but(
+    CaseProfile, "case_id", "borrower_id", "numbers", "emergency_contacts", "fields"
+)  # what packs declare in fields is read by them alone, and these are left out
+
+
+def same_attempt(attempt: Event) -> Hashable | None:
+    """Return what rules read of an attempt but for its id and its instant; None where it says more than most do."""
+    if attempt.signals is not None or attempt.fields is not None:
+        return None
+    return (attempt.case_id, attempt.borrower_id, attempt.collector, attempt.recipient, *_AS_GIVEN(attempt))
+
+
+def likeness(around: Surroundings, attempt: Event, keys: Keys) -> Hashable | None:
+    """Return what rules read of an attempt about a person without a past; None where nothing is like it."""
+    recipient = attempt.recipient
+    if (
+        not around.are_plain
+        or attempt.signals is not None
+        or attempt.fields is not None
+        or recipient.members is not None
+    ):
+        return None
+    world = around.world
+    profile = None if keys.case is None else world.profiles.get(attempt.case_id)
+    borrower = attempt.borrower_id or (profile.borrower_id if profile is not None else None)
+    return (
+        *_AS_GIVEN(attempt),
+        attempt.collector.kind,
+        *(keys.case is None, keys.borrower is None, keys.number is None, keys.collector is None),
+        _OF_RECIPIENT(recipient),
+        recipient.number is not None and bool(recipient.number.strip()),
+        zones_of_number(recipient.number),
+        world.whole_from_of.get(borrower or ""),
+        profile and _profile(profile, recipient, keys.number, world.settings.country),
+    )
+
+
+def _profile(profile: CaseProfile, recipient: Recipient, number: str | None, country: str) -> Hashable:
+    """Return what a profile says of the case and of the one who is contacted, whoever that is."""
+    own, contacts = profile.numbers, profile.emergency_contacts
+    name = usable_name(recipient.name) if contacts else None
+    return (
+        _OF_PROFILE(profile),
+        # An instruction may name a number: it is compared as it is.
+        (recipient.number, recipient.name) if profile.instructions else None,
+        own and tuple([(_same(number, number_key(one.number, country)), one.valid_from, one.valid_to) for one in own]),
+        contacts
+        and tuple(
+            [
+                (
+                    _same(number, number_key(one.number, country)),
+                    _same(name, usable_name(one.name)),
+                    *(one.timezone, one.valid_from, one.valid_to),
+                )
+                for one in contacts
+            ]
+        ),
+    )
+
+
+def _same(one: str | None, other: str | None) -> bool | None:
+    """Say whether two numbers or names are one; None where either is none that can be compared."""
+    return None if one is None or other is None else one == other
