@@ -74,13 +74,12 @@ def _profile(profile: CaseProfile, recipient: Recipient, number: str | None, cou
     """Return what a profile says of the case and of the one who is contacted, whoever that is."""
     own, contacts = profile.numbers, profile.emergency_contacts
     name = usable_name(recipient.name) if contacts else None
-    return (
-        _OF_PROFILE(profile),
-        # An instruction may name a number: it is compared as it is.
-        (recipient.number, recipient.name) if profile.instructions else None,
-        own and tuple([(_same(number, number_key(one.number, country)), one.valid_from, one.valid_to) for one in own]),
-        contacts
-        and tuple(
+    numbers: Hashable = own
+    people: Hashable = contacts
+    if own:
+        numbers = tuple([(_same(number, number_key(one.number, country)), one.valid_from, one.valid_to) for one in own])
+    if contacts:
+        people = tuple(
             [
                 (
                     _same(number, number_key(one.number, country)),
@@ -89,8 +88,10 @@ def _profile(profile: CaseProfile, recipient: Recipient, number: str | None, cou
                 )
                 for one in contacts
             ]
-        ),
-    )
+        )
+    # An instruction may name a number: it is compared as it is.
+    named = (recipient.number, recipient.name) if profile.instructions else None
+    return _OF_PROFILE(profile), numbers, people, named
 
 
 def _same(one: str | None, other: str | None) -> bool | None:
