@@ -9,7 +9,7 @@ from typing import Final
 import pytz
 from pytz.tzinfo import BaseTzInfo
 
-from collection_guard.language.units import DAY, clock_microseconds
+from collection_guard.language.units import DAY, HOUR, clock_microseconds
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -54,12 +54,22 @@ def local_date(instant: datetime, zone: str) -> date:
     at = microseconds(instant)
     known = _DATES.get(zone)
     if known is None or not known[0] <= at < known[1]:
-        known = _DATES[zone] = _date_around(at, zone)
+        # Of a contact and those before it, the dates are asked for in turns.
+        hour = (zone, at // HOUR)
+        known = _HOURS.get(hour)
+        if known is None or not known[0] <= at < known[1]:
+            if len(_HOURS) >= _MOST_HOURS:
+                _HOURS.clear()
+            known = _HOURS[hour] = _date_around(at, zone)
+        _DATES[zone] = known
     return known[2]
 
 
 _DATES: Final[dict[str, tuple[int, int, date]]] = {}
 """The last date that was asked for in each zone, and from when until when the clocks show it without a change."""
+_HOURS: Final[dict[tuple[str, int], tuple[int, int, date]]] = {}
+"""The same of hours that were asked for before."""
+_MOST_HOURS: Final = 20_000
 
 
 def _date_around(at: int, zone: str) -> tuple[int, int, date]:

@@ -122,6 +122,10 @@ class FactSheet:
         """Take the value of a fact as known; it is not computed any more."""
         self._values[name] = value
 
+    def forget(self) -> None:
+        """Forget all values, among which are some that name the sheet."""
+        self._values.clear()
+
     def _compute(self, name: str) -> Any:
         compute = COMPUTED.get(name)
         if compute is not None:

@@ -161,12 +161,13 @@ class Calendar:
     sheet: FactSheet
     events: tuple[Event, ...]
     expiries: tuple[int, ...] = ()
-    _zones: tuple[str, ...] = field(init=False)
+    _known_past: frozenset[int] | None = field(init=False, default=None)
     _known_instants: frozenset[int] | None = field(init=False, default=None)
     _known_dates: frozenset[int] | None = field(init=False, default=None)
 
-    def __post_init__(self) -> None:
-        """Gather the zones that any reading of the attempt may go by."""
+    @property
+    def _zones(self) -> tuple[str, ...]:
+        """Return the zones that any reading of the attempt may go by."""
         event, profile, world = self.sheet.event, self.sheet.profile, self.sheet.world
         people = [event.recipient, *(event.recipient.members or ())]
         found = {person.timezone for person in people}
@@ -177,27 +178,49 @@ class Calendar:
         found.add(world.settings.timezone)
         table = self.sheet.rule_set.tables.legal_zones
         known = {legal_zone(zone, table) for zone in found if zone is not None and zone != UNKNOWN}
-        self._zones = tuple(sorted(known))
+        return tuple(sorted(known))
 
-    def boundaries(self, ground: Ground, starts: Iterable[int], first: int, last: int) -> list[int]:
+    def boundaries(
+        self, ground: Ground, starts: Iterable[int], first: int, last: int, alone: Iterable[int] | None = None
+    ) -> list[int]:
         """Return the whole seconds after ``first`` and up to ``last`` at which the outcome of rules may change.
 
-        ``ground`` is on what they rest, ``starts`` the instants at which they come into force.
+        ``ground`` is on what they rest, ``starts`` the instants at which they come into force. ``alone`` are those
+        boundaries that do not hang on the past or on places, where they are known.
         """
-        if self._known_instants is None:
-            self._known_instants = frozenset(self._instants())
-        boundaries = {*self._known_instants, *starts}
         # Within one date nothing changes that goes by dates.
         by_dates = self._passes_midnight(first, last)
+        boundaries = set(self._of_past(ground, by_dates=by_dates))
+        boundaries.update(self._alone(ground, starts, first, last, by_dates=by_dates) if alone is None else alone)
+        return self.seconds(boundaries, first, last)
+
+    def _of_past(self, ground: Ground, *, by_dates: bool) -> Iterator[int]:
+        """Yield what hangs on contacts before the attempt, and on places."""
+        if self._known_past is None:
+            self._known_past = frozenset(self._past_instants())
+        yield from self._known_past
+        started = [past.started_at for past in self.events]
+        if by_dates:
+            # A visit and the letter that it left belong together on one date.
+            for at in started:
+                yield from self._days_after(at, (1,))
+        for measure in ground.measures if started else ():
+            yield from self._of_starts(measure, started, ground, by_dates=by_dates)
+
+    def _alone(self, ground: Ground, starts: Iterable[int], first: int, last: int, *, by_dates: bool) -> Iterator[int]:
+        """Yield what does not."""
+        if self._known_instants is None:
+            self._known_instants = frozenset(self._instants())
+        yield from self._known_instants
+        yield from starts
         if by_dates:
             if self._known_dates is None:
                 self._known_dates = frozenset(self._first_dates())
-            boundaries.update(self._known_dates)
+            yield from self._known_dates
         for measure in ground.measures:
-            boundaries.update(self.of_measure(measure, ground, by_dates=by_dates))
+            yield from self._of_starts(measure, self._beginnings(measure), ground, by_dates=by_dates)
         if ground.is_daily:
-            boundaries.update(self._daily(ground, first, last))
-        return self.seconds(boundaries, first, last)
+            yield from self._daily(ground, first, last)
 
     def _passes_midnight(self, first: int, last: int) -> bool:
         """Say whether a date begins between two instants, by the borrower's clocks or by those of registries."""
@@ -214,15 +237,17 @@ class Calendar:
 
     # What changes once
 
-    def _instants(self) -> Iterator[int]:
+    def _past_instants(self) -> Iterator[int]:
         yield from self.expiries
-        profile = self.sheet.profile
         for past in self.events:
             yield microseconds(past.started_at)
             known = Knowledge.of(past)
             yield from (known.first, known.from_then_on)
             if past.ended_at is not None:
                 yield microseconds(past.ended_at)
+
+    def _instants(self) -> Iterator[int]:
+        profile = self.sheet.profile
         if profile is not None:
             for window in profile.quiet_windows or ():
                 yield from (microseconds(at) for at in (window.valid_from, window.valid_to) if at is not None)
@@ -249,9 +274,6 @@ class Calendar:
                 for day in (period.first, None if period.last is None else period.last + _DAY):
                     if day is not None:
                         yield microseconds(start_of_day(day, REGISTRY_ZONE))
-        # A visit and the letter that it left belong together on one date.
-        for past in self.events:
-            yield from self._days_after(past.started_at, (1,))
 
     def _dates(self, first: date | None, last: date | None) -> Iterator[int]:
         for day in (first, None if last is None or last >= date.max - _DAY else last + _DAY):
@@ -279,12 +301,20 @@ class Calendar:
             yield from self._starts(day)
             yield from (at + step * DAY + shift for shift in (-HOUR, -HOUR - 1, 0, HOUR - 1, HOUR))
 
-    def of_measure(
-        self, measure: CompiledMeasure, ground: Ground | None = None, *, by_dates: bool = True
-    ) -> Iterator[int]:
-        """Yield when a contact leaves the window of a measure, and when one is as long ago as a rule asks."""
+    def of_measure(self, measure: CompiledMeasure) -> Iterator[int]:
+        """Yield when a contact leaves the window of a measure."""
+        starts = [past.started_at for past in self.events]
+        yield from self._of_starts(measure, starts + self._beginnings(measure), None, by_dates=True)
+
+    def _beginnings(self, measure: CompiledMeasure) -> list[datetime]:
+        """Return from when on all that a measure may count is there, where that is not from the beginning."""
         whole = complete_from(self.sheet, measure)
-        starts = [past.started_at for past in self.events] + ([] if whole is None else [moment(whole)])
+        return [] if whole is None else [moment(whole)]
+
+    def _of_starts(
+        self, measure: CompiledMeasure, starts: Iterable[datetime], ground: Ground | None, *, by_dates: bool
+    ) -> Iterator[int]:
+        """Yield when what began then leaves the window of a measure, and when it is as long ago as a rule asks."""
         spans = [
             int(value)
             for test in (ground.tests if ground is not None and measure.count == "elapsed" else ())

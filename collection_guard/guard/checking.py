@@ -1,7 +1,7 @@
 """What is done before a contact: the rules are asked, a place is kept, and the answer is made."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +20,7 @@ from collection_guard.guard.decision import (
     reason_of,
 )
 from collection_guard.guard.kept_allows import KeptAllow, KeptAllows, Looked
+from collection_guard.guard.likeness import likeness
 from collection_guard.guard.means import Given, Means
 from collection_guard.guard.permitted import Held, Outlook
 from collection_guard.guard.scene import (
@@ -73,27 +74,32 @@ class Checking:
         asked = event_of(attempt, started_at=self._now(), event_id=f"attempt:{token}")
         # Who overrides, and a log, want to know more than that nothing forbids it.
         keys = keys_of(around, asked)
-        kept = self._kept.of(around, asked, keys) if override is None and self._log is None else None
+        like = likeness(around, asked, keys)
+        kept = self._kept.of(around, asked, like) if override is None and self._log is None else None
         try:
             with self._store.transaction(locks_of(around, keys), durable=False) as step:
-                decided = self._decide(around, step, asked, keys, token, override, kept)
+                decided = self._decide(around, step, asked, (keys, like), token, override, kept)
         except StoreError as error:
             return self._without_store(around, asked, token, error)
         except ClockError as error:
             return self._without_clock(around, token, error)
         # What is only told, and no part of the decision, is found out when nobody waits for the step any more.
-        return self._answer(around, token, decided)
+        answer = self._answer(around, token, decided)
+        if decided.looked is not None:
+            decided.looked.outlook.let_go()
+        return answer
 
     def _decide(
         self,
         around: Surroundings,
         step: Transaction,
         asked: Event,
-        keys: Keys,
+        who: tuple[Keys, Hashable | None],
         token: str,
         override: Mapping[str, str] | None,
         kept: KeptAllow | None,
     ) -> "_Decided":
+        keys, like = who
         now = self._instant(step)
         # A contact begins when it is asked for at the earliest: what was recorded until now counts in it.
         at = max(now, microseconds(asked.started_at))
@@ -122,7 +128,8 @@ class Checking:
         past = [event_in(row.payload) for row in rows]
         held = [Held(event_in(place.payload), place.expires) for place in places]
         scene.add(past)
-        outlook = Outlook(around, event, past, held, self._options.on_failure, scene)
+        alike = self._kept.alike(around, like, at)
+        outlook = Outlook(around, event, past, held, self._options.on_failure, scene, alike)
         ruling = outlook.ruling()
         if override is not None:
             ruling.decision, ruling.reason = "allow", "overridden"
@@ -131,7 +138,7 @@ class Checking:
         if self._log is not None:
             # What is recorded next was not known at the instant of this check, whatever the resolution of the clock.
             step.set_instant(now)
-            said = {
+            told = {
                 "token": token,
                 "decision": ruling.decision,
                 "mode": self._mode,
@@ -139,8 +146,8 @@ class Checking:
                 "rules": ruling.rules,
                 "overridden": override,
             }
-            self._log.judged("check", around, moment(now).isoformat(), outlook.judgement, said)
-        return _Decided(ruling, expires, Looked(outlook, event, keys, floors, tuple(rows)))
+            self._log.judged("check", around, moment(now).isoformat(), outlook.judgement, told)
+        return _Decided(ruling, expires, Looked(outlook, event, like, floors, tuple(rows)))
 
     def _answer(self, around: Surroundings, token: str, decided: "_Decided") -> Decision:
         ruling, looked, until = decided.ruling, decided.looked, decided.expires
@@ -150,6 +157,7 @@ class Checking:
             permitted, limits = (), decided.kept.limits
         elif looked is not None:
             limits = looked.outlook.limits()
+            self._kept.keep_alike(around, looked)
             if ruling.decision == "allow":
                 permitted, until = (), looked.outlook.allowed_until(until)
                 self._kept.keep(around, ruling, looked, limits)

@@ -8,8 +8,6 @@ were not loaded anew. All of that is looked at each time: the past and the place
 the place.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,10 +15,10 @@ from typing import Final
 from collection_guard.facts.clock import microseconds
 from collection_guard.guard.deciding import Ruling
 from collection_guard.guard.decision import Limit
-from collection_guard.guard.likeness import likeness, same_attempt
+from collection_guard.guard.likeness import Alike, Known, same_attempt
 from collection_guard.guard.permitted import Outlook
 from collection_guard.guard.scene import Floors
-from collection_guard.guard.stores.base import Keys, Reservation, Row
+from collection_guard.guard.stores.base import Reservation, Row
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.units import SECOND
 from collection_guard.model.event import Event
@@ -56,7 +54,7 @@ class Looked:
 
     outlook: Outlook
     attempt: Event
-    keys: Keys
+    like: Hashable | None
     floors: Floors
     past: tuple[Row, ...]
 
@@ -66,28 +64,37 @@ class _Held:
     """What is kept of one load of rules and profiles; what were kept of an earlier one would keep all of that alive."""
 
     around: Surroundings | None = None
-    same: OrderedDict[Hashable, KeptAllow] = field(default_factory=OrderedDict)
+    same: Known[KeptAllow] = field(default_factory=lambda: Known(_MOST))
     """By attempt, where something is recorded of the person."""
-    alike: OrderedDict[Hashable, KeptAllow] = field(default_factory=OrderedDict)
+    allowed: Known[KeptAllow] = field(default_factory=lambda: Known(_MOST))
     """By what attempts have in common, before an empty past."""
+    alike: Known[Alike] = field(default_factory=lambda: Known(_MOST))
+    """By the same, before whatever past."""
 
 
 class KeptAllows:
-    """The allows of one guard."""
+    """The allows of one guard, and what was found out about attempts that are alike."""
 
     def __init__(self) -> None:
         self._held = _Held()
-        self._lock = threading.Lock()
 
-    def of(self, around: Surroundings, attempt: Event, keys: Keys) -> KeptAllow | None:
+    def of(self, around: Surroundings, attempt: Event, like: Hashable | None) -> KeptAllow | None:
         """Return what is kept of an attempt by the same rules and profiles, None if nothing is."""
         held = self._held
-        if held.around is not around:
-            return None
-        same = same_attempt(attempt)
+        same = same_attempt(attempt) if held.around is around else None
         if same is None:
             return None
-        return held.same.get(same) or held.alike.get(likeness(around, attempt, keys))
+        return held.same.get(same) or (None if like is None else held.allowed.get(like))
+
+    def alike(self, around: Surroundings, like: Hashable | None, at: int) -> Alike | None:
+        """Return what was found out about attempts that are like one, to be found out where nothing was as yet.
+
+        None where nothing is like it.
+        """
+        if like is None:
+            return None
+        known = self._of(around).alike.get(like)
+        return known if known is not None and known.holds(at) else Alike(at, at)
 
     def keep(self, around: Surroundings, ruling: Ruling, looked: Looked, limits: tuple[Limit, ...]) -> None:
         """Keep what came of an attempt, if it was allowed and nothing at all is to be said of it."""
@@ -96,16 +103,24 @@ class KeptAllows:
         same = same_attempt(looked.attempt)
         if same is None:
             return
-        alike = None if looked.past else likeness(around, looked.attempt, looked.keys)
         since, until = microseconds(looked.attempt.started_at), looked.outlook.unturned_until()
         kept = KeptAllow(looked.floors, looked.past, since, until, limits)
-        with self._lock:
-            if self._held.around is not around:
-                self._held = _Held(around)
-            known, key = (self._held.same, same) if alike is None else (self._held.alike, alike)
-            known[key] = kept
-            if len(known) > _MOST:
-                known.popitem(last=False)
-            if alike is not None:
-                # What was recorded of the person once is no more: the attempt is like all others again.
-                self._held.same.pop(same, None)
+        held = self._of(around)
+        if looked.past or looked.like is None:
+            held.same.keep(same, kept)
+        else:
+            held.allowed.keep(looked.like, kept)
+            # What was recorded of the person once is no more: the attempt is like all others again.
+            held.same.drop(same)
+
+    def keep_alike(self, around: Surroundings, looked: Looked) -> None:
+        """Keep what was found out about an attempt that holds for all that are like it."""
+        alike = looked.outlook.alike
+        if alike is not None and alike.until <= alike.since:
+            alike.until = looked.outlook.unturned_alone()
+            self._of(around).alike.keep(looked.like, alike)
+
+    def _of(self, around: Surroundings) -> _Held:
+        if self._held.around is not around:
+            self._held = _Held(around)
+        return self._held

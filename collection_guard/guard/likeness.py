@@ -7,16 +7,21 @@ compared literally, whatever it is: a field that is added to attempts or profile
 are not.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from collection_guard.facts.addressee import usable_name
 from collection_guard.facts.numbers import number_key, zones_of_number
+from collection_guard.guard.standing import Said
 from collection_guard.guard.stores.base import Keys
 from collection_guard.guard.surroundings import Surroundings
+from collection_guard.language.units import SECOND
 from collection_guard.model.event import Event, Recipient
 from collection_guard.model.profile import CaseProfile
 
@@ -36,6 +41,49 @@ _OF_RECIPIENT: Final = _all_but(Recipient, "number", "name", "members")
 _OF_PROFILE: Final = _all_but(
     CaseProfile, "case_id", "borrower_id", "numbers", "emergency_contacts", "fields"
 )  # what packs declare in fields is read by them alone, and these are left out
+
+
+@dataclass(slots=True)
+class Alike:
+    """What was found out about an attempt that holds for all that are like it, whatever their past is."""
+
+    since: int
+    until: int
+    """The first instant after it at which anything may turn that any rule reads of them."""
+    said: Said = field(default_factory=dict)
+
+    def holds(self, at: int) -> bool:
+        """Say whether nothing turns between what was found out and an instant."""
+        # A boundary is named by the whole second at it or after it.
+        return self.since <= at < self.until - SECOND
+
+
+_Value = TypeVar("_Value")
+
+
+class Known(Generic[_Value]):
+    """What was found out lately, at most so much of it: the oldest goes first. Safe for any number of threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[Hashable, _Value] = OrderedDict()
+
+    def get(self, key: Hashable) -> _Value | None:
+        """Return what is known under a key."""
+        return self._values.get(key)
+
+    def keep(self, key: Hashable, value: _Value) -> None:
+        """Take what was found out."""
+        with self._lock:
+            self._values[key] = value
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+    def drop(self, key: Hashable) -> None:
+        """Forget what was found out under a key."""
+        with self._lock:
+            self._values.pop(key, None)
 
 
 def same_attempt(attempt: Event) -> Hashable | None:

@@ -12,7 +12,8 @@ from collection_guard.guard.attempts import before_contact
 from collection_guard.guard.boundaries import Calendar, beginnings, moment
 from collection_guard.guard.deciding import Ruling, add_places, outcome_of, rule_on, under_way, unseen
 from collection_guard.guard.decision import Limit, Permitted
-from collection_guard.guard.scene import Judgement, Scene, judgement
+from collection_guard.guard.likeness import Alike
+from collection_guard.guard.scene import Judgement, Scene, judgement, let_go
 from collection_guard.guard.settings import OnFailure
 from collection_guard.guard.standing import Reading
 from collection_guard.guard.surroundings import Surroundings, holds_up
@@ -50,13 +51,18 @@ class Outlook:
         held: Sequence[Held],
         on_failure: OnFailure,
         scene: Scene | None = None,
+        alike: Alike | None = None,
     ) -> None:
-        """Take an attempt and what was before it; ``scene`` is that past, where it was set already."""
+        """Take an attempt and what was before it; ``scene`` is that past, where it was set already.
+
+        ``alike`` is what was found out about attempts that are like this one, and takes what is found out here.
+        """
         self._around = around
         self._attempt = attempt
         self._past = past
         self._held = held
         self._on_failure = on_failure
+        self.alike = alike
         self._alone = scene or Scene(around, past)
         self._first = microseconds(attempt.started_at)
         self._known: dict[tuple[str, str, int], bool] = {}
@@ -68,6 +74,11 @@ class Outlook:
         events = (*past, *(place.event for place in held))
         expiries = tuple(place.expires for place in held)
         self._calendars = {name: Calendar(one, events, expiries) for name, one in self._sheets_at(self._first).items()}
+
+    def let_go(self) -> None:
+        """Forget what was found out: nothing is asked any more."""
+        for sheets in (*self._sheets.values(), *self._sheets_beside.values()):
+            let_go(sheets.values())
 
     # One instant
 
@@ -139,7 +150,8 @@ class Outlook:
         return self._judged_on(self._sheets_at(self._first))
 
     def _judged_on(self, sheets: Mapping[str, FactSheet]) -> Judgement:
-        return judgement(self._around, [(pack, sheets[pack.name]) for pack in self._around.packs])
+        said = None if self.alike is None else self.alike.said
+        return judgement(self._around, [(pack, sheets[pack.name]) for pack in self._around.packs], said=said)
 
     @property
     def is_alone(self) -> bool:
@@ -262,14 +274,26 @@ class Outlook:
         first = [turns[0] for turns in (self._turns(pack, 0) for pack in self._around.packs) if turns]
         return min(first, default=self._first + _NEAR)
 
+    def unturned_alone(self) -> int:
+        """Return the same for the attempt without its past: what others that are like it have in common with it."""
+        if not self._past and not self._held:
+            return self.unturned_until()
+        alone = Outlook(self._around, self._attempt, (), (), self._on_failure)
+        return alone.unturned_until()
+
     def _turns(self, pack: CompiledPack, last: int) -> list[int]:
         """Return the whole seconds after now, up to an instant or further, at which anything may turn."""
-        last = max(last, self._first + _NEAR)
         known = self._ahead.get(pack.name)
         if known is None or known[0] < last:
             ground, starts = self._around.whole_ground(pack)
-            turns = self._calendars[pack.name].boundaries(ground, starts, self._first, last)
-            known = self._ahead[pack.name] = last, turns
+            alike = self.alike
+            if alike is not None and alike.holds(self._first) and last < alike.until:
+                # What others have in common with it does not turn before: what is left is its own past.
+                reach, alone = alike.until, (alike.until,)
+            else:
+                reach, alone = max(last, self._first + _NEAR), None
+            turns = self._calendars[pack.name].boundaries(ground, starts, self._first, reach, alone)
+            known = self._ahead[pack.name] = reach, turns
         return known[1]
 
     # Limits

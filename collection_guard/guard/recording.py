@@ -19,6 +19,7 @@ from collection_guard.guard.scene import (
     Scene,
     event_in,
     keys_of,
+    let_go,
     locks_of,
     row_of,
     wanted_of,
@@ -79,7 +80,9 @@ class Recording:
             judged = self._judged_again(around, step, kept)
             if self._log is not None:
                 self._write_record(self._log, around, kept, judged, token, [one.kind for one in found])
-            return found + judged.findings()
+            found += judged.findings()
+            let_go(sheet for _, sheet in judged.sheets)
+            return found
 
     def _write_record(
         self,

@@ -27,7 +27,7 @@ from collection_guard.facts.numbers import number_key
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.signs import is_sign
 from collection_guard.guard.decision import Finding
-from collection_guard.guard.standing import Pattern, Reading, Under
+from collection_guard.guard.standing import Pattern, Reading, Said, Under
 from collection_guard.guard.stores.base import (
     CHANGES_STATE,
     MAY_NAME_FIRM,
@@ -79,6 +79,17 @@ class Judgement:
         """Return what the rules have to say, sorted by rule id."""
         found = (self.pattern.finding(one, self.sheets) for one in self.pattern.standings)
         return [finding for finding in found if finding is not None]
+
+
+def let_go(sheets: Iterable[FactSheet]) -> None:
+    """Forget what was found out, once no fact is asked for any more.
+
+    Sheets and the past before them name each other: whoever drops them as they are leaves them to Python's search for
+    garbage, and for that the slowest of all calls wait.
+    """
+    for sheet in sheets:
+        sheet.history.forget()
+        sheet.forget()
 
 
 class _Past(History):
@@ -149,11 +160,13 @@ class Scene:
         return judgement(self.around, self.sheets(event), forgotten=forgotten)
 
 
-def judgement(around: Surroundings, sheets: Sequence[Under], *, forgotten: bool = False) -> Judgement:
+def judgement(
+    around: Surroundings, sheets: Sequence[Under], *, forgotten: bool = False, said: Said | None = None
+) -> Judgement:
     """Return what every rule says on the fact sheets of one event under all packs."""
     for _, sheet in sheets if forgotten else ():
         _forget(sheet)
-    return Judgement(sheets, around.patterns.of(sheets))
+    return Judgement(sheets, around.patterns.of(sheets, said))
 
 
 def _forget(sheet: FactSheet) -> None:

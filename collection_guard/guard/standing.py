@@ -27,6 +27,8 @@ _KEPT: Final = frozenset({bool, str, type(None)})
 """Types of which facts have few values."""
 Under = tuple[CompiledPack, FactSheet]
 """A fact sheet, and the pack by which it reads its event."""
+Said = dict[object, tuple[Hashable, ...]]
+"""What leaves say that read nothing of the past, by the tests that they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,14 @@ class Patterns:
         self._in_force: dict[tuple[RuleSet, date], tuple[bool, ...]] = {}
         self._known: dict[Hashable, Pattern] = {}
 
-    def of(self, sheets: Sequence[Under]) -> Pattern:
-        """Return the pattern of an event, by its fact sheets under all packs."""
+    def of(self, sheets: Sequence[Under], said: Said | None = None) -> Pattern:
+        """Return the pattern of an event, by its fact sheets under all packs.
+
+        ``said`` takes, or gives, what leaves say that read nothing of the past: of all events that are alike the same.
+        """
         masks = [self._mask(pack, sheet) for pack, sheet in sheets]
         each = zip(sheets, masks, strict=True)
-        leaves = [self._leaves[sheet.rule_set].pattern(sheet, mask) for (_, sheet), mask in each]
+        leaves = [self._leaves[sheet.rule_set].pattern(sheet, mask, said) for (_, sheet), mask in each]
         key = tuple((sheet.rule_set, mask, leaf) for (_, sheet), mask, leaf in zip(sheets, masks, leaves, strict=True))
         known = self._known.get(key)
         if known is None:
@@ -196,6 +201,8 @@ class Patterns:
 
 _Leaf = tuple[Test, bool]
 """A test, and whether its fact is itself what is missing where the test stays open."""
+_Tested = tuple[str, dict[Any, Hashable] | None, tuple[_Leaf, ...]]
+"""A fact, what its tests say of the values that it was met with, and these tests."""
 
 
 class _Tests:
@@ -210,10 +217,12 @@ class _Tests:
                 by_fact.setdefault(atom.fact, []).append(atom)
             else:
                 zoned.append(atom)
-        self._facts: list[tuple[str, dict[Any, Hashable] | None, tuple[_Leaf, ...]]] = [
-            (name, None if name in rule_set.defined else {}, tuple((test, self._is_plain(test)) for test in tests))
-            for name, tests in by_fact.items()
-        ]
+        self._plain: list[_Tested] = []
+        self._of_history: list[_Tested] = []
+        for name, tests in by_fact.items():
+            leaves = tuple((test, self._is_plain(test)) for test in tests)
+            facts = self._of_history if rule_set.vocabulary[name].of_history else self._plain
+            facts.append((name, None if name in rule_set.defined else {}, leaves))
         self._zoned = tuple(zoned)
 
     def _is_plain(self, test: Test) -> bool:
@@ -223,10 +232,19 @@ class _Tests:
         """
         return not isinstance(test.value, Bounds) and test.fact not in self._rule_set.defined
 
-    def of(self, sheet: FactSheet) -> Hashable:
+    def of(self, sheet: FactSheet, said: Said | None) -> Hashable:
         """Return the truth of each test on a sheet, and what is missing where one hangs."""
+        plain = None if said is None else said.get(self)
+        if plain is None:
+            zoned = [self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in self._zoned]
+            plain = (*self._of_facts(self._plain, sheet), *zoned)
+            if said is not None:
+                said[self] = plain
+        return plain, tuple(self._of_facts(self._of_history, sheet))
+
+    def _of_facts(self, facts: Iterable[_Tested], sheet: FactSheet) -> list[Hashable]:
         found: list[Hashable] = []
-        for name, known, tests in self._facts:
+        for name, known, tests in facts:
             value = sheet.value(name)
             if known is None or type(value) not in _KEPT:
                 found.append(self._of_tests(tests, value, sheet))
@@ -237,8 +255,7 @@ class _Tests:
                     known.clear()
                 said = known[value] = self._of_tests(tests, value, sheet)
             found.append(said)
-        found.extend([self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in self._zoned])
-        return tuple(found)
+        return found
 
     def _of_tests(self, tests: tuple[_Leaf, ...], value: Any, sheet: FactSheet) -> Hashable:
         truths = [(truth_of_test(test, value), test, is_plain) for test, is_plain in tests]
@@ -259,18 +276,18 @@ class _Leaves:
         self._scopes = _Tests(rule_set, self._atoms)
         self._rest: dict[Hashable, _Tests] = {}
 
-    def pattern(self, sheet: FactSheet, mask: tuple[bool, ...]) -> Hashable:
+    def pattern(self, sheet: FactSheet, mask: tuple[bool, ...], said: Said | None) -> Hashable:
         """Return what decides every verdict of the rules that are in force: all that their leaves say.
 
         A rule that is out of its scope does not apply, whatever else is so: what it forbids is not looked at.
         """
-        scopes = self._scopes.of(sheet)
+        scopes = self._scopes.of(sheet, said)
         rest = self._rest.get((mask, scopes))
         if rest is None:
             if len(self._rest) >= _MOST:
                 self._rest.clear()
             rest = self._rest[mask, scopes] = self._within(sheet, mask)
-        return scopes, rest.of(sheet)
+        return scopes, rest.of(sheet, said)
 
     def _within(self, sheet: FactSheet, mask: tuple[bool, ...]) -> _Tests:
         rules = (rule for rule, in_force in zip(self._rule_set.rules, mask, strict=True) if in_force)

@@ -37,6 +37,18 @@ days = st.dates(date(1995, 1, 1), date(2030, 12, 31))
 instants = st.datetimes(datetime(1995, 1, 2), datetime(2030, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis puts the zone on
 
 
+@given(
+    asked=st.lists(st.tuples(instants, zones), min_size=2, max_size=8), again=st.lists(st.integers(0, 7), max_size=9)
+)
+def test_a_date_is_the_same_whatever_was_asked_before(asked: list[tuple[datetime, str]], again: list[int]) -> None:
+    """Dates of several zones and days in turns, when hardly any is remembered: each is what the clocks show."""
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr("collection_guard.facts.clock._MOST_HOURS", 2)
+        for instant, zone in asked + [asked[place % len(asked)] for place in again]:
+            for at in (instant, instant + timedelta(minutes=59), instant - timedelta(hours=30)):
+                assert local_date(at, zone) == at.astimezone(pytz.timezone(zone)).date()
+
+
 @pytest.mark.parametrize(("clock", "truth"), BOUNDS.items())
 @pytest.mark.parametrize(
     ("zone", "day", "offset"),

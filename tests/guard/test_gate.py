@@ -1,6 +1,7 @@
 """The gate: what it answers before a contact, and what it says after one."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -443,3 +444,23 @@ def test_a_token_of_another_case_frees_nothing() -> None:
     assert guard.check(attempt()).reason.code == "reserved"
     assert guard.cancel(token) is True
     assert guard.check(attempt()).decision == "allow"
+
+
+@pytest.mark.parametrize("past", [0, 2])
+def test_nothing_is_left_to_the_search_for_garbage(past: int) -> None:
+    """All that was made for a check and a record is gone with it: no call waits for Python to look for rings of it."""
+    clock = Clock()
+    guard = open_guard(clock)
+    for number in range(past):
+        guard.record(answered(f"P-{number}", clock.at - timedelta(hours=number + 1)))
+    for step in ("to get warm", "to be looked at"):
+        gc.collect()
+        gc.disable()
+        try:
+            clock.move(minutes=1)
+            decision = guard.check(attempt(content="请还款", channel="sms"))
+            guard.record(answered(step, clock.at), token=decision.token)
+            left = gc.collect()
+        finally:
+            gc.enable()
+    assert left == 0
