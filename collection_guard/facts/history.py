@@ -108,13 +108,6 @@ class History:
         if sheet.rule_set.extensions != NO_EXTENSIONS:
             insort(self._past[event.case_id], sign, key=_order)
 
-    def forget(self) -> None:
-        """Forget everything: the events, which name this history, and what was found out about them."""
-        for sheet in self._events:
-            sheet.forget()
-        for kept in (self._events, self._entries, self._tallies, self._signs, self._past):
-            kept.clear()
-
     def reports(self, sheet: "FactSheet") -> Iterator[Sign]:
         """Yield the events of the case that carry a report, as far as they are known at the instant asked about."""
         known = microseconds(sheet.as_of)

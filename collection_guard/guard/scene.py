@@ -81,17 +81,6 @@ class Judgement:
         return [finding for finding in found if finding is not None]
 
 
-def let_go(sheets: Iterable[FactSheet]) -> None:
-    """Forget what was found out, once no fact is asked for any more.
-
-    Sheets and the past before them name each other: whoever drops them as they are leaves them to Python's search for
-    garbage, and for that the slowest of all calls wait.
-    """
-    for sheet in sheets:
-        sheet.history.forget()
-        sheet.forget()
-
-
 class _Past(History):
     """A history in which what an event counts for is remembered, and some contacts are under way.
 
@@ -107,6 +96,25 @@ class _Past(History):
         if sheet.event.event_id not in self._under_way:
             return self._around.noted(sheet)
         return [(name, key, _taken(entry)) for name, key, entry in noted(sheet)]
+
+    def forget(self) -> None:
+        """Forget everything: the events, whose sheets name this past, and what was found out about them."""
+        for sheet in self._events:
+            sheet.forget()
+        for kept in (self._events, self._entries, self._tallies, self._signs, self._past):
+            kept.clear()
+
+
+def let_go(sheets: Iterable[FactSheet]) -> None:
+    """Forget what was found out, once no fact is asked for any more.
+
+    Sheets and the past before them name each other: whoever drops them as they are leaves them to Python's search for
+    garbage, and for that the slowest of all calls wait.
+    """
+    for sheet in sheets:
+        if isinstance(sheet.history, _Past):
+            sheet.history.forget()
+        sheet.forget()
 
 
 def _taken(entry: Entry) -> Entry:
