@@ -1,9 +1,9 @@
 """The decision log of a guard as contacts: its records, with what was kept beside them; its checks are counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -12,15 +12,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from collection_guard.audit.intake import Tray
 from collection_guard.audit.taken import Contact, Finding, Position, Rejected, SetAside, SheetReading
 from collection_guard.facts.kept import Kept, KeptFacts
-from collection_guard.model.chain import SUFFIX, lines_of, verify_lines
+from collection_guard.model.chain import SUFFIX, is_log, object_in
 from collection_guard.model.event import Event
 from collection_guard.model.mismatches import mismatch
 from collection_guard.model.problems import Problem
 from collection_guard.model.profile import CaseProfile
 from collection_guard.model.tables import TableFile
+from collection_guard.model.verification import Verification
 
 _NOTE: Final = "decision_note"
 _CHECKED: Final = "check"
+_HEAD: Final = 4096
+"""Bytes by which a decision log is known."""
 
 
 class _Line(BaseModel):
@@ -56,19 +59,44 @@ class Decisions:
     """Tokens on which a contact was recorded."""
     _moved: set[Position] = field(default_factory=set)
     """Lines of contacts that were moved when a clock was put right."""
-    broken: list[Problem] = field(default_factory=list)
-    """What shows that a log is not as it was written."""
+    _lines: Verification = field(default_factory=Verification)
 
-    def verify(self, path: Path, data: bytes | None) -> Finding | None:
-        """Hold the lines of one writer against their chain; ``data`` is what they are, where no file holds them."""
+    @staticmethod
+    def cut_off(path: Path, data: bytes | None) -> tuple[bytes, int] | None:
+        """Return a log up to the line that was cut off at its end, and that line's number; None for any other file.
+
+        The bytes of half a line may be half a character, and no reader of text would take the rest.
+        """
         named = data is None and path.name.endswith(SUFFIX)
-        lines = lines_of(path) if data is None else enumerate(BytesIO(data), 1)
-        _, broken = verify_lines(lines, str(path), path.name.removesuffix(SUFFIX) if named else None)
-        if not broken:
+        try:
+            if data is None:
+                with path.open("rb") as file:
+                    data = file.read(_HEAD)
+                    data += file.read() if named or is_log(data) else b""
+        except (OSError, ValueError):
+            return None  # reading it will say what is wrong
+        end = data.rfind(b"\n") + 1
+        if not (named or is_log(data)) or not data[end:].strip() or object_in(data[end:]) is not None:
             return None
-        self.broken += broken
-        first = Position(str(path), None, broken[0].line)
-        return Finding("DECISION_LOG_BROKEN", first, None, len({one.line for one in broken}))
+        return data[:end], data.count(b"\n") + 1
+
+    @property
+    def broken(self) -> list[Problem]:
+        """Return what shows that the logs are not as they were written."""
+        return self._lines.problems
+
+    def verify(self, file: str, source: Path | bytes) -> None:
+        """Hold the lines of one file against their chains."""
+        self._lines.read(source, file)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is to be said of the logs, when all are read."""
+        self._lines.settle()
+        for one in self._lines.cut_off:
+            yield Finding("DECISION_LOG_CUT_OFF", Position(one.file, None, one.line), None, 1)
+        for file, broken in groupby(self._lines.problems, lambda problem: problem.file):
+            rows = [one.line for one in broken]
+            yield Finding("DECISION_LOG_BROKEN", Position(file, None, rows[0]), None, len(set(rows)))
 
     def read(self, found: TableFile, tray: Tray) -> SheetReading:
         """Read the lines of one writer."""

@@ -1,5 +1,6 @@
 """Contact logs of any form become one intake: JSON lines, CSV and its relatives, and workbooks."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -90,6 +91,7 @@ def _read(
     if run.got.problems:
         raise LogError(run.got.problems)
     run.decisions.settle(run.got.tray)
+    run.got.findings += run.decisions.findings()
     zone = run.timezone or run.maps.timezone
     intake = run.got.tray.settle(CaseFinder(profiles, timezone=zone, country=run.country), since)
     return replace(
@@ -147,6 +149,9 @@ class _Run:
             path, data = _INPUT_NAME, self.standard_input()
         elif path.name.endswith(SUFFIX) and path.is_file() and not path.stat().st_size:
             return None  # a writer that could not write its first line, as on a full disk
+        whole = self._whole(path, data)
+        if whole is not None and not whole.strip():
+            return None
         maps = self.maps.of(path)
         finder = HeaderFinder(maps.of(None) or MapFile())
         found = read_table_file(
@@ -156,11 +161,13 @@ class _Run:
             knows=tables().knows,
             record=RECORD,
             names_apart=True,
-            data=data,
+            data=data if whole is None else whole,
         )
         if isinstance(found, Problem):
             self.got.problems.append(found)
             return None
+        if whole is not None:
+            found.digest = hashlib.sha256(path.read_bytes() if data is None else data).hexdigest()
         rivals = maps.rivals([grid.sheet for grid in found.grids] if found.objects is None else [None])
         if rivals is not None:
             values: dict[str, object] = {"first": rivals[0].file, "second": rivals[1].file}
@@ -183,6 +190,17 @@ class _Run:
             len(self.got.tray) - before,
             _assumed_of(found, maps),
         )
+
+    def _whole(self, path: Path, data: bytes | None) -> bytes | None:
+        """Return what stands in a decision log before a line that was cut off at its end; that line is set aside."""
+        found = self.decisions.cut_off(path, data)
+        if found is None:
+            return None
+        whole, row = found
+        self.got.tray.add(SetAside(Position(str(path), None, row), "decision_cut_off"))
+        if not whole.strip():
+            self.decisions.verify(str(path), path if data is None else data)
+        return whole
 
     def _zone(self, mapping: MapFile, maps: FileMaps) -> str | None:
         """Return the zone of naive times: that of a map for this very log, else the configured one, else the map's."""
@@ -210,9 +228,7 @@ class _Run:
             self.got.problems.append(plan)
             return []
         if plan is not None and plan.preset.reader is not None:
-            broken = self.decisions.verify(path, data)
-            if broken is not None:
-                self.got.findings.append(broken)
+            self.decisions.verify(found.path, path if data is None else data)
             return [self.decisions.read(found, self.got.tray)]
         return [self._reader(mapping, maps, plan).read_objects(found)]
 

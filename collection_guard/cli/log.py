@@ -11,13 +11,22 @@ from collection_guard.cli.exits import INPUT, VIOLATIONS, exits, say
 from collection_guard.cli.output import emit
 from collection_guard.guard.log.replay import replay as replayed
 from collection_guard.model.chain import read_heads
-from collection_guard.model.chain import verify as verified
-from collection_guard.model.texts import text
+from collection_guard.model.texts import Lang, text
+from collection_guard.model.verification import Verification
+from collection_guard.model.verification import verify as verified
 from collection_guard.online import surroundings_of
 
 app = typer.Typer(help=o.help_of("log_commands"), no_args_is_help=True, rich_markup_mode=None)
 _UNREADABLE: Final = frozenset({"log_line_unreadable", "log_absent"})
 """Problems of a log of which nothing can be judged again."""
+
+
+def _say(found: Verification, lang: Lang) -> None:
+    """Print to stderr what a crash cut off, and what shows that the log is not as it was written."""
+    for problem in (*found.cut_off, *found.problems):
+        say(problem, lang)
+
+
 FolderArgument = Annotated[Path, typer.Argument(help=o.help_of("log_folder"), metavar="FOLDER")]
 
 
@@ -31,13 +40,13 @@ def verify(
     with exits(o.LANG):
         settings = o.configuration(None, lang=lang)
     with exits(settings.lang):
-        found, problems = verified(folder, None if heads is None else read_heads(heads))
-    for problem in problems:
-        say(problem, settings.lang)
-    if problems:
+        found = verified(folder, None if heads is None else read_heads(heads))
+    _say(found, settings.lang)
+    if found.problems:
         raise typer.Exit(INPUT)
-    lines = sum(head.seq for head in found.values())
-    emit(text("log.whole", settings.lang, writers=len(found), lines=lines) + "\n", None)
+    whole = found.heads().values()
+    lines = sum(head.seq for head in whole)
+    emit(text("log.whole", settings.lang, writers=len(whole), lines=lines) + "\n", None)
 
 
 @app.command("heads", help=o.help_of("log_heads"))
@@ -46,12 +55,11 @@ def heads(folder: FolderArgument, lang: o.LangOption = None) -> None:
     with exits(o.LANG):
         settings = o.configuration(None, lang=lang)
     with exits(settings.lang):
-        found, problems = verified(folder)
-    for problem in problems:
-        say(problem, settings.lang)
-    if problems:
+        found = verified(folder)
+    _say(found, settings.lang)
+    if found.problems:
         raise typer.Exit(INPUT)
-    shown = {writer: {"seq": head.seq, "hash": head.hash} for writer, head in sorted(found.items())}
+    shown = {writer: {"seq": head.seq, "hash": head.hash} for writer, head in sorted(found.heads().items())}
     emit(json.dumps(shown, indent=2) + "\n", None)
 
 
@@ -69,9 +77,9 @@ def replay(
     with exits(o.LANG):
         settings = o.configuration(config, rules=rules, param=param, timezone=timezone, country=country, lang=lang)
     with exits(settings.lang):
-        _, broken = verified(folder)
-        for problem in broken:
-            say(problem, settings.lang)
+        checked = verified(folder)
+        broken = checked.problems
+        _say(checked, settings.lang)
         if any(problem.code in _UNREADABLE for problem in broken):
             raise typer.Exit(INPUT)
         found = replayed(folder, surroundings_of(settings))

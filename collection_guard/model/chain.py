@@ -1,17 +1,25 @@
-"""The hash chain of a decision log: whatever is changed, removed, moved or put in between shows."""
+"""The lines of a decision log, each linked to the one before it by its hash; one chain a writer."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, Self
 
 from collection_guard.model.problems import LogError, Problem
 
 BEGINNING: Final = "0" * 64
 """What stands where the first line of a writer names the one before it."""
 SUFFIX: Final = ".decisions.jsonl"
+CUT_OFF: Final = "cut_off"
+"""The kind of a line that tells what a crash left of another writer's last line."""
+_FIRST: Final = re.compile(rb'\{"writer":"[^"]*","seq":\d+,"prev":"')
+"""How every line begins."""
+_MARK: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,42 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands in a file, without its end, and without the mark of UTF-8 that a program put before it."""
+
+    number: int
+    written: bytes
+    said: dict[str, Any] | None
+    """None where it is no object of JSON."""
+    ended: bool
+
+    @property
+    def is_torn(self) -> bool:
+        """Say whether it is the beginning of a line: a whole one that lacks its end alone says all that it said."""
+        return not self.ended and self.said is None
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """What a crash left of a line: whose it was, after which line it came, and its bytes."""
+
+    writer: str
+    after: Head
+    tail: bytes
+
+    def said(self) -> dict[str, Any]:
+        """Return it as a line of another writer tells it."""
+        after = {"seq": self.after.seq, "hash": self.after.hash}
+        return {"of": self.writer, "after": after, "tail": b64encode(self.tail).decode("ascii")}
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Self:
+        """Return what a line tells; raise ValueError, TypeError or KeyError where it tells nothing of the kind."""
+        after = Head(int(said["after"]["seq"]), str(said["after"]["hash"]))
+        return cls(str(said["of"]), after, b64decode(said["tail"], validate=True))
 
 
 def hash_of(line: bytes) -> str:
@@ -33,81 +77,33 @@ def line_of(writer: str, seq: int, previous: str, content: Mapping[str, Any]) ->
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=False).encode()
 
 
+def is_log(data: bytes) -> bool:
+    """Say whether a file begins as a decision log does."""
+    return _FIRST.match(data.removeprefix(_MARK)) is not None
+
+
 def log_files(folder: Path) -> list[Path]:
-    """Return the files of a decision log, one a writer; raise LogError if there is no such folder."""
+    """Return the files of a decision log; raise LogError if there is no such folder."""
     if not folder.is_dir():
         raise LogError([Problem("no_such_file", values={"path": str(folder)})])
     return sorted(folder.glob(f"*{SUFFIX}"))
 
 
-def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file with their numbers; a last one without its end is yielded too."""
-    with path.open("rb") as file:
-        yield from enumerate(file, 1)
+def lines_of(source: Path | bytes) -> Iterator[Line]:
+    """Yield the lines of a file, or of what it holds, with their numbers; blank ones say nothing and are left out."""
+    with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        yield from _lines_in(file)
 
 
-def verify(folder: Path, heads: Mapping[str, Head] | None = None) -> tuple[dict[str, Head], list[Problem]]:
-    """Return the head of every writer, and everything that shows that the log is not as it was written.
-
-    ``heads`` were kept elsewhere: against them shows that lines at the end, or a whole writer, were removed.
-    """
-    found: dict[str, Head] = {}
-    problems: list[Problem] = []
-    wanted = dict(heads or {})
-    files = log_files(folder)
-    if not files and not wanted:
-        problems.append(Problem("log_absent", str(folder)))
-    for path in files:
-        writer = path.name.removesuffix(SUFFIX)
-        kept = wanted.pop(writer, None)
-        head, broken = verify_lines(lines_of(path), str(path), writer, kept)
-        problems += broken
-        if head is not None:
-            found[writer] = head
-    problems += [Problem("log_writer_gone", str(folder), values={"writer": writer}) for writer in sorted(wanted)]
-    return found, problems
+def _lines_in(file: BinaryIO) -> Iterator[Line]:
+    for number, raw in enumerate(file, 1):
+        written = raw.removeprefix(_MARK).rstrip(b"\r\n")
+        if written.strip():
+            yield Line(number, written, object_in(written), raw.endswith(b"\n"))
 
 
-def verify_lines(
-    lines: Iterable[tuple[int, bytes]], file: str, writer: str | None, kept: Head | None = None
-) -> tuple[Head | None, list[Problem]]:
-    """Return the head of one writer's lines, and what shows that they are not as they were written.
-
-    Without a ``writer``, as where the name of the file does not tell, it is that of the first line. No head is told of
-    lines of which one cannot be read.
-    """
-    head: Head | None = None
-    problems: list[Problem] = []
-    for number, raw in lines:
-
-        def problem(code: str, line: int = number, **values: object) -> None:
-            problems.append(Problem(code, file, line, values=values))
-
-        line = raw.removesuffix(b"\n")
-        said = _object(line)
-        if line == raw:
-            problem("log_line_cut")
-        if said is None:
-            problem("log_line_unreadable")
-            return None, problems
-        writer = str(said.get("writer")) if writer is None else writer
-        if said.get("writer") != writer:
-            problem("log_other_writer", writer=str(said.get("writer")))
-        expected = 1 if head is None else head.seq + 1
-        if said.get("seq") != expected:
-            problem("log_number", seq=str(said.get("seq")), expected=expected)
-        if said.get("prev") != (BEGINNING if head is None else head.hash):
-            problem("log_chain_broken")
-        head = Head(said["seq"] if isinstance(said.get("seq"), int) else expected, hash_of(line))
-        if kept is not None and head.seq == kept.seq and head.hash != kept.hash:
-            problem("log_head_differs", seq=kept.seq)
-    last = 0 if head is None else head.seq
-    if kept is not None and last < kept.seq:
-        problems.append(Problem("log_end_gone", file, values={"last": last, "seq": kept.seq}))
-    return head, problems
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
+def object_in(line: bytes) -> dict[str, Any] | None:
+    """Return the object that a line is, None if it is none."""
     try:
         said = json.loads(line)
     except (ValueError, RecursionError):

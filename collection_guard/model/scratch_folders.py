@@ -7,16 +7,15 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, Final
+from typing import Final
+
+from collection_guard.model.file_locks import lock
 
 PREFIX: Final = "collection-guard-"
 _IN_USE: Final = "in-use"
 """A file in each folder, which its run holds locked: the system lets go when the run dies, however it does."""
-_LOCKS: Final[Any] = import_module("fcntl") if find_spec("fcntl") is not None else None
 
 
 @contextmanager
@@ -38,28 +37,22 @@ def remove_left_behind() -> None:
 
     Left alone are those that somebody holds, and those without a lock, of which nobody knows who made them.
     """
-    if _LOCKS is None:
-        return
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
             held = os.open(folder / _IN_USE, os.O_RDWR | os.O_NOFOLLOW)
             try:
-                _LOCKS.flock(held, _LOCKS.LOCK_EX | _LOCKS.LOCK_NB)
-                rmtree(folder, ignore_errors=True)
+                if lock(held):
+                    rmtree(folder, ignore_errors=True)
             finally:
                 os.close(held)
 
 
 def _locked(folder: Path) -> int | None:
     """Lock a folder; return the open file, None where nothing can be locked."""
-    if _LOCKS is None:
-        return None
     held = os.open(folder / f".{_IN_USE}", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        _LOCKS.flock(held, _LOCKS.LOCK_EX | _LOCKS.LOCK_NB)
-    except OSError:  # a file system without locks: its folder is never taken for one left behind
+    if not lock(held):  # without locks its folder is never taken for one left behind
         os.close(held)
         return None
     # It takes its name once it is locked, so that nobody finds it free before.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collection_guard.model import scratch_folders
+from collection_guard.model import file_locks
 from collection_guard.model.scratch_folders import PREFIX, remove_left_behind, scratch_folder
 
 HOLDING = """
@@ -84,7 +84,7 @@ def test_without_locks_nothing_is_taken_for_left_behind(
     temporary: Path, monkeypatch: pytest.MonkeyPatch, locks: type | None
 ) -> None:
     """Where nothing can be locked, a run still has its folder, and still removes it itself."""
-    monkeypatch.setattr(scratch_folders, "_LOCKS", locks)
+    monkeypatch.setattr(file_locks, "_LOCKS", locks)
     with scratch_folder() as first, scratch_folder() as second:
         assert first.exists()
         assert second.exists()

@@ -1,6 +1,5 @@
 """A decision log judged again: every record by the past that the log holds, every check as of its own instant."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from collection_guard.facts.kept import Kept, KeptFacts
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.language.compiled import CompiledPack
-from collection_guard.model.chain import lines_of, log_files
+from collection_guard.model.chain import Line, lines_of, log_files
 from collection_guard.model.event import Event
 from collection_guard.model.problems import LogError, Problem
 from collection_guard.model.profile import CaseProfile
@@ -84,18 +83,23 @@ def entries_of(folder: Path) -> Iterator[Entry]:
         raise LogError([Problem("log_absent", str(folder))])
     put_right: list[_PutRight] = []
     for path in files:
-        for number, line in lines_of(path):
-            with _as_written(path, number):
-                said = json.loads(line)
+        for line in _whole_lines(path):
+            with _as_written(path, line.number):
+                said = line.said or {}
                 if said["kind"] == "clock":
                     put_right.append(_PutRight(datetime.fromisoformat(said["at"]), said["heads"]))
     for path in files:
         profiles: dict[str, CaseProfile] = {}
-        for number, line in lines_of(path):
-            with _as_written(path, number):
-                entry = _entry(json.loads(line), profiles, put_right)
+        for line in _whole_lines(path):
+            with _as_written(path, line.number):
+                entry = _entry(line.said or {}, profiles, put_right)
             if entry is not None:
                 yield entry
+
+
+def _whole_lines(path: Path) -> Iterator[Line]:
+    """Yield the lines of a file but the one at its end that was cut off: what it told was never answered."""
+    return (line for line in lines_of(path) if not line.is_torn)
 
 
 @contextmanager

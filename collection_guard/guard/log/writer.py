@@ -13,11 +13,14 @@ from collection_guard.facts.kept import FACTS, KeptFacts
 from collection_guard.facts.keys import wholeness
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.log.pseudonyms import Pseudonyms
+from collection_guard.guard.log.recovery import recover
 from collection_guard.guard.scene import Judgement
 from collection_guard.guard.surroundings import Surroundings
-from collection_guard.model.chain import BEGINNING, SUFFIX, Head, hash_of, line_of, verify
+from collection_guard.model.chain import BEGINNING, CUT_OFF, SUFFIX, Head, hash_of, line_of
 from collection_guard.model.event import Event
+from collection_guard.model.file_locks import lock
 from collection_guard.model.problems import ConfigurationError, Problem, StoreError
+from collection_guard.model.verification import verify
 from collection_guard.model.words import SIGNALS
 
 _SHORTEST_KEY: Final = 16
@@ -62,7 +65,9 @@ class DecisionLog:
 
     def heads(self) -> dict[str, int]:
         """Return the number of the last line of every writer in the folder."""
-        return {writer: head.seq for writer, head in verify(self._folder)[0].items()} if self._folder.is_dir() else {}
+        if not self._folder.is_dir():
+            return {}
+        return {writer: head.seq for writer, head in verify(self._folder).heads().items()}
 
     def note(self, kind: str, at: str, said: Mapping[str, Any]) -> None:
         """Write that something was done: a cancel, an override, a redelivery, a reload."""
@@ -112,33 +117,56 @@ class DecisionLog:
 
     def _write(self, content: Mapping[str, Any]) -> None:
         if self._process != os.getpid():
-            # A chain has one writer: a child of a fork begins its own.
+            # A chain has one writer: a child of a fork begins its own, and does not hold its parent's file.
+            self._let_go()
             self._begin()
         try:
             if self._file is None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                path = self._folder / f"{self._writer}{SUFFIX}"
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            line = line_of(self._writer, self._head.seq + 1, self._head.hash, content)
-            before = os.fstat(self._file).st_size
-            written = 0
-            try:
-                while written < len(line) + 1:
-                    written += os.write(self._file, (line + b"\n")[written:])
-            except OSError:
-                os.ftruncate(self._file, before)
-                raise
+                self._open(content["at"])
+            self._append(content)
         except OSError as error:
             values: dict[str, object] = {"store": str(self._folder), "cause": error.strerror or str(error)}
             raise StoreError([Problem("store_unreachable", values=values)]) from error
+
+    def _open(self, at: str) -> None:
+        """Make the file, and first tell in it of what crashes left in others."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{self._writer}{SUFFIX}"
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        lock(self._file)  # where nothing can be locked, nobody takes what is cut off for a dead writer's
+        recover(self._folder, lambda found: self._append({"kind": CUT_OFF, "at": at, **found.said()}))
+
+    def _append(self, content: Mapping[str, Any]) -> None:
+        assert self._file is not None  # noqa: S101  # it was opened
+        line = line_of(self._writer, self._head.seq + 1, self._head.hash, content)
+        before = os.fstat(self._file).st_size
+        written = 0
+        try:
+            while written < len(line) + 1:
+                written += os.write(self._file, (line + b"\n")[written:])
+        except OSError:
+            self._take_back(before)
+            raise
         self._head = Head(self._head.seq + 1, hash_of(line))
+
+    def _take_back(self, size: int) -> None:
+        """Leave no trace of a line that could not be written; where even that fails, end the chain before it."""
+        assert self._file is not None  # noqa: S101  # it was written to
+        try:
+            os.ftruncate(self._file, size)
+        except OSError:
+            self._let_go()
+            self._begin()
+
+    def _let_go(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            if self._file is not None and self._process == os.getpid():
-                os.close(self._file)
-            self._file = None
+            self._let_go()
 
 
 def _kept(sheets: Sequence[FactSheet]) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def read_json(text: str) -> tuple[list[JsonRow], list[BrokenRow], list[int]]:
         return (*_read_array(text), [])
     rows: list[JsonRow] = []
     broken: list[BrokenRow] = []
-    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n \t")
+    # Where files were put together, the marks of UTF-8 that each began with stand before lines.
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n\ufeff", "\n").rstrip("\n \t")
     blank: list[int] = []
     number, at = 0, 0
     while at <= len(text):
