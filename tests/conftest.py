@@ -24,6 +24,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End the tracing that pytest-cov begins in a worker beside that of the worker.
+
+    It would take over wherever the worker's is paused, and a test that is not to be traced would be all the same.
+    """
+    coverage = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and getattr(coverage, "cov_controller", None) is not None:
+        coverage.cov_controller.cov.stop()
+
+
 def _refuse(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure: a test that CI does not run protects nobody."""
     if report.skipped and not hasattr(report, "wasxfail"):
