@@ -100,6 +100,7 @@ def assert_found_exactly(folder: Path, report: Report) -> None:
     assert all(planted.values()), f"a rule of which no wrong was planted: {folder}"
 
 
+@pytest.mark.long
 @pytest.mark.no_cover  # what these lines are is covered elsewhere; tracing 150,000 contacts takes many minutes
 @pytest.mark.parametrize("seed", SEEDS, ids=["first", "second", "third"])
 def test_planted_wrongs_are_found_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:

@@ -3,6 +3,8 @@
 import importlib
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +162,18 @@ def check_command(simulate: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert pl.read_parquet("spark.parquet").equals(pl.read_parquet("plain.parquet"))
 
 
+@contextmanager
+def untraced(cov: Any) -> Iterator[None]:
+    """Let what runs meanwhile take the time that it takes."""
+    if cov is not None:
+        cov.stop()
+    try:
+        yield
+    finally:
+        if cov is not None:
+            cov.start()
+
+
 def check_many(session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On 100,000 contacts columns, pieces and Spark agree on all, and with each engine on a sample of whole cases."""
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
@@ -168,7 +182,8 @@ def check_many(session: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert list(agreement.disagreements(folder, given, session)) == []
 
 
-def test_spark_agrees(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.long
+def test_spark_agrees(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cov: Any) -> None:
     """On a cluster of workers with processes of their own; all in one test, for a cluster takes long to start."""
     from collection_guard.audit.spark import session_of  # noqa: PLC0415  # loads Spark
 
@@ -183,7 +198,8 @@ def test_spark_agrees(simulate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     with session_of(MASTER) as session:
         check_agreement(session, log, tmp_path / "wild")
         check_refusals(session, log, tmp_path / "wild")
-        check_many(session, tmp_path / "many", monkeypatch)
+        with untraced(cov):  # what these lines are is covered by the others
+            check_many(session, tmp_path / "many", monkeypatch)
         check_all_verdicts(session, simulated(simulate, tmp_path / "clean", 5, "clean", 200), tmp_path / "clean")
         # The command takes the session that there is, and ends it.
         check_command(simulate, tmp_path / "command", monkeypatch)

@@ -100,6 +100,7 @@ def simulated(simulate: ModuleType, folder: Path, seed: int, profile: str, conta
     return Records(events, {case.case_id: case for case in cases}, _registry(folder / "registry.csv"), settings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["wild", "clean"])
 def test_agreement_on_simulated_contacts(simulate: ModuleType, tmp_path: Path, profile: str) -> None:
     """On contacts simulated from a seed drawn now, the two readings are one."""

@@ -51,6 +51,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
 
 
 @needs_chromium
+@pytest.mark.long
 @pytest.mark.no_cover  # what these lines are is covered on the small page; tracing thousands of findings takes long
 def test_the_page_of_a_month_answers(browser: Browser, month: Month) -> None:
     """It is small, shows what the verdicts say, has no error, asks for nothing; search, filters, paging answer."""
@@ -91,6 +92,7 @@ def test_the_page_of_a_month_answers(browser: Browser, month: Month) -> None:
 
 @needs_chromium
 @needs_axe
+@pytest.mark.long
 @pytest.mark.no_cover  # as above
 def test_axe_finds_nothing_serious_in_the_page_of_a_month(browser: Browser, month: Month) -> None:
     """Forty agencies, a full funnel and a full list of findings, in the dark."""

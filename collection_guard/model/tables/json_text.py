@@ -1,6 +1,7 @@
 """JSON lines, or one JSON array: each object stands for itself, a broken one costs no other."""
 
 import json
+import math
 import re
 from typing import Any, Final
 
@@ -31,11 +32,36 @@ def _no_constant(name: str) -> Any:
     raise _NotFiniteError(name)
 
 
-_LENIENT: Final = json.JSONDecoder()
+class _TooLargeError(ValueError):
+    """A number that no computer holds as one: it would be read as infinity, or not at all."""
+
+
+_MOST_DIGITS: Final = 4000
+"""Python refuses to read whole numbers of somewhat more; a number has none so long."""
+_SHOWN: Final = 6
+"""More of a number may be somebody's."""
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    if not math.isfinite(found):
+        raise _TooLargeError(number)
+    return found
+
+
+def _whole(number: str) -> int:
+    if len(number) > _MOST_DIGITS:
+        raise _TooLargeError(number)
+    return int(number)
+
+
+_LENIENT: Final = json.JSONDecoder(parse_int=float)
 _WINDOW: Final = 8192
 """So much text is looked at for the end of an object, and more only where it goes on; an error counts lines."""
 _EDGE: Final = 16
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole
+)
 
 
 def looks_like_json(text: str) -> bool:
@@ -155,6 +181,10 @@ def _broken(number: int, error: Exception) -> BrokenRow:
             return BrokenRow(number, "row_json_duplicate_key", {"key": str(error)})
         case _NotFiniteError():
             return BrokenRow(number, "row_json_not_finite", {"word": str(error)})
+        case _TooLargeError():
+            said = str(error)
+            shown = said if len(said) <= _SHOWN else said[: _SHOWN // 2] + "…"
+            return BrokenRow(number, "row_json_number_too_large", {"number": shown})
         case json.JSONDecodeError():
             return BrokenRow(number, "row_json_syntax", {"column": error.colno, "cause": error.msg})
         case _:
@@ -170,7 +200,7 @@ def _read_array(text: str) -> tuple[list[JsonRow], list[BrokenRow]]:
         number, start = number + 1, at
         try:
             data, at = _DECODER.raw_decode(text, at)
-        except (_DuplicateKeyError, _NotFiniteError) as error:
+        except (_DuplicateKeyError, _NotFiniteError, _TooLargeError) as error:
             broken.append(_broken(number, error))
             # The element is whole, only not usable: a lenient decoder says where it ends.
             _, at = _LENIENT.raw_decode(text, at)
