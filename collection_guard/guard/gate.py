@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from collection_guard.guard.checking import Checking
 from collection_guard.guard.decision import Decision, Finding
@@ -14,9 +14,11 @@ from collection_guard.guard.log.writer import DecisionLog
 from collection_guard.guard.means import Given, Means
 from collection_guard.guard.recording import Recording, SetBack
 from collection_guard.guard.settings import IN_MEMORY, GuardOptions, Mode
-from collection_guard.guard.stores.base import Store
+from collection_guard.guard.stores.base import Store, TakesTogether
 from collection_guard.guard.surroundings import Surroundings
 from collection_guard.model.problems import ConfigurationError, InputError, Problem, StoreError
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,23 @@ class Gate:
     def is_in_memory(self) -> bool:
         """Say whether the history is all in this process, so that nothing ever waits for a disk or for others."""
         return self._log is None and self._store.name == IN_MEMORY
+
+    def together(self, steps: Sequence[Callable[[], _T]], *, durable: bool) -> list[_T] | None:
+        """Carry out several checks, records and cancels, one after another, and keep all they write at once.
+
+        None where this cannot be done, or was not: then nothing of them was kept, and each is to be done by itself.
+        ``durable``: some of them are records. A step must not raise: what it
+        would raise is its result.
+        """
+        store = self._store
+        # A line of the decision log is written before anybody knows whether all is kept.
+        if self._log is not None or not isinstance(store, TakesTogether):
+            return None
+        try:
+            with store.together(durable=durable):
+                return [step() for step in steps]
+        except StoreError:
+            return None
 
     def status(self) -> Status:
         """Say how the guard stands."""

@@ -27,7 +27,6 @@ from collection_guard.guard.sidecar.answers import (
     written,
 )
 from collection_guard.guard.sidecar.bodies import (
-    Attempt,
     CancelBatch,
     CancelRequest,
     CheckBatch,
@@ -38,6 +37,7 @@ from collection_guard.guard.sidecar.bodies import (
 )
 from collection_guard.guard.sidecar.description import describe, described
 from collection_guard.guard.sidecar.front import TOLD, Call
+from collection_guard.guard.sidecar.line import Line
 from collection_guard.guard.sidecar.log import JsonLog
 from collection_guard.guard.sidecar.metrics import CONTENT_TYPE, Metrics
 from collection_guard.model.event import Event
@@ -48,11 +48,6 @@ BODIES: Final = (CheckRequest, CheckBatch, RecordRequest, RecordBatch, CancelReq
 THREADS: Final = 8
 """How many requests are worked on at a time where the store is on a network: one is waited for, the others go on."""
 _ON_NETWORK: Final = "postgresql"
-
-
-def threads_for(gate: Gate) -> int:
-    """Return how many threads serve a gate: more than one only take the interpreter from each other."""
-    return THREADS if gate.status().store.startswith(_ON_NETWORK) else 1
 
 
 def settle() -> None:
@@ -70,32 +65,36 @@ class Desk:
     log: JsonLog
     metrics: Metrics
     threads: ThreadPoolExecutor
+    line: Line | None = None
+    """Before a store that is written by one at a time."""
 
-    async def work(self, step: Callable[[], _T]) -> _T:
-        """Do something that may block in a thread; what is all in memory blocks nothing."""
+    async def work(self, step: Callable[[], _T], *, durable: bool = False) -> _T:
+        """Do something that may block in a thread; what is all in memory blocks nothing.
+
+        It may be done a second time, where the first left nothing: so it only asks the gate, and counts nothing.
+        """
         if self.gate.is_in_memory:
             return step()
+        if self.line is not None:
+            return await self.line.work(step, durable=durable)
         return await asyncio.get_running_loop().run_in_executor(self.threads, step)
 
-    def check(self, attempt: Attempt) -> Decision:
-        """Decide on an attempt."""
-        decision = self.gate.check(attempt)
+    def decided(self, decision: Decision) -> Decision:
+        """Count a decision, and return it."""
         self.metrics.decisions(decision.decision, str(decision.would_deny).lower()).inc()
         for finding in (*decision.violations, *decision.unassessable):
             self.metrics.rules(finding.rule, finding.kind).inc()
         return decision
 
-    def record(self, body: RecordRequest) -> list[Finding]:
-        """Record a contact."""
-        findings = self.gate.record(body.event, token=body.token)
+    def recorded(self, findings: list[Finding]) -> RecordAnswer:
+        """Count a contact that was recorded, and return what there is to say of it."""
         self.metrics.records.inc()
         for finding in findings:
             self.metrics.findings(finding.kind, finding.rule or "").inc()
-        return findings
+        return RecordAnswer(findings=tuple(findings))
 
-    def cancel(self, token: str) -> bool:
-        """Give a place back."""
-        known = self.gate.cancel(token)
+    def cancelled(self, known: bool) -> bool:
+        """Count a place that was given back, or a token that was not held, and return which it was."""
         self.metrics.cancelled(str(known).lower()).inc()
         return known
 
@@ -123,6 +122,14 @@ class Desk:
             self.log.problems("reload refused: what was in force stays in force", taken.problems)
 
 
+def desk_of(gate: Gate, log: JsonLog) -> Desk:
+    """Return the desk of a gate, with as many threads as its store takes."""
+    # More than one only take the interpreter from each other, unless they wait for a network.
+    on_network = gate.status().store.startswith(_ON_NETWORK)
+    threads = ThreadPoolExecutor(THREADS if on_network else 1, "guard")
+    return Desk(gate, log, Metrics(), threads, None if on_network else Line(gate, threads))
+
+
 class Calls:
     """What is sent with a body: each call reads it, carries it out, and returns its answer.
 
@@ -135,7 +142,8 @@ class Calls:
     async def check(self, raw: bytes, told: dict[str, Any]) -> Decision:
         """Decide on an attempt."""
         body = read_body(CheckRequest, raw)
-        decision = await self._desk.work(lambda: self._desk.check(body.attempt))
+        desk, gate = self._desk, self._desk.gate
+        decision = desk.decided(await desk.work(lambda: gate.check(body.attempt)))
         told |= _told(body.attempt) | {
             "decision": decision.decision,
             "would_deny": decision.would_deny,
@@ -147,7 +155,9 @@ class Calls:
     async def check_batch(self, raw: bytes, told: dict[str, Any]) -> CheckBatchAnswer:
         """Decide on attempts in their order."""
         body = read_body(CheckBatch, raw)
-        decisions = await self._desk.work(lambda: tuple(self._desk.check(attempt) for attempt in body.attempts))
+        desk, gate = self._desk, self._desk.gate
+        found = await desk.work(lambda: [gate.check(attempt) for attempt in body.attempts])
+        decisions = tuple(desk.decided(decision) for decision in found)
         words = [decision.decision for decision in decisions]
         told |= {"decisions": {word: words.count(word) for word in sorted(set(words))}}
         return CheckBatchAnswer(decisions=decisions)
@@ -155,29 +165,33 @@ class Calls:
     async def record(self, raw: bytes, told: dict[str, Any]) -> RecordAnswer:
         """Record a contact."""
         body = read_body(RecordRequest, raw)
-        findings = await self._desk.work(lambda: self._desk.record(body))
+        desk, gate = self._desk, self._desk.gate
+        findings = await desk.work(lambda: gate.record(body.event, token=body.token), durable=True)
         told |= _told(body.event) | {"findings": _kinds(findings)}
-        return RecordAnswer(findings=tuple(findings))
+        return desk.recorded(findings)
 
     async def record_batch(self, raw: bytes, told: dict[str, Any]) -> RecordBatchAnswer:
         """Record contacts in their order."""
         body = read_body(RecordBatch, raw)
-        found = await self._desk.work(lambda: [self._desk.record(one) for one in body.records])
+        desk, gate = self._desk, self._desk.gate
+        found = await desk.work(lambda: [gate.record(one.event, token=one.token) for one in body.records], durable=True)
         told |= {"records": len(found), "findings": _kinds(one for each in found for one in each)}
-        return RecordBatchAnswer(records=tuple(RecordAnswer(findings=tuple(each)) for each in found))
+        return RecordBatchAnswer(records=tuple(desk.recorded(each) for each in found))
 
     async def cancel(self, raw: bytes, told: dict[str, Any]) -> CancelAnswer:
         """Give a place back."""
         del told
         body = read_body(CancelRequest, raw)
-        return CancelAnswer(cancelled=await self._desk.work(lambda: self._desk.cancel(body.token)))
+        desk, gate = self._desk, self._desk.gate
+        return CancelAnswer(cancelled=desk.cancelled(await desk.work(lambda: gate.cancel(body.token))))
 
     async def cancel_batch(self, raw: bytes, told: dict[str, Any]) -> CancelBatchAnswer:
         """Give places back in their order."""
         del told
         body = read_body(CancelBatch, raw)
-        known = await self._desk.work(lambda: tuple(self._desk.cancel(token) for token in body.tokens))
-        return CancelBatchAnswer(cancelled=known)
+        desk, gate = self._desk, self._desk.gate
+        known = await desk.work(lambda: [gate.cancel(token) for token in body.tokens])
+        return CancelBatchAnswer(cancelled=tuple(desk.cancelled(one) for one in known))
 
     def described(self) -> Iterable[tuple[str, Call, dict[str, Any]]]:
         """Yield each call with its path, and how it is described."""

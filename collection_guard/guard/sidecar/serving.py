@@ -7,7 +7,6 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,10 +16,9 @@ import uvicorn
 
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.app import Calls, Desk, application, settle, threads_for
+from collection_guard.guard.sidecar.app import Calls, Desk, application, desk_of, settle
 from collection_guard.guard.sidecar.front import Front, Limits
 from collection_guard.guard.sidecar.log import JsonLog, take_over
-from collection_guard.guard.sidecar.metrics import Metrics
 from collection_guard.guard.sidecar.patience import patient
 from collection_guard.model.problems import ConfigurationError, InputError, Problem
 
@@ -113,7 +111,7 @@ def serve_gate(
     kept = [tokens]
     log = JsonLog()
     take_over(log)
-    desk = Desk(gate, log, Metrics(), ThreadPoolExecutor(threads_for(gate), "guard"))
+    desk = desk_of(gate, log)
 
     def reload() -> None:
         try:

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from collection_guard.language.schema import Key
 
@@ -150,3 +150,14 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+
+
+@runtime_checkable
+class TakesTogether(Protocol):
+    """A store that can keep what several steps write at once, which costs little more than one of them."""
+
+    def together(self, *, durable: bool) -> AbstractContextManager[None]:
+        """Take the steps that this thread begins within as one: all of them are kept, or none and it is a StoreError.
+
+        Each of them sees those before it, and one that fails by itself leaves nothing.
+        """

@@ -5,11 +5,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from collection_guard.guard.stores.base import Locks, Transaction
-from collection_guard.guard.stores.sql import SCHEMA, SqlStep
+from collection_guard.guard.stores.sql import BY_KIND, SCHEMA, SqlStep
 from collection_guard.model.problems import ConfigurationError, Problem, StoreError
 
 _CONNECTIONS: Final = 4
@@ -77,7 +78,8 @@ class PostgresStore:
 
             self._take(execute, locks, durable=durable)
             if locks.exclusive == ("schema",):
-                for statement in SCHEMA:
+                # All indexes at once: to make one later would hold up every host.
+                for statement in (*SCHEMA, *chain.from_iterable(BY_KIND.values())):
                     execute(statement)
             yield SqlStep(execute, locks.exclusive or ("",))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, cast
 
 from collection_guard.guard.stores.base import CHANGES_STATE, Keys, Reservation, Row, Signs, Wanted
+from collection_guard.language.schema import Key
 
 Execute = Callable[[str, Sequence[Any]], Any]
 """Runs one statement with its values, and returns a cursor."""
@@ -12,7 +13,8 @@ _KEYS: Final = ("case_id", "case_key", "borrower", "number", "collector", "agenc
 _COLUMN_OF: Final = {"case": "case_key"}
 _ROW: Final = "event_id, at, known, sign, " + ", ".join(_KEYS) + ", payload"
 _PLACE: Final = "token, made, expires, " + ", ".join(_KEYS) + ", payload"
-_INDEXED: Final = ("case_key", "borrower", "number", "collector", "agency")
+_ALWAYS: Final = ("case_key", "borrower")
+"""By what nearly all rules count. Every further index is written with every contact, and lies somewhere else."""
 
 SCHEMA: Final = (
     """CREATE TABLE IF NOT EXISTS collection_guard_contacts (
@@ -26,7 +28,7 @@ SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS collection_guard_instants (name text PRIMARY KEY, at bigint NOT NULL)",
     *(
         f"CREATE INDEX IF NOT EXISTS collection_guard_by_{column} ON collection_guard_contacts ({column}, at)"
-        for column in _INDEXED
+        for column in _ALWAYS
     ),
     """CREATE INDEX IF NOT EXISTS collection_guard_signs ON collection_guard_contacts (case_id, sign, at)
         WHERE sign > 0""",
@@ -34,9 +36,20 @@ SCHEMA: Final = (
     "CREATE INDEX IF NOT EXISTS collection_guard_expires ON collection_guard_places (expires)",
     *(
         f"CREATE INDEX IF NOT EXISTS collection_guard_places_by_{column} ON collection_guard_places ({column})"
-        for column in ("case_id", "borrower", "number")
+        for column in ("case_id", "borrower")
     ),
 )
+BY_KIND: Final[dict[Key, tuple[str, ...]]] = {
+    "number": (
+        "CREATE INDEX IF NOT EXISTS collection_guard_by_number ON collection_guard_contacts (number, at)",
+        "CREATE INDEX IF NOT EXISTS collection_guard_places_by_number ON collection_guard_places (number)",
+    ),
+    "collector": (
+        "CREATE INDEX IF NOT EXISTS collection_guard_by_collector ON collection_guard_contacts (collector, at)",
+    ),
+    "agency": ("CREATE INDEX IF NOT EXISTS collection_guard_by_agency ON collection_guard_contacts (agency, at)",),
+}
+"""What rules need that count by these keys."""
 
 
 class SqlStep:
