@@ -7,8 +7,9 @@ many connections, each of which sends its next request when it has the answer to
 that what else the machine does hits all of them; each figure is the median of the rounds. The processor time that a
 server uses for one work hangs less on what else the machine does, and is printed too.
 
-A check is measured where each case is asked about for the first time, and where attempts go round ``--cases`` of them
-and are asked again, nothing having been recorded. What is allowed keeps its place for a second, as under dialers that
+A check is measured where each case is asked about for the first time: of people of whom nothing is recorded, and of
+people who were called yesterday. Then attempts to reach these are asked again. Each work has cases of its own, so many
+that none comes back while its last place is held: what is allowed keeps its place for a second, as under dialers that
 soon record.
 
 Not measured: networks, TLS, several machines, a store with a long past (benchmarks of the guard measure that in the
@@ -29,7 +30,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ async def echo(body: dict) -> dict:
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="error", ws="none")
 """
 AIM = 0.5
-FIRST, AGAIN, BOTH = "check, first time", "check, asked again", "check and record"
+FIRST, PAST, AGAIN = "check, first time", "check, first time, called yesterday", "check, asked again, called yesterday"
+BOTH = "check and record"
 
 
 def noon() -> str:
@@ -146,15 +148,17 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
     return await reader.readexactly(length)
 
 
-async def load(port: int, work: str, connections: int, seconds: float, cases: range) -> list[float]:
-    """Return how long each request, or pair of requests, took."""
+async def load(
+    port: int, work: str, connections: int, seconds: float, cases: range, *, once: bool = False
+) -> list[float]:
+    """Return how long each request, or pair of requests, took; ``once``: of each case one."""
     took: list[float] = []
     until = time.perf_counter() + seconds
 
     async def client(first: int) -> None:
         reader, writer = await asyncio.open_connection(HOST, port)
         case = first
-        while time.perf_counter() < until:
+        while time.perf_counter() < until and not (once and case >= len(cases)):
             body = {"attempt": attempt_of(cases[case % len(cases)])}
             began = time.perf_counter()
             writer.write(request("/echo" if work == "echo" else "/v1/check", body))
@@ -170,6 +174,25 @@ async def load(port: int, work: str, connections: int, seconds: float, cases: ra
 
     await asyncio.gather(*(client(place) for place in range(connections)))
     return took
+
+
+def call_yesterday(port: int, cases: range) -> None:
+    """Record one call of yesterday to each of some cases."""
+    at = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    with socket.create_connection((HOST, port)) as one, one.makefile("rb") as said:
+        for start in range(cases.start, cases.stop, 200):
+            events = [
+                {
+                    "event": attempt_of(case)
+                    | {"event_id": f"P-{case}", "started_at": at, "outcome": {"network": "busy"}}
+                }
+                for case in cases[start - cases.start : start - cases.start + 200]
+            ]
+            one.sendall(request("/v1/record/batch", {"records": events}))
+            head = b"".join(iter(said.readline, b"\r\n"))
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(head.decode())
+            said.read(int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]))
 
 
 def measured(server: Server, work: str, given: argparse.Namespace, cases: range) -> dict[str, float]:
@@ -189,9 +212,9 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=4)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--connections", type=int, default=8)
-    options.add_argument("--cases", type=int, default=2000)
+    options.add_argument("--cases", type=int, default=12_000, help="cases that are asked about again and again")
     options.add_argument("--store", default="memory", help="memory, or sqlite for a file")
-    options.add_argument("--fresh", type=int, default=60_000, help="cases that are asked about once")
+    options.add_argument("--fresh", type=int, default=60_000, help="cases of each work that are asked about once")
     options.add_argument("--first", type=int, default=0, help=argparse.SUPPRESS)
     options.add_argument("--load", type=int, help=argparse.SUPPRESS)
     options.add_argument("--work", help=argparse.SUPPRESS)
@@ -206,23 +229,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         store = "memory" if given.store == "memory" else str(folder / "history.sqlite")
-        config = write_settings(folder, given.cases + given.fresh)
+        # The cases of each work lie one behind the other.
+        fresh = {AGAIN: range(given.cases)}
+        for work in (PAST, FIRST, BOTH):
+            first = max(cases.stop for cases in fresh.values())
+            fresh[work] = range(first, first + given.fresh)
+        config = write_settings(folder, fresh[BOTH].stop)
         serve = [sys.executable, "-m", "collection_guard", "serve", "--config", str(config), "--store", store, "--port"]
         guard = stack.enter_context(served(serve, "/healthz"))
         echo = stack.enter_context(served([sys.executable, "-c", ECHO], "/"))
-        works = {"echo": echo, FIRST: guard, AGAIN: guard, BOTH: guard}
+        works = {"echo": echo, FIRST: guard, PAST: guard, AGAIN: guard, BOTH: guard}
         found: dict[str, list[dict[str, float]]] = {work: [] for work in works}
-        known, fresh = range(given.cases), given.cases
+        call_yesterday(guard.port, range(fresh[PAST].stop))
         # Attempts that are asked again have been asked once before.
-        measured(guard, AGAIN, given, known)
+        asyncio.run(load(guard.port, AGAIN, given.connections, 3600, fresh[AGAIN], once=True))
         for _ in range(given.rounds):
             for work, server in works.items():
-                cases = range(fresh, given.cases + given.fresh) if work in {FIRST, BOTH} else known
+                cases = fresh[AGAIN if work == "echo" else work]
                 found[work].append(measured(server, work, given, cases))
-                if work in {FIRST, BOTH}:
-                    fresh += int(found[work][-1]["works"]) + given.connections
-        if fresh >= given.cases + given.fresh:
-            raise SystemExit("too few cases: give a higher number with --fresh")
+                if work not in {"echo", AGAIN}:
+                    fresh[work] = cases[int(found[work][-1]["works"]) + given.connections :]
+                    if not fresh[work]:
+                        raise SystemExit("too few cases: give a higher number with --fresh")
     medians = {
         work: {figure: statistics.median(one[figure] for one in rounds) for figure in rounds[0]}
         for work, rounds in found.items()
@@ -230,10 +258,10 @@ def main() -> None:
     for work, figures in medians.items():
         times = ", ".join(f"{share} {figures[share]:.2f} ms" for share in ("p50", "p99", "p99.9"))
         print(f"{work}: {figures['a second']:.0f} a second, {times}; {figures['processor']:.2f} ms of processor each")
-    for work in (FIRST, AGAIN):
+    for work in (FIRST, PAST, AGAIN):
         ratio = medians[work]["a second"] / medians["echo"]["a second"]
         processor = medians["echo"]["processor"] / medians[work]["processor"]
-        print(f"{work}, to the echo: throughput {ratio:.2f} (aim: {AIM}), processor of the servers {processor:.2f}")
+        print(f"{work}: {ratio:.2f} of the throughput of the echo (aim: {AIM}), {processor:.2f} by processor time")
     print("Not measured: networks, TLS, a long past, and what other work on the machine takes away.")
 
 

@@ -1,10 +1,12 @@
 """Every store does the same: one conformance test for each behaviour that the guard rests on."""
 
 import os
+import sqlite3
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from collection_guard.guard.stores import postgres
 from collection_guard.guard.stores.base import ByKey, Keys, Locks, Reservation, Row, Store, Transaction, Wanted
 from collection_guard.guard.stores.memory import MemoryStore
 from collection_guard.guard.stores.opening import open_store
+from collection_guard.guard.stores.sqlite import SqliteStore
 from collection_guard.model.problems import ConfigurationError, StoreError
 from guard.lives import options
 from guard.making import Clock, answered, open_guard
@@ -296,3 +299,81 @@ def test_without_psycopg_the_error_names_the_extra(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(postgres, "import_module", missing)
     with pytest.raises(ConfigurationError, match=r"collection-guard\[postgres\]"):
         open_store("postgresql://x/y", GuardOptions())
+
+
+def test_steps_that_are_taken_together_are_kept_together(tmp_path: Path) -> None:
+    """Each sees those before it, and one that fails by itself leaves nothing, and nothing of it to the others."""
+    store = SqliteStore(tmp_path / "guard.db")
+    with store.together(durable=True):
+        with store.transaction(LOCKS, durable=True) as step:
+            step.record(row())
+        with suppress(ZeroDivisionError), store.transaction(LOCKS, durable=False) as step:
+            assert step.recorded("E-1") is not None
+            step.record(row("E-2"))
+            raise ZeroDivisionError
+        with suppress(StoreError), store.transaction(LOCKS, durable=True) as step:
+            step.reserve(held())
+            step.record(row())  # it is there already
+        with store.transaction(LOCKS, durable=True) as step:
+            assert step.places(CASE, 0) == []
+            step.record(row("E-3"))
+        other = SqliteStore(tmp_path / "guard.db")
+    with other.transaction(LOCKS, durable=False) as step:
+        assert [step.recorded(f"E-{number}") is not None for number in (1, 2, 3)] == [True, False, True]
+
+
+def test_of_steps_that_are_taken_together_nothing_is_kept_when_the_disk_is_full(tmp_path: Path) -> None:
+    """Whoever began one is told, also where SQLite has undone it before its end; afterwards all goes on."""
+    store = SqliteStore(tmp_path / "guard.db")
+    with store.transaction(LOCKS, durable=True) as step:
+        step.record(row())
+    connection = store._connection
+    assert connection is not None
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def recorded(*names: str) -> None:
+        with store.transaction(LOCKS, durable=True) as step:
+            for name in names:
+                step.record(row(name))
+
+    def steps() -> None:
+        with store.together(durable=True):
+            recorded("E-2")
+            with pytest.raises(StoreError):
+                recorded(*(f"E-{number}" for number in range(3, 2_000)))
+            # As SQLite does it by itself where it cannot undo a part.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            with pytest.raises(StoreError):
+                recorded("E-X")
+
+    with pytest.raises(StoreError):
+        steps()
+    connection.execute("PRAGMA max_page_count = 1000000")
+    with store.transaction(LOCKS, durable=True) as step:
+        assert [step.recorded(name) is not None for name in ("E-1", "E-2", "E-3", "E-X")] == [True, False, False, False]
+        step.record(row("E-2"))
+
+
+def test_contacts_have_an_index_by_what_rules_read(tmp_path: Path) -> None:
+    """By the keys that some rule has counted by, and no others: each is written with every contact."""
+    store = SqliteStore(tmp_path / "guard.db")
+
+    def indexes() -> set[str]:
+        with closing(sqlite3.connect(tmp_path / "guard.db")) as connection:
+            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+
+    by_number = Wanted("C-1", 0, (ByKey("number", "+8613800000001", 0, or_none=True),))
+    with store.transaction(LOCKS, durable=True) as step:
+        step.record(row())
+        step.past(Wanted("C-1", 0, (ByKey("borrower", "B-1", 0), ByKey("case", "C-1", 0))))
+    assert not {name for name in indexes() if name.endswith(("_number", "_collector", "_agency"))}
+    with suppress(ZeroDivisionError), store.transaction(LOCKS, durable=True) as step:
+        step.past(by_number)
+        raise ZeroDivisionError
+    assert "collection_guard_by_number" not in indexes()
+    with store.transaction(LOCKS, durable=True) as step:
+        assert step.past(by_number) == [row()]
+    assert {"collection_guard_by_number", "collection_guard_places_by_number"} <= indexes()
+    assert not {name for name in indexes() if name.endswith(("_collector", "_agency"))}
