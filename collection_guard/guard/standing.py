@@ -17,7 +17,7 @@ from collection_guard.facts.clock import local_date
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.guard.decision import Finding, finding_of
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
-from collection_guard.language.ir import Atom, Bounds, Test, atoms_of, truth
+from collection_guard.language.ir import Atom, Bounds, Test, atoms_of, tests_of, truth
 from collection_guard.language.kleene import MAYBE, NO
 from collection_guard.language.leaves import truth_of_test
 
@@ -212,9 +212,13 @@ class _Tests:
         self._rule_set = rule_set
         by_fact: dict[str, list[Test]] = {}
         zoned: list[Atom] = []
+        zoned_of_history: list[Atom] = []
         for atom in atoms:
             if isinstance(atom, Test):
                 by_fact.setdefault(atom.fact, []).append(atom)
+            elif any(rule_set.vocabulary[test.fact].of_history for test in tests_of(atom)):
+                # What is asked of each zone may be the past, too: beside the clocks, a measure.
+                zoned_of_history.append(atom)
             else:
                 zoned.append(atom)
         self._plain: list[_Tested] = []
@@ -224,6 +228,7 @@ class _Tests:
             facts = self._of_history if rule_set.vocabulary[name].of_history else self._plain
             facts.append((name, None if name in rule_set.defined else {}, leaves))
         self._zoned = tuple(zoned)
+        self._zoned_of_history = tuple(zoned_of_history)
 
     def _is_plain(self, test: Test) -> bool:
         """Say whether the fact is itself what is missing where it leaves the test open.
@@ -236,11 +241,14 @@ class _Tests:
         """Return the truth of each test on a sheet, and what is missing where one hangs."""
         plain = None if said is None else said.get(self)
         if plain is None:
-            zoned = [self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in self._zoned]
-            plain = (*self._of_facts(self._plain, sheet), *zoned)
+            plain = (*self._of_facts(self._plain, sheet), *self._of_zoned(self._zoned, sheet))
             if said is not None:
                 said[self] = plain
-        return plain, tuple(self._of_facts(self._of_history, sheet))
+        of_history = (*self._of_facts(self._of_history, sheet), *self._of_zoned(self._zoned_of_history, sheet))
+        return plain, of_history
+
+    def _of_zoned(self, atoms: Iterable[Atom], sheet: FactSheet) -> list[Hashable]:
+        return [self._of_atom(atom, truth_of_atom(atom, sheet), sheet) for atom in atoms]
 
     def _of_facts(self, facts: Iterable[_Tested], sheet: FactSheet) -> list[Hashable]:
         found: list[Hashable] = []

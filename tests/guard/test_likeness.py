@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +93,24 @@ def test_of_people_who_are_alike_one_is_looked_into(looks: list[str]) -> None:
     assert [limit.used for limit in gate.check(call_to(2)).limits] == [1]
     assert [limit.used for limit in gate.check(call_to(3)).limits] == [0]
     assert looks == ["C-0", "C-2"]
+
+
+def test_what_is_asked_of_each_zone_may_hang_on_the_past(tmp_path: Path) -> None:
+    """A limit that holds in the evening alone counts the contacts of this person, whoever was asked about before."""
+    pack = yaml.safe_load((Path(__file__).parent / "pack" / "pack.yaml").read_text("utf-8"))
+    rule = next(one for one in pack["rules"] if one["id"] == "too-many-of-the-day")
+    rule["forbid"] = {"in_some_zone": {"contact.local_time": {"ge": "09:00"}} | rule["forbid"]}
+    for example in rule["examples"]:
+        example["facts"]["contact.local_time"] = "10:00"
+    (tmp_path / "pack.yaml").write_text(yaml.safe_dump(pack | {"rules": [rule]}), "utf-8")
+    clock = Clock()
+    world = World(Settings(timezone="Asia/Shanghai"), {f"C-{case}": profile_of(case) for case in range(2)})
+    around = surroundings(load_packs([tmp_path]), {"most": 1}, world, "reference")
+    gate = Gate(lambda: around, MemoryStore(), OPTIONS, now=clock)
+    assert gate.check(call_to(0)).decision == "allow"
+    gate.record(call_to(1, event_id="E-1", started_at=clock.at, outcome={"network": "busy"}))
+    clock.move(seconds=1)
+    assert [one.rule for one in gate.check(call_to(1)).violations] == ["too-many-of-the-day"]
 
 
 UNLIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
