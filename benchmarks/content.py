@@ -18,8 +18,9 @@ from typing import Any
 
 import bench_extra  # noqa: F401  # it says what is not installed
 
+from collection_guard.facts.content.batch import Batch, batches
 from collection_guard.facts.content.detector import LexiconDetector
-from collection_guard.facts.content.hearing import Hearing
+from collection_guard.facts.content.standing import Standing
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "tests" / "content"
@@ -48,32 +49,42 @@ def bare_matcher(patterns: list[str]) -> Any:
     return automaton
 
 
-def stages(detector: LexiconDetector, texts: list[tuple[str, str]]) -> dict[str, Callable[[], None]]:
+def stages(detector: LexiconDetector, texts: list[tuple[str, str]]) -> dict[str, Callable[[], object]]:
     """Return the stages of the pass, each with all before it."""
-    lexicon, hearing = detector.lexicon, Hearing(detector.lexicon)
+    lexicon, hearing = detector.lexicon, detector.meaning.hearing
+    groups = list(batches(texts))
 
-    def over(work: Callable[[str, str], object]) -> Callable[[], None]:
+    def over(work: Callable[[str], object]) -> Callable[[], None]:
         def run() -> None:
-            for text, kind in texts:
-                work(text, kind)
+            for text, _ in texts:
+                work(text)
 
         return run
 
-    def heard(text: str, kind: str) -> None:
-        view = hearing.view(text, kind)
-        hearing.hear(view, hearing.mentions(view))
+    def laid() -> None:
+        for group in groups:
+            Batch(lexicon, group)
+
+    def found() -> None:
+        for group in groups:
+            Standing(lexicon, Batch(lexicon, group))
+
+    def heard() -> None:
+        for group in groups:
+            batch = Batch(lexicon, group)
+            hearing.hear(batch, Standing(lexicon, batch))
 
     return {
-        "folding": over(lambda text, _: lexicon.normaliser.normalise(text)),
-        "undoing disguises": over(lambda text, _: lexicon.normalise(text)),
-        "finding strings": over(lambda text, _: lexicon.hits(lexicon.normalise(text))),
-        "clauses, denials": over(hearing.view),
-        "hearing acts": over(heard),
-        "weighing, evidence": over(detector.read),
+        "folding": over(lexicon.normaliser.normalise),
+        "undoing disguises": over(lexicon.normalise),
+        "marks, speakers": laid,
+        "finding strings": found,
+        "hearing acts": heard,
+        "weighing, evidence": lambda: detector.read_many(texts),
     }
 
 
-def best(works: list[Callable[[], None]], rounds: int) -> list[float]:
+def best(works: list[Callable[[], object]], rounds: int) -> list[float]:
     """Return the least time of each work, in turns, so that a busy machine is unfair to none."""
     least = [float("inf")] * len(works)
     for _ in range(rounds):
@@ -122,10 +133,10 @@ def main() -> None:
         print(f"  {name:<22} {(until - before) / bare_seconds:>10.1f}")
 
     peaks = []
-    for number, (text, kind) in enumerate(repeated(source, asked.memory_texts), start=1):
-        detector.read(text, kind)
-        if number % BATCH == 0:
-            peaks.append(peak_megabytes())
+    many = repeated(source, asked.memory_texts)
+    while part := list(islice(many, BATCH)):
+        detector.read_many(part)
+        peaks.append(peak_megabytes())
     if peaks:
         print(f"peak memory              {peaks[0]:>10.1f}   MB after {BATCH:,} texts")
         print(f"                         {peaks[-1]:>10.1f}   MB after {asked.memory_texts:,} texts")

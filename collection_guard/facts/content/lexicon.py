@@ -8,21 +8,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
+from collection_guard.facts.content.balance import Balance
 from collection_guard.facts.content.characters import CharacterTable
 from collection_guard.facts.content.documents import Address, Document
 from collection_guard.facts.content.evasion import Disguises, Readings
-from collection_guard.facts.content.matching import Hits, Matcher, Pattern, mask_of
+from collection_guard.facts.content.matching import Matcher, Pattern
 from collection_guard.facts.content.names import NameFinder
 from collection_guard.facts.content.normalisation import Normalised, Normaliser
 from collection_guard.facts.content.phrases import PhraseError, expand, parse, steps
-from collection_guard.facts.content.quantities import SAMPLES, quantities
+from collection_guard.facts.content.quantities import SAMPLES
+from collection_guard.facts.content.ragged import Truth
 from collection_guard.facts.content.scales import (
     FRAMED,
     HEARD,
     SHAPED,
     SHAPES,
     SILENCED,
-    Balance,
     CompiledScale,
     is_word,
     parts_of,
@@ -47,8 +50,6 @@ CHARACTERS_FILE: Final = "characters.yaml"
 NEGATOR: Final = "negator"
 PROHIBITION: Final = "prohibition"
 NEGATOR_CANCEL: Final = "negator_cancel"
-# The quantity that only the finder of names finds.
-FIRM_NAME: Final = "firm_name"
 _OPERATORS: Final = frozenset("(){}~")
 
 
@@ -59,8 +60,6 @@ class CompiledCondition:
     patterns: tuple[Pattern, ...]
     within: str | int
     wording: str
-    single: int  # the atoms that are enough by themselves, as a mask
-    rarest: int  # one atom of each pattern, as a mask: without any of these nothing is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class Lexicon:
     balance: Balance
     speakers: Speakers
     names: NameFinder
-    cues: frozenset[int]  # the numbers of the strings without any of which a text names no firm
+    cues: Truth  # which strings, by their numbers, are those without any of which a text names no firm
     normaliser: Normaliser
     disguises: Disguises
     matcher: Matcher
@@ -117,13 +116,6 @@ class Lexicon:
     def normalise(self, text: str) -> Normalised:
         """Return what a text was meant to say, with the map back."""
         return self.disguises.undo(self.normaliser.normalise(text))
-
-    def hits(self, normalised: Normalised) -> Hits:
-        """Return where everything that the phrases are made of stands in a text."""
-        hits = self.matcher.hits(normalised.text)
-        if not self.cues.isdisjoint(hits.strings):
-            self.matcher.give(hits, FIRM_NAME, [(firm.start, firm.end) for firm in self.names.firms(normalised)])
-        return hits
 
     def patterns(self) -> list[str]:
         """Return every string that the detector looks for, disguises included."""
@@ -176,7 +168,7 @@ class _Compiler:
         self.concepts: dict[str, tuple[Document, list[str]]] = {}
         self.forms: dict[str, frozenset[str]] = {}
         self.open: list[str] = []
-        self.matcher = Matcher(quantities, SAMPLES)
+        self.matcher = Matcher(SAMPLES)
 
     def compile(self, digest: str) -> Lexicon:
         self._collect_concepts()
@@ -187,7 +179,7 @@ class _Compiler:
         # What is only weighed is no word of the lexicon that a disguise could stand for.
         literals = self.matcher.forms()
         scales = list(self._scales(acts, {frame.frame.id for frame in frames}))
-        balance = Balance(scales)
+        balance = Balance(scales, list(acts), [frame.frame.id for frame in frames])
         syllables: dict[str, str] = {}
         evasions = Evasions(words=[])
         speakers = Speakers(collector=[], customer=[])
@@ -213,7 +205,7 @@ class _Compiler:
             balance=balance,
             speakers=speakers,
             names=finder,
-            cues=frozenset(i for i, string in enumerate(self.matcher.order) if string in finder.cues),
+            cues=np.array([string in finder.cues for string in self.matcher.order], np.bool_),
             normaliser=self.normaliser,
             disguises=Disguises(evasions, Readings(syllables), literals, self.normaliser.fold),
             matcher=self.matcher,
@@ -286,10 +278,8 @@ class _Compiler:
             rest = [phrase for phrase in condition.any if _OPERATORS.intersection(phrase)]
             phrases = [*rest, "|".join(plain)] if plain else rest
             patterns = self._patterns(document, phrases, (*address, i, "any"))
-            single = mask_of(pattern.steps[0].atom for pattern in patterns if len(pattern.steps) == 1)
             wording = " / ".join(condition.any[:4])
-            rarest = mask_of(self.matcher.rarest(pattern) for pattern in patterns)
-            result.append(CompiledCondition(patterns, condition.within, wording, single, rarest))
+            result.append(CompiledCondition(patterns, condition.within, wording))
         return tuple(result)
 
     def _entries(self, acts: dict[str, Act]) -> Iterable[CompiledEntry]:

@@ -209,8 +209,9 @@ def evidence(detector: LexiconDetector, texts: Iterable[Labelled]) -> Evidence:
     read: list[frozenset[str]] = []
     labels: list[frozenset[Signal]] = []
     shares: list[float] = []
-    for text in texts:
-        found = detector.clues(text.text, text.channel)
+    texts = list(texts)
+    every = detector.clues((text.text, text.channel) for text in texts)
+    for text, found in zip(texts, every, strict=True):
         shares.append(1 / growth(len(found)))
         read.append(words(detector, text.text, text.channel).union(found, together(found)))
         labels.append(frozenset(signal for signal, said in text.labels.items() if said))
