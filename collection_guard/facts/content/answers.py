@@ -10,15 +10,14 @@ from collection_guard.facts.content.hearing import FIRED, FRAMED, NEGATED, Heard
 from collection_guard.facts.content.lexicon import Lexicon
 from collection_guard.facts.content.matching import Range
 from collection_guard.facts.content.names import unique
-from collection_guard.facts.content.ragged import Lists, Truth, Whole, changes, whole
+from collection_guard.facts.content.ragged import Lists, Truth, Whole, once, stably, whole
 from collection_guard.facts.content.reading import Reading, Span, nothing_said
-from collection_guard.facts.content.scales import HEARD, is_word, parts_of, shapes
+from collection_guard.facts.content.scales import shapes
 from collection_guard.facts.content.schema import SIGNALS
 from collection_guard.facts.content.standing import Standing, strings_of
 
-# Evidence shown for one signal: the first pieces tell enough, and of a scale, where its weightiest words stand.
+# Evidence shown for one signal: the first pieces tell enough.
 _MOST_SPANS: Final = 20
-_MOST_SHOWN: Final = 4
 _WIDTH: Final = len(SIGNALS)
 _RELAY: Final = SIGNALS.index("relay_only")
 _LAWYER: Final = "claims_lawyer"
@@ -49,12 +48,12 @@ class Clues:
 
     def __init__(self, meaning: Meaning, batch: Batch, heard: Heard) -> None:
         balance, total = meaning.lexicon.balance, max(len(meaning.hearing.acts), 1)
-        done = np.unique(heard.texts[heard.counted] * total + heard.acts[heard.counted])
+        done = once(heard.texts[heard.counted] * total + heard.acts[heard.counted])
         only_said = (heard.fates == NEGATED) | (heard.fates == FRAMED)
-        said = np.unique(heard.texts[only_said] * total + heard.acts[only_said])
+        said = once(heard.texts[only_said] * total + heard.acts[only_said])
         said = np.setdiff1d(said, done, assume_unique=True)
         frames = max(len(balance.frame_clues), 1)
-        framed = np.unique(heard.mentions.texts * frames + heard.mentions.frames)
+        framed = once(heard.mentions.texts * frames + heard.mentions.frames)
         seen = [
             (number, balance.clue_number(shape))
             for number, (text, layout, kind) in enumerate(zip(batch.texts, batch.layouts, batch.kinds, strict=True))
@@ -138,33 +137,30 @@ class Answers:
 
     def _evidence(self) -> tuple[Whole, Whole, Whole]:
         """Return the clauses of what weighs most for each signal that no entry heard, by text and signal."""
-        batch, places = self.found.batch, self._act_places()
+        batch, balance = self.found.batch, self.found.meaning.lexicon.balance
+        keys, rows = self.weighed.speaking(self.quiet)
+        worded = balance.is_word[rows]
+        words, acted = np.flatnonzero(worded), np.flatnonzero(~worded)
         begins = batch.begins.tolist()
-        keys: list[int] = []
         ranges: list[Range] = []
-        for (text, signal), clues in self.weighed.speaking(self.quiet).items():
-            before = len(ranges)
-            for clue in clues:
-                if is_word(clue):
-                    start, end = _place(batch.layouts[text].own, clue)
-                    ranges.append((start + begins[text], end + begins[text]))
-                else:
-                    ranges += (places[text, part] for part in parts_of(clue) if (text, part) in places)
-                if len(ranges) - before >= _MOST_SHOWN:
-                    break
-            keys += [text * _WIDTH + signal] * (len(ranges) - before)
+        for text, row in zip((keys[words] // _WIDTH).tolist(), rows[words].tolist(), strict=True):
+            start, end = _place(batch.layouts[text].own, balance.names[row])
+            ranges.append((begins[text] + start, begins[text] + end))
         flat = np.array(ranges, np.intp).reshape(-1, 2)
-        return whole(keys), *batch.clauses.around(flat[:, 0], flat[:, 1])
+        owners, acts = balance.acts_of.at(rows[acted])
+        acted = acted[owners]
+        places = self._first(keys[acted] // _WIDTH, acts)
+        heard = self.found.heard
+        starts = np.concatenate((flat[:, 0], heard.starts[places]))
+        ends = np.concatenate((flat[:, 1], heard.ends[places]))
+        return np.concatenate((keys[words], keys[acted])), *batch.clauses.around(starts, ends)
 
-    def _act_places(self) -> dict[tuple[int, str], Range]:
-        """Return where each act is heard first, for the texts in which a signal is said that no entry heard."""
-        heard, acts = self.found.heard, self.found.meaning.hearing.acts
-        rows = np.flatnonzero(heard.counted & self.quiet.any(axis=1)[heard.texts])
-        places: dict[tuple[int, str], Range] = {}
-        columns = (part[rows].tolist() for part in (heard.texts, heard.acts, heard.starts, heard.ends))
-        for text, act, start, end in zip(*columns, strict=True):
-            places.setdefault((text, HEARD + acts[act]), (start, end))
-        return places
+    def _first(self, texts: Whole, acts: Whole) -> Whole:
+        """Return which match is the first of each act that is heard in a text."""
+        heard, total = self.found.heard, max(len(self.found.meaning.hearing.acts), 1)
+        rows = np.flatnonzero(heard.counted)
+        order, keys = stably(heard.texts[rows] * total + heard.acts[rows])
+        return rows[order[np.searchsorted(keys, texts * total + acts)]]
 
     def _told(self, keys: Whole, starts: Whole, ends: Whole) -> dict[int, dict[str, tuple[Span, ...]]]:
         """Return the longest pieces of evidence by text and signal, overlapping ones joined."""

@@ -1,11 +1,11 @@
 """All scales together: what the words, acts, frames and shapes of many texts weigh for every signal."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
-from collection_guard.facts.content.ragged import Lists, Truth, Whole, bounds, spread, whole
+from collection_guard.facts.content.ragged import Lists, Truth, Whole, apart, bounds, changes, spread, stably, whole
 from collection_guard.facts.content.scales import (
     DOUBT,
     FRAMED,
@@ -24,6 +24,9 @@ from collection_guard.facts.content.scales import (
 from collection_guard.facts.content.schema import KINDS, SIGNALS
 
 _HUNDREDTHS: Final = 100
+_WIDTH: Final = len(SIGNALS)
+# Evidence shown for a signal that no entry heard: where the weightiest words stand tells enough.
+_MOST_SHOWN: Final = 4
 _NUMBER_OF: Final[Mapping[str, int]] = {signal: number for number, signal in enumerate(SIGNALS)}
 
 
@@ -58,7 +61,8 @@ class Balance:
         rows = {name: row for row, name in enumerate(self.names)}
         given = [(), *weights.values()]
         self._signals_of = Lists([_NUMBER_OF[signal] for signal, _ in part] for part in given)
-        self._weights = whole(_hundredths(weight) for part in given for _, weight in part)
+        # As sums are made of floats, which hold whole numbers exactly, these are floats from the start.
+        self._weights = np.array([_hundredths(weight) for part in given for _, weight in part], np.float64)
         self._ranks = self._ranked(given)
         self.words = sorted(filter(is_word, weights))
         # Chinese words are found where they stand, others between what separates words.
@@ -67,6 +71,11 @@ class Balance:
         self._rows = rows
         self._row_of_string = np.empty(0, np.intp)
         self._arrange_clues()
+        # The acts that a row needs to be heard have places, and so has a word; whatever else is weighed has none.
+        number_of = {HEARD + act: number for number, act in enumerate(acts)}
+        self.acts_of = Lists([number_of[part] for part in parts_of(name) if part in number_of] for name in self.names)
+        self.is_word = np.array([is_word(name) for name in self.names], np.bool_)
+        self._places_of = np.where(self.is_word, 1, self.acts_of.sizes)
         growths = list(map(growth, range(MOST_CLUES + 1)))
         # What must be outweighed, and what doubt adds to it, by how many clues a text has.
         starts = [self.scales[signal].scale.start if signal in self.scales else 0.0 for signal in SIGNALS]
@@ -90,14 +99,14 @@ class Balance:
         """Lay out which row each clue has, and each two clues together: the first named first, or the other way."""
         known = len(self.clues) + 1
         self._row_of_clue = np.zeros(known, np.intp)
-        self._row_of_pair = np.zeros((known, known), np.int32)
+        self._row_of_pair = np.zeros(known * known, np.intp)
         self._backwards = False
         for row, name in enumerate(self.names):
             if not row or is_word(name):
                 continue
             first, *second = (self._clue_numbers[part] for part in parts_of(name))
             if second:
-                self._row_of_pair[first, second[0]] = row
+                self._row_of_pair[first * known + second[0]] = row
                 self._backwards = self._backwards or first >= second[0]
             else:
                 self._row_of_clue[first] = row
@@ -123,29 +132,65 @@ class Balance:
 
         ``strings`` are the numbers of strings, ``latin`` rows, and ``clues`` the numbers of clues.
         """
-        order = np.lexsort((clues[1], clues[0]))
-        clue_texts, numbers = clues[0][order], clues[1][order]
+        known = len(self.clues) + 1
+        _, keys = stably(clues[0] * known + clues[1])
+        clue_texts, numbers = apart(keys, known)
         begins = bounds(clue_texts, count)
         many = np.diff(begins)
         # Every two clues of a text: each with all that follow it.
         at = np.arange(numbers.size)
         behind = begins[clue_texts + 1] - at - 1
         first, second = np.repeat(at, behind), spread(at + 1, behind)
-        pairs = [self._row_of_pair[numbers[first], numbers[second]]]
+        pairs = [(clue_texts[first], self._row_of_pair[np.repeat(numbers * known, behind) + numbers[second]])]
         if self._backwards:
-            pairs.append(self._row_of_pair[numbers[second], numbers[first]])
-        paired = clue_texts[first]
-        texts = np.concatenate((strings[0], latin[0], clue_texts, *(paired for _ in pairs)))
-        rows = np.concatenate((self._row_of_string[strings[1]], latin[1], self._row_of_clue[numbers], *pairs))
-        kept = np.flatnonzero(rows)
-        return Weighed(self, many, texts[kept], rows[kept])
+            pairs.append((pairs[0][0], self._row_of_pair[numbers[second] * known + numbers[first]]))
+        texts: list[Whole] = []
+        rows: list[Whole] = []
+        for holders, held in (
+            (strings[0], self._row_of_string[strings[1]]),
+            latin,
+            (clue_texts, self._row_of_clue[numbers]),
+            *pairs,
+        ):
+            kept = np.flatnonzero(held)
+            texts.append(holders[kept])
+            rows.append(held[kept])
+        return Weighed(self, many, np.concatenate(texts), np.concatenate(rows))
 
-    def parts(self, texts: Whole, rows: Whole) -> "_Parts":
-        """Return what rows weigh, signal by signal."""
+    def weights(self, rows: Whole) -> tuple[Whole, Whole]:
+        """Return how many weights rows have, and where each of these is, end to end."""
         sizes = self._signals_of.sizes[rows]
-        at = spread(self._signals_of.starts[rows], sizes)
+        return sizes, spread(self._signals_of.starts[rows], sizes)
+
+    def totals(self, count: int, texts: Whole, rows: Whole) -> Whole:
+        """Return what the rows of so many texts weigh together, for every signal."""
+        sizes, at = self.weights(rows)
+        keys = np.repeat(texts * _WIDTH, sizes) + self._signals_of.items[at]
+        # Whole numbers far below what a float holds exactly.
+        sums = np.bincount(keys, self._weights[at], minlength=count * _WIDTH)
+        return sums.astype(np.intp).reshape(-1, _WIDTH)
+
+    def speaking(self, texts: Whole, rows: Whole, asked: Truth) -> tuple[Whole, Whole]:
+        """Return which rows speak for some signals of some texts and have places, by text and signal as one number.
+
+        They come by these numbers, the weightiest first.
+        """
+        kept = np.flatnonzero(asked.any(axis=1)[texts] & (self._places_of[rows] > 0))
+        texts, rows = texts[kept], rows[kept]
+        sizes, at = self.weights(rows)
         texts, rows = np.repeat(texts, sizes), np.repeat(rows, sizes)
-        return _Parts(texts, rows, self._signals_of.items[at], self._weights[at], self._ranks[at])
+        signals, ranks = self._signals_of.items[at], self._ranks[at]
+        kept = np.flatnonzero((ranks >= 0) & asked[texts, signals])
+        keys, ranks = (texts * _WIDTH + signals)[kept], ranks[kept]
+        order = np.lexsort((ranks, keys))
+        keys, rows = keys[order], rows[kept[order]]
+        # Enough is shown once the weightier ones have enough places.
+        places = self._places_of[rows]
+        first = changes(keys)
+        before = np.cumsum(places) - places
+        before -= np.repeat(before[first], np.diff(np.append(first, keys.size)))
+        shown = np.flatnonzero(before < _MOST_SHOWN)
+        return keys[shown], rows[shown]
 
     def starts(self, clues: Whole) -> Whole:
         """Return where the scales of texts with so many clues begin."""
@@ -162,28 +207,13 @@ class Balance:
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
 
 
-class _Parts:
-    """What the clues of texts weigh, one number for each signal that a clue weighs for or against."""
-
-    __slots__ = ("ranks", "rows", "signals", "texts", "weights")
-
-    def __init__(self, texts: Whole, rows: Whole, signals: Whole, weights: Whole, ranks: Whole) -> None:
-        self.texts, self.rows, self.signals, self.weights, self.ranks = texts, rows, signals, weights, ranks
-
-
 class Weighed:
     """What the texts of a batch weigh."""
 
     def __init__(self, balance: Balance, clues: Whole, texts: Whole, rows: Whole) -> None:
-        self._balance, self.clues = balance, clues
-        self._parts = balance.parts(texts, rows)
-        self._texts, self._rows = texts, rows
-        width = len(SIGNALS)
-        # Whole numbers far below what a float holds exactly.
-        sums = np.bincount(
-            self._parts.texts * width + self._parts.signals, self._parts.weights, minlength=clues.size * width
-        )
-        self.totals = sums.astype(np.intp).reshape(-1, width) + balance.starts(clues)
+        self._balance, self._texts, self._rows = balance, texts, rows
+        self.clues = clues  # how many clues each text has
+        self.totals = balance.totals(clues.size, texts, rows) + balance.starts(clues)
 
     def doubt(self, doubted: Truth) -> None:
         """Take from signals of which every act found is denied or only mentioned."""
@@ -198,19 +228,9 @@ class Weighed:
         rows: list[int] = self._rows[self._texts == text].tolist()
         return rows
 
-    def speaking(self, asked: Truth) -> dict[tuple[int, int], list[str]]:
-        """Return the clues that speak for some signals of some texts, by text and signal, the weightiest first."""
-        parts = self._parts
-        kept = np.flatnonzero((parts.ranks >= 0) & asked[parts.texts, parts.signals])
-        texts, signals = parts.texts[kept], parts.signals[kept]
-        order = np.lexsort((parts.ranks[kept], signals, texts))
-        names = self._balance.names
-        found: dict[tuple[int, int], list[str]] = {}
-        for text, signal, row in zip(
-            texts[order].tolist(), signals[order].tolist(), parts.rows[kept[order]].tolist(), strict=True
-        ):
-            found.setdefault((text, signal), []).append(names[row])
-        return found
+    def speaking(self, asked: Truth) -> tuple[Whole, Whole]:
+        """Return the rows that speak most for some signals of some texts, by text and signal as one number."""
+        return self._balance.speaking(self._texts, self._rows, asked)
 
 
 __all__ = ["Balance", "Weighed"]

@@ -7,7 +7,7 @@ import numpy as np
 from collection_guard.facts.content.batch import Batch, scope_number
 from collection_guard.facts.content.joining import PatternTable, join
 from collection_guard.facts.content.lexicon import CompiledCondition
-from collection_guard.facts.content.ragged import Lists, Truth, Whole, changes, whole
+from collection_guard.facts.content.ragged import Lists, Truth, Whole, apart, changes, stably, whole
 from collection_guard.facts.content.standing import Standing
 
 
@@ -43,8 +43,11 @@ class Conditions:
         those that begin no earlier: whether one lies in a scope is one look, however many there are.
         """
         total = len(self._contents)
-        asked, which = np.unique(batch.of[starts] * total + self._contents_of[numbers], return_inverse=True)
-        texts, contents = np.divmod(asked, total)
+        order, keys = stably(batch.of[starts] * total + self._contents_of[numbers])
+        first = changes(keys)
+        texts, contents = apart(keys[first], total)
+        which = np.empty(keys.size, np.intp)
+        which[order] = np.repeat(np.arange(first.size), np.diff(np.append(first, keys.size)))
         owners, patterns = self._patterns_of.at(contents)
         kept = self._table.standing(standing, texts[owners], patterns)
         owners, patterns = owners[kept], patterns[kept]
@@ -52,21 +55,20 @@ class Conditions:
             return np.zeros(numbers.size, np.bool_)
         found = join(self._table, batch, standing, texts[owners], patterns)
         size = batch.size + 1
-        keys = owners[found.owners] * size
-        order = np.argsort(keys + found.starts, kind="stable")
-        keys = keys[order]
+        order, keys = stably(owners[found.owners] * size + found.starts)
+        if not order.size:
+            return np.zeros(numbers.size, np.bool_)
+        bases = owners[found.owners][order] * size
         # The least of the ends that follow, within each text and condition: later ones count higher, so that going
         # backwards the first of an earlier one is less than all that were met.
-        least = np.minimum.accumulate((keys + found.ends[order])[::-1])[::-1]
+        least = np.minimum.accumulate((bases + found.ends[order])[::-1])[::-1]
         lefts, rights = batch.scope(starts, ends, self._scopes[numbers])
         # A scope may reach beyond its text.
         lefts = np.maximum(lefts, 0)
         base = which * size
-        next_one = np.searchsorted(keys + found.starts[order], base + lefts)
-        if not order.size:
-            return np.zeros(numbers.size, np.bool_)
+        next_one = np.searchsorted(keys, base + lefts)
         within = np.minimum(next_one, order.size - 1)
-        held: Truth = (next_one < order.size) & (keys[within] == base) & (least[within] <= base + rights)
+        held: Truth = (next_one < order.size) & (bases[within] == base) & (least[within] <= base + rights)
         return held
 
 

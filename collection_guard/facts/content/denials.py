@@ -9,7 +9,7 @@ from collection_guard.facts.content.batch import Batch
 from collection_guard.facts.content.joining import NONE, Found
 from collection_guard.facts.content.lexicon import Lexicon
 from collection_guard.facts.content.ragged import Truth, Whole
-from collection_guard.facts.content.standing import Standing
+from collection_guard.facts.content.standing import Places
 
 # How far before an act a word may stand that denies it, in characters of either script.
 _NEGATION_REACH: Final = 14
@@ -30,11 +30,11 @@ class _Words:
 class Denials:
     """The words of a batch that deny, and are not denied themselves."""
 
-    def __init__(self, lexicon: Lexicon, batch: Batch, standing: Standing) -> None:
+    def __init__(self, lexicon: Lexicon, batch: Batch, places: Places) -> None:
         self._batch = batch
-        cancels = standing.everywhere(lexicon.negator_cancel)
-        self._negators = self._valid(standing.everywhere(lexicon.negator), cancels)
-        self._prohibitions = self._valid(standing.everywhere(lexicon.prohibition), cancels)
+        cancels = places.everywhere(lexicon.negator_cancel)
+        self._negators = self._valid(places.everywhere(lexicon.negator), cancels)
+        self._prohibitions = self._valid(places.everywhere(lexicon.prohibition), cancels)
 
     def _valid(self, denials: tuple[Whole, Whole], cancels: tuple[Whole, Whole]) -> _Words:
         """Return the words that deny and are not denied themselves ("do not think that we will not")."""

@@ -9,7 +9,7 @@ from collection_guard.facts.content.batch import CLAUSE, SENTENCE, TEXT, Batch
 from collection_guard.facts.content.conditions import Conditions
 from collection_guard.facts.content.joining import Found
 from collection_guard.facts.content.lexicon import CompiledFrame
-from collection_guard.facts.content.ragged import Lists, Whole, bounds, changes, spread, whole
+from collection_guard.facts.content.ragged import Lists, Whole, bounds, changes, spread, stably, whole
 from collection_guard.facts.content.standing import Standing
 
 _SCOPES: Final = {"text": TEXT, "sentence": SENTENCE, "clause": CLAUSE, "after": SENTENCE, "quotes": SENTENCE}
@@ -96,17 +96,18 @@ class Mentions:
         texts: Whole,
     ) -> None:
         self._batch, self._frames = batch, frames
-        order = np.lexsort((starts, ranks, texts))
-        starts, ends, ranks = starts[order], ends[order], ranks[order]
-        self.texts, self.frames = texts[order], numbers[order]
-        # One group for each phrase that says so in a text.
+        self._size = batch.size + 1
+        # One group for each phrase that says so in a text, its ranges by their starts.
         least = int(ranks.min(initial=0))
-        first = changes(self.texts * (int(ranks.max(initial=0)) - least + 1) + ranks - least)
+        width = int(ranks.max(initial=0)) - least + 1
+        order, keys = stably((texts * width + ranks - least) * self._size + starts)
+        first = changes(keys // self._size)
+        starts, ends = starts[order], ends[order]
+        self.texts, self.frames = texts[order], numbers[order]
         group = np.zeros(order.size, np.intp)
         group[first[1:]] = 1
         group = np.cumsum(group)
         self._group_frames, self._group_texts = self.frames[first], self.texts[first]
-        self._size = batch.size + 1
         self._keys = group * self._size + starts
         self._groups = group
         # How far the ranges reach that begin no later, within each group: later groups count higher.

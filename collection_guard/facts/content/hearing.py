@@ -12,7 +12,7 @@ from collection_guard.facts.content.framing import Frames, Mentions
 from collection_guard.facts.content.joining import NONE, Found, PatternTable, join
 from collection_guard.facts.content.lexicon import CompiledEntry, Lexicon
 from collection_guard.facts.content.matching import Pattern
-from collection_guard.facts.content.ragged import Lists, Truth, Whole, changes, whole
+from collection_guard.facts.content.ragged import Lists, Truth, Whole, apart, changes, once, stably, whole
 from collection_guard.facts.content.schema import KINDS
 from collection_guard.facts.content.standing import Standing
 
@@ -83,6 +83,7 @@ class Hearing:
         self._conditions_of = Lists(by_entry)
         self._allowed = self._kinds(both)
         self.frames = Frames(frames, self.acts, self.conditions)
+        self._denying = (lexicon.negator, lexicon.prohibition, lexicon.negator_cancel)
         self.conditions.arrange()
         self.table.arrange(matcher)
         # An act that is no signal is only weighed: to hear it once is enough.
@@ -118,7 +119,7 @@ class Hearing:
         ``everything`` hears an act as often as it is said.
         """
         texts, items = self._candidates(batch, standing)
-        found = join(self.table, batch, standing, texts, self._pattern_of[items])
+        found = join(self.table, batch, standing, texts, self._pattern_of[items], everywhere=self._denying)
         item_of = items[found.owners]
         framing = item_of >= self._frames_from
         rows = np.flatnonzero(framing)
@@ -136,7 +137,7 @@ class Hearing:
         texts, items = np.concatenate((texts, standing.quantity_texts[owners])), np.concatenate((items, more))
         kept = self.table.standing(standing, texts, self._pattern_of[items])
         total = max(len(self._pattern_of), 1)
-        texts, items = np.divmod(np.unique(texts[kept] * total + items[kept]), total)
+        texts, items = apart(once(texts[kept] * total + items[kept]), total)
         number_of = {kind: number for number, kind in enumerate(KINDS)}
         kinds = whole(number_of.get(kind, len(KINDS)) for kind in batch.kinds)  # type: ignore[call-overload]  # any text
         kept = np.flatnonzero(self._allowed[kinds[texts], items])
@@ -159,7 +160,7 @@ class Hearing:
         causes, cause_ends = np.full(items.size, NONE, np.intp), np.full(items.size, NONE, np.intp)
         fates[batch.others.hold(starts, ends)] = SPEAKER
         rows = np.flatnonzero((fates == FIRED) & self._negated[items])
-        causes[rows], cause_ends[rows] = Denials(self._lexicon, batch, standing).of(found, rows)
+        causes[rows], cause_ends[rows] = Denials(self._lexicon, batch, found.places).of(found, rows)
         fates[causes != NONE] = NEGATED
         rows = np.flatnonzero(fates == FIRED)
         owners, conditions = self._conditions_of.at(self._owner_of[items[rows]])
@@ -183,8 +184,8 @@ class Hearing:
         """Return which matches fire before their act was heard in their text as often as is enough."""
         rows = np.flatnonzero(fired)
         keys = texts[rows] * max(len(self.acts), 1) + acts[rows]
-        order = np.argsort(keys, kind="stable")
-        first = changes(keys[order])
+        order, keys = stably(keys)
+        first = changes(keys)
         sizes = np.diff(np.append(first, rows.size))
         before = np.arange(rows.size) - np.repeat(first, sizes)
         counted = np.zeros(fired.size, np.bool_)

@@ -8,7 +8,7 @@ import numpy as np
 
 from collection_guard.facts.content.batch import Batch
 from collection_guard.facts.content.matching import Matcher, Pattern, PatternStep
-from collection_guard.facts.content.ragged import Truth, Whole, changes, spread
+from collection_guard.facts.content.ragged import Truth, Whole, changes, spread, stably
 from collection_guard.facts.content.standing import Places, Standing
 
 NONE: Final = -1
@@ -76,16 +76,24 @@ class Found:
 
 
 def join(
-    table: PatternTable, batch: Batch, standing: Standing, texts: Whole, numbers: Whole, *, marked: bool = True
+    table: PatternTable,
+    batch: Batch,
+    standing: Standing,
+    texts: Whole,
+    numbers: Whole,
+    *,
+    marked: bool = True,
+    everywhere: Sequence[int] = (),
 ) -> Found:
     """Return every place where the steps of a phrase follow each other, for phrases whose atoms all stand.
 
     Found are as many at most as there are places of the last step: the nearest earlier place of the step before decides,
-    for if a mark stands between, it stands before farther places as well. Unless ``marked``, marks are not looked at.
+    for if a mark stands between, it stands before farther places as well. Unless ``marked``, marks are not looked at. The
+    places are also those of the atoms ``everywhere``.
     """
     asked = table.atoms[numbers]
     wanted = asked != NONE
-    places = standing.places(np.repeat(texts, table.sizes[numbers]), asked[wanted])
+    places = standing.places(np.repeat(texts, table.sizes[numbers]), asked[wanted], everywhere)
     sizes = table.sizes[numbers]
     first, count = places.of(texts, asked[:, 0])
     owners = np.repeat(np.arange(numbers.size), count)
@@ -124,9 +132,8 @@ def join(
 def _nearest(batch: Batch, owners: Whole, ends: Whole, following: Whole, starts: Whole) -> Whole:
     """Return for each place the part of the same phrase that ends last before it, NONE where there is none."""
     size = batch.size + 1
-    keys = owners * size + ends
-    order = np.argsort(keys, kind="stable")
-    nearest = np.searchsorted(keys[order], following * size + starts, side="right") - 1
+    order, keys = stably(owners * size + ends)
+    nearest = np.searchsorted(keys, following * size + starts, side="right") - 1
     before = order[np.maximum(nearest, 0)]
     return np.where((nearest >= 0) & (owners[before] == following), before, NONE)
 
@@ -135,15 +142,15 @@ def _gathered(done: Sequence[tuple[Whole, list[Whole]]], places: Places) -> Foun
     """Return what was found, phrase by phrase, in the order of the last step."""
     steps = max(len(parts) for _, parts in done)
     owners = np.concatenate([owners for owners, _ in done])
-    order = np.argsort(owners, kind="stable")
+    order, owners = stably(owners)
     columns: list[Whole] = []
     for step in range(steps):
         column = [
-            parts[step] if step < len(parts) else np.full(owners.size, NONE, np.intp) for owners, parts in done
+            parts[step] if step < len(parts) else np.full(held.size, NONE, np.intp) for held, parts in done
         ]
         columns.append(np.concatenate(column)[order])
     last = np.concatenate([parts[-1] for _, parts in done])[order]
-    return Found(owners[order], places.starts[columns[0]], places.ends[last], places, columns)
+    return Found(owners, places.starts[columns[0]], places.ends[last], places, columns)
 
 
 __all__ = ["NONE", "Found", "PatternTable", "join"]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Whole: TypeAlias = NDArray[np.intp]
 Truth: TypeAlias = NDArray[np.bool_]
+# The bits of a whole number that are not its sign.
+_WORD: Final = 63
 
 
 def whole(numbers: Iterable[int]) -> Whole:
@@ -29,6 +31,31 @@ def changes(numbers: Whole) -> Whole:
     return np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1])))
 
 
+def stably(keys: Whole) -> tuple[Whole, Whole]:
+    """Return the order of keys, none below nought, in which equal ones stay as they are, and the keys in that order.
+
+    Numbers are sorted several times as fast as their order is found, so each key carries its place along.
+    """
+    bits = max(keys.size, 1).bit_length()
+    if int(keys.max(initial=0)) >> (_WORD - bits):
+        order = np.argsort(keys, kind="stable")
+        return order, keys[order]
+    packed = np.sort((keys << bits) | np.arange(keys.size))
+    return packed & ((1 << bits) - 1), packed >> bits
+
+
+def once(keys: Whole) -> Whole:
+    """Return keys once each, sorted."""
+    keys = np.sort(keys)
+    return keys[changes(keys)]
+
+
+def apart(keys: Whole, width: int) -> tuple[Whole, Whole]:
+    """Return the two numbers that each key was made of, the second of them below the width."""
+    first = keys // width  # the quotient alone is quick, its rest is not
+    return first, keys - first * width
+
+
 def bounds(sorted_owners: Whole, count: int) -> Whole:
     """Return where the items of each owner begin, and last where all end, in an array sorted by owner."""
     return np.searchsorted(sorted_owners, np.arange(count + 1))
@@ -45,11 +72,15 @@ class Lists:
         self.starts = np.cumsum(self.sizes) - self.sizes
         self.items = whole(chain.from_iterable(parts))
 
+    def flat(self, which: Whole) -> tuple[Whole, Whole]:
+        """Return how long several lists are, and their items end to end."""
+        sizes = self.sizes[which]
+        return sizes, self.items[spread(self.starts[which], sizes)]
+
     def at(self, which: Whole) -> tuple[Whole, Whole]:
         """Return the items of several lists end to end, each with the place of its list in ``which``."""
-        sizes = self.sizes[which]
-        owners = np.repeat(np.arange(which.size), sizes)
-        return owners, self.items[spread(self.starts[which], sizes)]
+        sizes, items = self.flat(which)
+        return np.repeat(np.arange(which.size), sizes), items
 
 
-__all__ = ["Lists", "Truth", "Whole", "bounds", "changes", "spread", "whole"]
+__all__ = ["Lists", "Truth", "Whole", "apart", "bounds", "changes", "once", "spread", "stably", "whole"]

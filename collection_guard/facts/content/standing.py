@@ -11,7 +11,16 @@ from collection_guard.facts.content.batch import Batch, Range, laid
 from collection_guard.facts.content.matching import FIRST, LAST
 from collection_guard.facts.content.names import Named
 from collection_guard.facts.content.quantities import quantities
-from collection_guard.facts.content.ragged import Truth, Whole, whole
+from collection_guard.facts.content.ragged import (
+    Truth,
+    Whole,
+    apart,
+    changes,
+    once,
+    spread,
+    stably,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collection_guard.facts.content.lexicon import Lexicon
@@ -27,29 +36,21 @@ def _found(lexicon: "Lexicon", joined: str) -> NDArray[np.intp]:
     return np.ascontiguousarray(flat.reshape(-1, 3).T)
 
 
-def _once(lexicon: "Lexicon", texts: Whole, numbers: Whole) -> tuple[Whole, Whole]:
-    """Return the strings of each text once."""
-    total = len(lexicon.matcher.order)
-    texts, numbers = np.divmod(np.unique(texts * total + numbers), total)
-    return texts, numbers
-
-
 def strings_of(lexicon: "Lexicon", texts: Sequence[str]) -> tuple[Whole, Whole]:
     """Return which strings stand in some folded texts, even inside a Latin word: the text and the number of each."""
     joined, of, _, _ = laid(texts)
     numbers, starts, _ = _found(lexicon, joined)
-    return _once(lexicon, of[starts], numbers)
+    total = len(lexicon.matcher.order)
+    return apart(once(of[starts] * total + numbers), total)
 
 
 class Places:
-    """Where some atoms stand, sorted by atom and start."""
+    """Where some atoms stand, sorted by atom and start; what begins at one place is in the order in which it came."""
 
     def __init__(self, batch: Batch, atoms: Whole, starts: Whole, ends: Whole) -> None:
         self._batch, self._size = batch, batch.size + 1
-        keys = atoms * self._size + starts
-        # Stable: what begins at one place stays in the order in which it was found, the shortest first.
-        order = np.argsort(keys, kind="stable")
-        self._keys, self.starts, self.ends = keys[order], starts[order], ends[order]
+        order, self._keys = stably(atoms * self._size + starts)
+        self.starts, self.ends = starts[order], ends[order]
 
     def of(self, texts: Whole, atoms: Whole) -> tuple[Whole, Whole]:
         """Return where the places of an atom in a text begin among all places, and how many they are."""
@@ -57,36 +58,53 @@ class Places:
         first = np.searchsorted(self._keys, keys + self._batch.begins[texts])
         return first, np.searchsorted(self._keys, keys + self._batch.ends[texts]) - first
 
+    def everywhere(self, atom: int) -> tuple[Whole, Whole]:
+        """Return the starts and ends of the places of an atom in all texts."""
+        left, right = np.searchsorted(self._keys, (atom * self._size, (atom + 1) * self._size))
+        return self.starts[left:right], self.ends[left:right]
+
 
 class Standing:
-    """Which strings and atoms stand in the texts of a batch, and where."""
+    """Which strings and atoms stand in the texts of a batch, and where.
+
+    The places of one string in one text lie together. Atoms are put to strings of texts, not to places: there are far
+    more of them than of anything else, so that each step over them is paid for; places of atoms are made when asked for.
+    """
 
     def __init__(self, lexicon: "Lexicon", batch: Batch) -> None:
         matcher = lexicon.matcher
         self._batch = batch
         numbers, starts, ends = _found(lexicon, batch.joined)
+        total = len(matcher.order)
+        order, keys = stably(batch.of[starts] * total + numbers)
+        first = changes(keys)
         # The strings of each text once, even inside a Latin word: what is weighed, and what leads to phrases.
-        self.texts, self.strings = _once(lexicon, batch.of[starts], numbers)
+        self.texts, self.strings = apart(keys[first], total)
         self.firms = self._named(lexicon)
-        more_atoms, more_starts, more_ends = self._quantities(lexicon)
-        kept = np.flatnonzero(matcher.atoms_of.sizes[numbers])
-        numbers, starts, ends = numbers[kept], starts[kept], ends[kept]
-        cut = self._cut(matcher.edges[numbers], starts, ends)
+        starts, ends = starts[order], ends[order]
+        sizes = np.diff(np.append(first, keys.size))
+        cut = self._cut(np.repeat(matcher.edges[self.strings], sizes), starts, ends)
         if cut.any():
-            kept = np.flatnonzero(~cut)
-            numbers, starts, ends = numbers[kept], starts[kept], ends[kept]
-        owners, atoms = matcher.atoms_of.at(numbers)
+            starts, ends = starts[~cut], ends[~cut]
+            sizes = sizes - np.add.reduceat(cut, first, dtype=np.intp)
+        more_atoms, more_starts, more_ends = self._quantities(lexicon)
+        self.quantity_texts, self.quantity_atoms = batch.of[more_starts], more_atoms
         self._starts, self._ends = np.concatenate((starts, more_starts)), np.concatenate((ends, more_ends))
-        # Every string that stands somewhere, as each of the atoms that it is a form of.
-        self._places = np.concatenate((owners, np.arange(starts.size, self._starts.size)))
-        self._atoms = np.concatenate((atoms, more_atoms))
+        # Strings that form atoms and stand somewhere, and behind them each place of a quantity.
+        firsts = np.cumsum(sizes) - sizes
+        kept = np.flatnonzero((sizes > 0) & (matcher.atoms_of.sizes[self.strings] > 0))
+        alone = np.arange(more_atoms.size)
+        self._firsts = np.concatenate((firsts[kept], starts.size + alone))
+        self._sizes = np.concatenate((sizes[kept], np.ones_like(alone)))
         # One column more than there are atoms: it always stands, in place of what a short phrase does not ask for.
         self.width = len(matcher.forms_of) + 1
-        self._pairs = batch.of[self._starts[self._places]] * self.width + self._atoms
+        many, atoms = matcher.atoms_of.flat(self.strings[kept])
+        bases = self.texts[kept] * self.width
+        self._pairs = np.concatenate((np.repeat(bases, many) + atoms, self.quantity_texts * self.width + more_atoms))
+        self._holders = np.repeat(np.arange(self._sizes.size), np.concatenate((many, np.ones_like(alone))))
         self._present = np.zeros(batch.count * self.width, np.bool_)
         self._present[self._pairs] = True
         self._present[self.width - 1 :: self.width] = True
-        self.quantity_texts, self.quantity_atoms = batch.of[more_starts], more_atoms
 
     def _cut(self, edges: Whole, starts: Whole, ends: Whole) -> Truth:
         """Tell which strings stand inside a Latin word."""
@@ -95,7 +113,7 @@ class Standing:
 
     def _named(self, lexicon: "Lexicon") -> dict[int, list[Named]]:
         """Return the firms that texts name, for those texts that may name one."""
-        texts: list[int] = np.unique(self.texts[lexicon.cues[self.strings]]).tolist()
+        texts: list[int] = once(self.texts[lexicon.cues[self.strings]]).tolist()
         return {number: lexicon.names.firms(self._batch.texts[number]) for number in texts}
 
     def _quantities(self, lexicon: "Lexicon") -> tuple[Whole, Whole, Whole]:
@@ -120,20 +138,18 @@ class Standing:
         """Tell whether an atom stands in a text."""
         return self._present[texts * self.width + atoms]
 
-    def places(self, texts: Whole, atoms: Whole) -> Places:
-        """Return the places of some atoms, each in the text where it is asked for."""
+    def places(self, texts: Whole, atoms: Whole, everywhere: Sequence[int] = ()) -> Places:
+        """Return the places of some atoms, each in the text where it is asked for, and of some in all texts."""
         asked = np.zeros(self._present.size, np.bool_)
         asked[texts * self.width + atoms] = True
-        return self._chosen(np.flatnonzero(asked[self._pairs]))
-
-    def everywhere(self, atom: int) -> tuple[Whole, Whole]:
-        """Return the places of one atom in all texts, sorted by their starts."""
-        places = self._chosen(np.flatnonzero(self._atoms == atom))
-        return places.starts, places.ends
-
-    def _chosen(self, chosen: Whole) -> Places:
-        places = self._places[chosen]
-        return Places(self._batch, self._atoms[chosen], self._starts[places], self._ends[places])
+        for atom in everywhere:
+            asked[atom :: self.width] = True
+        chosen = np.flatnonzero(asked[self._pairs])
+        holders = self._holders[chosen]
+        _, found = apart(self._pairs[chosen], self.width)
+        sizes = self._sizes[holders]
+        at = spread(self._firsts[holders], sizes)
+        return Places(self._batch, np.repeat(found, sizes), self._starts[at], self._ends[at])
 
 
 __all__ = ["FIRM_NAME", "Places", "Standing", "strings_of"]
