@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Range: TypeAlias = tuple[int, int]
 Given: TypeAlias = tuple[str, str | None]
 # Enough texts that a step over all of them costs little more than what it does, few enough to stay in near memory.
-_MOST_TEXTS: Final = 256
-_MOST_CHARACTERS: Final = 32_768
+_MOST_TEXTS: Final = 512
+_MOST_CHARACTERS: Final = 65_536
 # Stands before, between and after the texts: no folded text holds a control character, and no phrase does.
 _SEPARATOR: Final = "\x1f"
 # What is around a range, as a number: its clause, its sentence, its text, or as many characters more than the last.
@@ -53,6 +53,11 @@ def laid(texts: Sequence[str]) -> tuple[str, Whole, Whole, Whole]:
     # What separates is of the text before it.
     of = np.concatenate(([0], np.repeat(np.arange(sizes.size), sizes)))
     return _SEPARATOR + "".join(text + _SEPARATOR for text in texts), of, ends - sizes + 1, ends
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """Return the characters of a text as numbers."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 class Marks:
@@ -112,7 +117,7 @@ class Batch:
         self.count = len(folded)
         self.joined, self.of, self.begins, self.ends = laid(folded)
         self.size = len(self.joined)
-        self.codes: NDArray[np.uint32] = np.frombuffer(self.joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        self.codes = code_points(self.joined)
         apart = np.zeros(self.size, np.bool_)
         apart[0] = True
         apart[self.ends] = True
@@ -154,4 +159,4 @@ class Batch:
         return Span(left, right, text.original[left:right])
 
 
-__all__ = ["CLAUSE", "SENTENCE", "TEXT", "Batch", "Given", "Marks", "Ranges", "batches", "laid", "scope_number"]
+__all__ = ["CLAUSE", "SENTENCE", "TEXT", "Batch", "Given", "Marks", "Ranges", "batches", "code_points", "laid", "scope_number"]

@@ -1,15 +1,15 @@
-"""The strings of the lexicon: one automaton finds them all, each a form of atoms that phrases are made of."""
+"""The strings of the lexicon: one tree finds them all, each a form of atoms that phrases are made of."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from collection_guard.facts.content.characters import is_latin
 from collection_guard.facts.content.phrases import Step
 from collection_guard.facts.content.ragged import Lists, Whole
+from collection_guard.facts.content.trie import Trie
 
 Range: TypeAlias = tuple[int, int]
 
@@ -18,9 +18,6 @@ FIRST, LAST = 1, 2
 # By what factor one more character makes a form rarer: a Chinese one, a Latin one.
 _RARER, _RARER_LATIN = 30.0, 3.0
 _QUANTITY_COMMONNESS: Final = 0.05
-
-# Which string was found, by its number, its start, and its end.
-Found: TypeAlias = tuple[int, int, int]
 
 
 class PatternStep(NamedTuple):
@@ -54,7 +51,7 @@ class Matcher:
         self.order: list[str] = []
         self.atoms_of = Lists(())
         self.edges: Whole = np.empty(0, np.intp)
-        self._automaton: AhoCorasick | None = None
+        self.trie = Trie(())
 
     def atom(self, forms: frozenset[str]) -> int:
         """Return the number of a set of forms."""
@@ -96,16 +93,11 @@ class Matcher:
             for form in forms:
                 of.setdefault(form, []).append(atom)
         self.strings = sorted(of)
-        self.order = sorted(of.keys() | set(others), key=lambda string: (len(string), string)) or ["\0"]
+        self.order = sorted(of.keys() | set(others), key=lambda string: (len(string), string))
         self.atoms_of = Lists(of.get(string, ()) for string in self.order)
         edges = (FIRST * is_latin(string[0]) + LAST * is_latin(string[-1]) for string in self.order)
         self.edges = np.fromiter(edges, np.intp)
-        self._automaton = AhoCorasick(
-            self.order,
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
+        self.trie = Trie(self.order)
 
     def sample(self, atom: int, choose: Callable[..., str]) -> str:
         """Return one form of an atom: the shortest or the longest, or a quantity written out."""
@@ -113,10 +105,6 @@ class Matcher:
             if number == atom:
                 return self._samples[name]
         return choose(self.forms_of[atom], key=lambda form: (len(form), form), default="")
-
-    def places(self, text: str) -> list[Found]:
-        """Return every string that stands in a text, even inside a Latin word, in the order of their ends."""
-        return self._automaton.find_matches_as_indexes(text, overlapping=True) if self._automaton else []
 
     def rarest(self, pattern: Pattern) -> int:
         """Return the atom of a pattern that the fewest texts hold."""
@@ -133,4 +121,4 @@ class Matcher:
         return known, atom
 
 
-__all__ = ["FIRST", "LAST", "Found", "Matcher", "Pattern", "PatternStep", "Range"]
+__all__ = ["FIRST", "LAST", "Matcher", "Pattern", "PatternStep", "Range"]

@@ -5,9 +5,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from collection_guard.facts.content.batch import Batch, Range, laid
+from collection_guard.facts.content.batch import Batch, Range, code_points, laid
 from collection_guard.facts.content.matching import FIRST, LAST
 from collection_guard.facts.content.names import Named
 from collection_guard.facts.content.quantities import quantities
@@ -29,17 +28,10 @@ if TYPE_CHECKING:
 FIRM_NAME: Final = "firm_name"
 
 
-def _found(lexicon: "Lexicon", joined: str) -> NDArray[np.intp]:
-    """Return every string that stands in a text as three rows: its numbers, their starts and ends, in order of ends."""
-    found = lexicon.matcher.places(joined)
-    flat = np.fromiter(chain.from_iterable(found), np.intp, 3 * len(found))
-    return np.ascontiguousarray(flat.reshape(-1, 3).T)
-
-
 def strings_of(lexicon: "Lexicon", texts: Sequence[str]) -> tuple[Whole, Whole]:
     """Return which strings stand in some folded texts, even inside a Latin word: the text and the number of each."""
     joined, of, _, _ = laid(texts)
-    numbers, starts, _ = _found(lexicon, joined)
+    numbers, starts, _ = lexicon.matcher.trie.find(code_points(joined))
     total = len(lexicon.matcher.order)
     return apart(once(of[starts] * total + numbers), total)
 
@@ -74,7 +66,7 @@ class Standing:
     def __init__(self, lexicon: "Lexicon", batch: Batch) -> None:
         matcher = lexicon.matcher
         self._batch = batch
-        numbers, starts, ends = _found(lexicon, batch.joined)
+        numbers, starts, ends = matcher.trie.find(batch.codes)
         total = len(matcher.order)
         order, keys = stably(batch.of[starts] * total + numbers)
         first = changes(keys)
