@@ -124,10 +124,8 @@ class Answers:
         alone[shared] = False
         kept = alone[standing.texts]
         texts, strings = strings_of(self.found.meaning.lexicon, [layouts[number].own for number in shared])
-        return (
-            np.concatenate((standing.texts[kept], whole(shared)[texts])),
-            np.concatenate((standing.strings[kept], strings)),
-        )
+        order, texts = stably(np.concatenate((standing.texts[kept], whole(shared)[texts])))
+        return texts, np.concatenate((standing.strings[kept], strings))[order]
 
     def _latin(self) -> tuple[Whole, Whole]:
         """Return the rows of the English words that the collector says in each text."""

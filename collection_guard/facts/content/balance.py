@@ -60,10 +60,11 @@ class Balance:
         self.names = ["", *weights]
         rows = {name: row for row, name in enumerate(self.names)}
         given = [(), *weights.values()]
-        self._signals_of = Lists([_NUMBER_OF[signal] for signal, _ in part] for part in given)
-        # As sums are made of floats, which hold whole numbers exactly, these are floats from the start.
-        self._weights = np.array([_hundredths(weight) for part in given for _, weight in part], np.float64)
-        self._ranks = self._ranked(given)
+        self._weights = np.zeros((len(given), _WIDTH), np.int32)
+        for row, part in enumerate(given):
+            for signal, weight in part:
+                self._weights[row, _NUMBER_OF[signal]] = _hundredths(weight)
+        self._ranks = self._ranked(rows)
         self.words = sorted(filter(is_word, weights))
         # Chinese words are found where they stand, others between what separates words.
         self.han = frozenset(word for word in self.words if not word[0].isascii())
@@ -82,24 +83,22 @@ class Balance:
         self._starts = np.array([[_hundredths(start * by) for start in starts] for by in growths], np.intp)
         self._doubts = whole(_hundredths(DOUBT * by) for by in growths)
 
-    def _ranked(self, given: Sequence[Sequence[tuple[str, float]]]) -> Whole:
-        """Return for each weight of each row its rank among those that speak for its signal, the weightiest first.
+    def _ranked(self, rows: Mapping[str, int]) -> Whole:
+        """Return for each signal and row the row's rank among those that speak for the signal, the weightiest first.
 
-        What speaks against it has a rank below nought.
+        What does not speak for it has a rank below nought.
         """
-        rank_of: dict[tuple[str, str], int] = {}
+        ranks = np.full((_WIDTH, len(rows)), -1, np.intp)
         for signal, scale in self.scales.items():
             speaking = sorted((-weight, clue) for clue, weight in scale.weights.items() if weight > 0)
-            rank_of |= {(signal, clue): rank for rank, (_, clue) in enumerate(speaking)}
-        return whole(
-            rank_of.get((signal, name), -1) for name, part in zip(self.names, given, strict=True) for signal, _ in part
-        )
+            ranks[_NUMBER_OF[signal], [rows[clue] for _, clue in speaking]] = np.arange(len(speaking))
+        return ranks
 
     def _arrange_clues(self) -> None:
         """Lay out which row each clue has, and each two clues together: the first named first, or the other way."""
         known = len(self.clues) + 1
         self._row_of_clue = np.zeros(known, np.intp)
-        self._row_of_pair = np.zeros(known * known, np.intp)
+        self._row_of_pair = np.zeros(known * known, np.int32)
         self._backwards = False
         for row, name in enumerate(self.names):
             if not row or is_word(name):
@@ -128,7 +127,7 @@ class Balance:
     def weigh(
         self, count: int, strings: tuple[Whole, Whole], latin: tuple[Whole, Whole], clues: tuple[Whole, Whole]
     ) -> "Weighed":
-        """Return what so many texts weigh: each part tells the texts and what stands in them, each once a text.
+        """Return what so many texts weigh: each part tells the texts, sorted, and what stands in them, once a text.
 
         ``strings`` are the numbers of strings, ``latin`` rows, and ``clues`` the numbers of clues.
         """
@@ -144,6 +143,7 @@ class Balance:
         pairs = [(clue_texts[first], self._row_of_pair[np.repeat(numbers * known, behind) + numbers[second]])]
         if self._backwards:
             pairs.append((pairs[0][0], self._row_of_pair[numbers[second] * known + numbers[first]]))
+        totals = self._starts[np.minimum(many, MOST_CLUES)]
         texts: list[Whole] = []
         rows: list[Whole] = []
         for holders, held in (
@@ -154,21 +154,15 @@ class Balance:
         ):
             kept = np.flatnonzero(held)
             texts.append(holders[kept])
-            rows.append(held[kept])
-        return Weighed(self, many, np.concatenate(texts), np.concatenate(rows))
+            rows.append(held[kept].astype(np.intp))
+            self.totals(texts[-1], rows[-1], totals)
+        return Weighed(self, many, totals, np.concatenate(texts), np.concatenate(rows))
 
-    def weights(self, rows: Whole) -> tuple[Whole, Whole]:
-        """Return how many weights rows have, and where each of these is, end to end."""
-        sizes = self._signals_of.sizes[rows]
-        return sizes, spread(self._signals_of.starts[rows], sizes)
-
-    def totals(self, count: int, texts: Whole, rows: Whole) -> Whole:
-        """Return what the rows of so many texts weigh together, for every signal."""
-        sizes, at = self.weights(rows)
-        keys = np.repeat(texts * _WIDTH, sizes) + self._signals_of.items[at]
-        # Whole numbers far below what a float holds exactly.
-        sums = np.bincount(keys, self._weights[at], minlength=count * _WIDTH)
-        return sums.astype(np.intp).reshape(-1, _WIDTH)
+    def totals(self, texts: Whole, rows: Whole, totals: Whole) -> None:
+        """Add what rows weigh, for every signal, to the totals of their texts, by which they are sorted."""
+        first = changes(texts)
+        if first.size:
+            totals[texts[first]] += np.add.reduceat(self._weights.take(rows, axis=0), first, axis=0, dtype=np.int32)
 
     def speaking(self, texts: Whole, rows: Whole, asked: Truth) -> tuple[Whole, Whole]:
         """Return which rows speak for some signals of some texts and have places, by text and signal as one number.
@@ -176,14 +170,18 @@ class Balance:
         They come by these numbers, the weightiest first.
         """
         kept = np.flatnonzero(asked.any(axis=1)[texts] & (self._places_of[rows] > 0))
-        texts, rows = texts[kept], rows[kept]
-        sizes, at = self.weights(rows)
-        texts, rows = np.repeat(texts, sizes), np.repeat(rows, sizes)
-        signals, ranks = self._signals_of.items[at], self._ranks[at]
-        kept = np.flatnonzero((ranks >= 0) & asked[texts, signals])
-        keys, ranks = (texts * _WIDTH + signals)[kept], ranks[kept]
-        order = np.lexsort((ranks, keys))
-        keys, rows = keys[order], rows[kept[order]]
+        order, texts = stably(texts[kept])
+        rows = rows[kept][order]
+        begins = bounds(texts, asked.shape[0])
+        quiet = np.flatnonzero(asked)
+        of, signals = apart(quiet, _WIDTH)
+        sizes = begins[of + 1] - begins[of]
+        keys, rows = np.repeat(quiet, sizes), rows[spread(begins[of], sizes)]
+        ranks = self._ranks[np.repeat(signals, sizes), rows]
+        kept = np.flatnonzero(ranks >= 0)
+        width = self._ranks.shape[1]
+        order, packed = stably(keys[kept] * width + ranks[kept])
+        keys, rows = packed // width, rows[kept[order]]
         # Enough is shown once the weightier ones have enough places.
         places = self._places_of[rows]
         first = changes(keys)
@@ -191,10 +189,6 @@ class Balance:
         before -= np.repeat(before[first], np.diff(np.append(first, keys.size)))
         shown = np.flatnonzero(before < _MOST_SHOWN)
         return keys[shown], rows[shown]
-
-    def starts(self, clues: Whole) -> Whole:
-        """Return where the scales of texts with so many clues begin."""
-        return self._starts[np.minimum(clues, MOST_CLUES)]
 
     def doubts(self, clues: Whole) -> Whole:
         """Return what doubt takes in texts with so many clues."""
@@ -210,10 +204,9 @@ class Balance:
 class Weighed:
     """What the texts of a batch weigh."""
 
-    def __init__(self, balance: Balance, clues: Whole, texts: Whole, rows: Whole) -> None:
+    def __init__(self, balance: Balance, clues: Whole, totals: Whole, texts: Whole, rows: Whole) -> None:
         self._balance, self._texts, self._rows = balance, texts, rows
-        self.clues = clues  # how many clues each text has
-        self.totals = balance.totals(clues.size, texts, rows) + balance.starts(clues)
+        self.clues, self.totals = clues, totals  # how many clues each text has, and what its signals weigh
 
     def doubt(self, doubted: Truth) -> None:
         """Take from signals of which every act found is denied or only mentioned."""

@@ -37,23 +37,30 @@ def strings_of(lexicon: "Lexicon", texts: Sequence[str]) -> tuple[Whole, Whole]:
 
 
 class Places:
-    """Where some atoms stand, sorted by atom and start; what begins at one place is in the order in which it came."""
+    """Where some atoms stand, sorted by text, atom and start; what begins at one place is in the order of its coming."""
 
-    def __init__(self, batch: Batch, atoms: Whole, starts: Whole, ends: Whole) -> None:
-        self._batch, self._size = batch, batch.size + 1
-        order, self._keys = stably(atoms * self._size + starts)
+    def __init__(self, batch: Batch, width: int, pairs: Whole, starts: Whole, ends: Whole) -> None:
+        size = batch.size + 1
+        order, keys = stably(pairs * size + starts)
+        pairs = keys // size
         self.starts, self.ends = starts[order], ends[order]
+        self._width = width
+        first = changes(pairs)
+        # Each atom of a text once, with where its places begin; behind the last, one that is never asked for.
+        self._pairs = np.append(pairs[first], np.iinfo(np.intp).max)
+        self._firsts = np.append(first, pairs.size)
+        self._sizes = np.append(np.diff(self._firsts), 0)
 
     def of(self, texts: Whole, atoms: Whole) -> tuple[Whole, Whole]:
-        """Return where the places of an atom in a text begin among all places, and how many they are."""
-        keys = atoms * self._size
-        first = np.searchsorted(self._keys, keys + self._batch.begins[texts])
-        return first, np.searchsorted(self._keys, keys + self._batch.ends[texts]) - first
+        """Return where the places of atoms in texts begin among all places, and how many they are; all stand there."""
+        at = np.searchsorted(self._pairs, texts * self._width + atoms)
+        return self._firsts[at], self._sizes[at]
 
     def everywhere(self, atom: int) -> tuple[Whole, Whole]:
         """Return the starts and ends of the places of an atom in all texts."""
-        left, right = np.searchsorted(self._keys, (atom * self._size, (atom + 1) * self._size))
-        return self.starts[left:right], self.ends[left:right]
+        at = np.flatnonzero(self._pairs[:-1] % self._width == atom)
+        places = spread(self._firsts[at], self._sizes[at])
+        return self.starts[places], self.ends[places]
 
 
 class Standing:
@@ -138,10 +145,10 @@ class Standing:
             asked[atom :: self.width] = True
         chosen = np.flatnonzero(asked[self._pairs])
         holders = self._holders[chosen]
-        _, found = apart(self._pairs[chosen], self.width)
         sizes = self._sizes[holders]
         at = spread(self._firsts[holders], sizes)
-        return Places(self._batch, np.repeat(found, sizes), self._starts[at], self._ends[at])
+        pairs = np.repeat(self._pairs[chosen], sizes)
+        return Places(self._batch, self.width, pairs, self._starts[at], self._ends[at])
 
 
 __all__ = ["FIRM_NAME", "Places", "Standing", "strings_of"]
