@@ -1,14 +1,59 @@
-"""The detector of a run: each distinct text is read once."""
+"""The detector of a run: each distinct text is read once, and many are read together."""
 
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import islice
+from threading import Lock
 from typing import Final
 
 from collection_guard.facts.content.loading import load_detector
-from collection_guard.facts.world import ContentReading, Detector
+from collection_guard.facts.content.reading import BatchDetector, Given, Reading, readings
+from collection_guard.facts.content.reading import Detector as ReadingDetector
+from collection_guard.facts.world import Detector
 
 NO_DETECTOR: Final = "none"
 REMEMBERED: Final = 50_000
 """Messages repeat; this many distinct texts are kept with what was heard in them."""
+_AHEAD: Final = 1_024
+
+
+class RememberingDetector:
+    """Keeps what was heard; where a text is asked for, some that are expected are read with it.
+
+    A text that is never asked for may be read in vain, so none is read before one is asked for, and none ahead by a
+    detector that reads texts one by one.
+    """
+
+    def __init__(self, detector: ReadingDetector, most: int = REMEMBERED) -> None:
+        self._detector, self._most = detector, most
+        self._known: OrderedDict[Given, Reading] = OrderedDict()
+        self._expected: dict[Given, None] = {}
+        self._lock = Lock()
+
+    def expect(self, texts: Iterable[Given]) -> None:
+        """Take the texts, with their kinds, that may be asked for next, in place of those taken before."""
+        if isinstance(self._detector, BatchDetector):
+            with self._lock:
+                self._expected = {given: None for given in texts if given not in self._known}
+
+    def __call__(self, text: str, kind: str | None) -> Reading:
+        """Return what a text of a kind says."""
+        given = (text, kind)
+        with self._lock:
+            known = self._known.get(given)
+            if known is not None:
+                self._known.move_to_end(given)
+                return known
+            self._expected.pop(given, None)
+            asked = [given, *islice(self._expected, _AHEAD)]
+            for ahead in asked[1:]:
+                del self._expected[ahead]
+        found = list(readings(self._detector, asked))
+        with self._lock:
+            self._known.update(zip(asked, found, strict=True))
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return found[0]
 
 
 def detector_in_use(name: str | None) -> tuple[Detector | None, str | None]:
@@ -19,9 +64,7 @@ def detector_in_use(name: str | None) -> tuple[Detector | None, str | None]:
     if name is None or name == NO_DETECTOR:
         return None, None
     found = load_detector(name)
+    return RememberingDetector(found), f"{found.name} {found.version}"
 
-    @lru_cache(maxsize=REMEMBERED)
-    def read(text: str, kind: str | None) -> ContentReading:
-        return found.read(text, kind)
 
-    return read, f"{found.name} {found.version}"
+__all__ = ["NO_DETECTOR", "REMEMBERED", "RememberingDetector", "detector_in_use"]

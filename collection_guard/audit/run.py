@@ -16,6 +16,7 @@ from collection_guard.engines.columnar import COLUMNAR, fit_columns, takes_colum
 from collection_guard.engines.durable import is_available
 from collection_guard.engines.judge import Judge, Judged
 from collection_guard.facts.registry import RegistryIndex
+from collection_guard.facts.signals import EXPECTED_AT_ONCE, expect
 from collection_guard.facts.world import Detector, Settings, World
 from collection_guard.language.compiled import CompiledPack, RuleSet
 from collection_guard.language.compiling import compile_packs
@@ -144,6 +145,8 @@ def _judge_each(
     for index, contact in enumerate(contacts):
         if progress is not None:
             progress(index)
+        if index % EXPECTED_AT_ONCE == 0:
+            expect(judge.world.detector, (item.event for item in contacts[index : index + EXPECTED_AT_ONCE]))
         if contact.past:
             judge.add(contact.event)
             continue

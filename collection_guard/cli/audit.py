@@ -280,7 +280,7 @@ def _run(
 
 def verdict_table(which: Which) -> "VerdictTable":
     """Return a table that gathers verdicts for Parquet; raise ConfigurationError where polars is absent."""
-    if find_spec("polars") is None or find_spec("numpy") is None:
+    if find_spec("polars") is None:
         raise ConfigurationError([Problem("verdict_table_needs_extra")])
     table: VerdictTable = import_module("collection_guard.audit.verdict_table").VerdictTable(which)
     return table

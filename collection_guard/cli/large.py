@@ -124,7 +124,7 @@ def large_audit(
         problems.append(Problem("large_verdicts", values={"value": str(verdicts)}))
     problems += [Problem("large_option", values={"option": f"--{name}"}) for name in _FOR_READERS if settings[name]]
     problems += [Problem("large_option", values={"option": name}) for name, value in others.items() if value]
-    needed = ("numpy", "polars", *(("pyspark", "pyarrow", "pandas") if spark else ()))
+    needed = ("polars", *(("pyspark", "pyarrow", "pandas") if spark else ()))
     absent = ", ".join(name for name in needed if find_spec(name) is None)
     if absent:
         problems.append(Problem("spark_unavailable" if spark else "memory_unavailable", values={"modules": absent}))

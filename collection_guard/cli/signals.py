@@ -13,7 +13,7 @@ from collection_guard.cli import options as o
 from collection_guard.cli.exits import INPUT, exits, missing_file, say
 from collection_guard.configuration import Configuration
 from collection_guard.facts.content.loading import load_detector
-from collection_guard.facts.content.reading import Detector, ExplainingDetector, Reading
+from collection_guard.facts.content.reading import Detector, ExplainingDetector, Reading, readings
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
 from collection_guard.model.tables import bytes_of
 from collection_guard.model.texts import text
@@ -45,8 +45,9 @@ def signals(
         if explain:
             _explain(given, found, settings)
         else:
-            for item in given.texts:
-                typer.echo(json.dumps(_answer(item, found.read(item.text, item.kind)), ensure_ascii=False))
+            every = readings(found, ((item.text, item.kind) for item in given.texts))
+            for item, reading in zip(given.texts, every, strict=True):
+                typer.echo(json.dumps(_answer(item, reading), ensure_ascii=False))
     for problem in given.problems:
         say(problem, settings.lang)
     if given.problems:

@@ -1,10 +1,10 @@
 """Content signals: as given with the event, else as heard in its content (semantics 22 and 25)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from collection_guard.facts.sheet import FactSheet, fact
-from collection_guard.facts.world import ContentReading, Detector
+from collection_guard.facts.world import ContentReading, Detector, ExpectingDetector
 from collection_guard.model.event import Event
 from collection_guard.model.masking import mask_text
 from collection_guard.model.words import SIGNALS, SUPPLIED_ONLY_SIGNALS, UNKNOWN
@@ -26,6 +26,8 @@ KIND_OF_CHANNEL: Final = {
     "social_post": "group_chat",
 }
 """What kind of text goes over a channel, to one person."""
+EXPECTED_AT_ONCE: Final = 2_048
+"""Of so many events a detector is told ahead that their content may be asked for."""
 
 
 def kind_of(event: Event) -> str | None:
@@ -39,6 +41,12 @@ def kind_of(event: Event) -> str | None:
 def heard(detector: Detector | None, event: Event) -> ContentReading | None:
     """Return what a detector hears in an event's content, None without a detector or without a text."""
     return detector(event.content, kind_of(event)) if detector is not None and event.content else None
+
+
+def expect(detector: Detector | None, events: Iterable[Event]) -> None:
+    """Tell a detector of whose content it may be asked next, so that it can read many texts together."""
+    if isinstance(detector, ExpectingDetector):
+        detector.expect((event.content, kind_of(event)) for event in events if event.content)
 
 
 @fact("content.reading")

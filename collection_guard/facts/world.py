@@ -76,6 +76,17 @@ Detector = Callable[[str, str | None], ContentReading]
 """Reads a text of a kind (sms, wechat, group_chat, call_transcript, letter, email, app_push, internal_note)."""
 
 
+@runtime_checkable
+class ExpectingDetector(Protocol):
+    """A detector that reads many texts together, if it is told which will be asked for."""
+
+    def __call__(self, text: str, kind: str | None) -> ContentReading:
+        """Return what a text of a kind says."""
+
+    def expect(self, texts: Iterable[tuple[str, str | None]]) -> None:
+        """Take the texts, with their kinds, that may be asked for next."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The surroundings of events, the same for a whole run."""

@@ -1,7 +1,6 @@
 """An audit by columns gives the report, the verdicts and the evidence of an audit contact by contact."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from collection_guard.engines import columnar
 from collection_guard.facts.world import Settings
 from collection_guard.language.packs import load_packs
 from collection_guard.model import Event
-from collection_guard.model.problems import ConfigurationError
 from collection_guard.reports import render
 
 PACKS = load_packs(["core", Path(__file__).parents[1] / "language/sayable"])
@@ -63,7 +61,7 @@ def test_the_report_is_the_same(seed: int | None) -> None:
 
 
 def test_auto_takes_columns_for_many_contacts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From a size on columns are taken, and the report says so; below it, or without numpy, they are not."""
+    """From a size on columns are taken, and the report says so; below it they are not."""
     log = RandomLog(5).records(cases=2)
     basis = basis_of(log, "auto")
     progress: list[int] = []
@@ -74,14 +72,6 @@ def test_auto_takes_columns_for_many_contacts(monkeypatch: pytest.MonkeyPatch) -
     assert progress[-1] == len(intake.contacts)
     monkeypatch.setattr(columnar, "FROM_CONTACTS", len(intake.contacts) + 1)
     assert run_audit(intake, basis).engine != "columnar"
-    monkeypatch.setattr(columnar, "FROM_CONTACTS", 0)
-    monkeypatch.setattr(columnar, "find_spec", lambda _: None)
-    assert run_audit(intake, basis).engine != "columnar"
-    with pytest.raises(ConfigurationError) as caught:
-        run_audit(intake, replace(basis, engine="columnar"))
-    (problem,) = caught.value.problems
-    assert "collection-guard[large]" in problem.render("en")
-    assert "numpy" in problem.render("zh")
 
 
 def test_no_contacts() -> None:

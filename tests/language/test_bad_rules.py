@@ -24,7 +24,6 @@ NOT_OF_A_FILE = {
     "override_unknown",
     "override_type",
     "override_least",
-    "columnar_unavailable",
     "durable_unavailable",
     "verdict_table_needs_extra",
     "example_kind",

@@ -20,7 +20,6 @@ OF_SPARK = ("collection_guard/engines/spark.py", "collection_guard/audit/spark.p
 OF_EXTRAS = {
     "large": (
         "collection_guard/engines/columnar/",
-        "collection_guard/facts/content/weighing.py",
         *(
             f"collection_guard/audit/{name}.py"
             for name in ("verdict_table", "bucket", "large", "pieces", "slices", "kept_profiles")

@@ -5,7 +5,6 @@ function that the reference uses; only clocks, measures and the truth of leaves 
 """
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from typing import Final
 
 from collection_guard.language.compiled import CompiledPack
@@ -16,16 +15,9 @@ FROM_CONTACTS: Final = 1_000
 """From so many contacts on, an audit by columns saves a second or more; below, the engine hardly matters."""
 
 
-def is_available() -> bool:
-    """Say whether what the engine needs is installed."""
-    return find_spec("numpy") is not None
-
-
 def takes_columns(engine: str, contacts: int) -> bool:
-    """Say whether an audit of so many contacts is one for columns; refuse to, where what they need is absent."""
-    if engine == COLUMNAR and not is_available():
-        raise ConfigurationError([Problem("columnar_unavailable")])
-    return engine == COLUMNAR or (engine == "auto" and contacts >= FROM_CONTACTS and is_available())
+    """Say whether an audit of so many contacts is one for columns."""
+    return engine == COLUMNAR or (engine == "auto" and contacts >= FROM_CONTACTS)
 
 
 def fit_columns(engine: str, packs: Iterable[CompiledPack]) -> bool:

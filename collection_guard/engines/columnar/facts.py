@@ -23,9 +23,10 @@ from collection_guard.engines.columnar.quiet import QUIET, quiet_column
 from collection_guard.facts.clock import REGISTRY_ZONE
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.sheet import FactSheet
-from collection_guard.facts.signals import heard, kind_of
+from collection_guard.facts.signals import EXPECTED_AT_ONCE, expect, heard, kind_of
 from collection_guard.facts.world import ContentReading, World, has_case
 from collection_guard.language.compiled import RuleSet
+from collection_guard.model.event import Event
 from collection_guard.model.words import OTHER_CHANNEL, SIGNALS, UNKNOWN
 
 _PEOPLE: Final = (
@@ -133,7 +134,9 @@ class FactColumns:
 
     def reading_of(self, row: int) -> ContentReading | None:
         """Return what the detector hears in the content of a row, as kept."""
-        event = self.log.events[row]
+        return self._heard(self.log.events[row])
+
+    def _heard(self, event: Event) -> ContentReading | None:
         key = (event.content, kind_of(event)) if event.content else (None, None)
         if key not in self._readings:
             self._readings[key] = heard(self.world.detector, event)
@@ -210,8 +213,15 @@ class FactColumns:
         said: dict[Any, int] = {}
         readings: list[ContentReading | None] = []
         codes: list[int] = []
-        for row in groups.firsts.tolist():
-            reading = self.reading_of(row) if texts.value(row) else None
+        events: dict[int, Event] = {}
+        firsts = groups.firsts.tolist()
+        for place, row in enumerate(firsts):
+            if place % EXPECTED_AT_ONCE == 0:
+                events = {
+                    one: self.log.events[one] for one in firsts[place : place + EXPECTED_AT_ONCE] if texts.value(one)
+                }
+                expect(self.world.detector, events.values())
+            reading = self._heard(events[row]) if row in events else None
             key = None if reading is None else (tuple(sorted(reading.signals.items())), tuple(reading.law_firms))
             if key not in said:
                 said[key] = len(readings)

@@ -169,7 +169,8 @@ class Balance:
 
         They come by these numbers, the weightiest first.
         """
-        kept = np.flatnonzero(asked.any(axis=1)[texts] & (self._places_of[rows] > 0))
+        some: Truth = np.any(asked, axis=1)
+        kept = np.flatnonzero(some[texts] & (self._places_of[rows] > 0))
         order, texts = stably(texts[kept])
         rows = rows[kept][order]
         begins = bounds(texts, asked.shape[0])

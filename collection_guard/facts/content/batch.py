@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from collection_guard.facts.content.characters import CLAUSE_END, SENTENCE_END
 from collection_guard.facts.content.context import Layout, layout
 from collection_guard.facts.content.ragged import Truth, Whole, whole
-from collection_guard.facts.content.reading import Span
+from collection_guard.facts.content.reading import Given, Span
 
 if TYPE_CHECKING:
     from collection_guard.facts.content.lexicon import Lexicon
 
 Range: TypeAlias = tuple[int, int]
-Given: TypeAlias = tuple[str, str | None]
 # Enough texts that a step over all of them costs little more than what it does, few enough to stay in near memory.
 _MOST_TEXTS: Final = 512
 _MOST_CHARACTERS: Final = 65_536
@@ -91,7 +90,7 @@ class Ranges:
         return self._lefts.size
 
     def hold(self, starts: Whole, ends: Whole) -> Truth:
-        """Tell for each of other ranges whether it lies in one of these: in that before it, or in that which it begins."""
+        """Tell for each of other ranges whether it lies in one of these: the one before it, or the one behind."""
         if not self._lefts.size:
             return np.zeros(starts.size, np.bool_)
         after = np.searchsorted(self._keys, starts * self._size + ends, side="right")
@@ -159,4 +158,15 @@ class Batch:
         return Span(left, right, text.original[left:right])
 
 
-__all__ = ["CLAUSE", "SENTENCE", "TEXT", "Batch", "Given", "Marks", "Ranges", "batches", "code_points", "laid", "scope_number"]
+__all__ = [
+    "CLAUSE",
+    "SENTENCE",
+    "TEXT",
+    "Batch",
+    "Marks",
+    "Ranges",
+    "batches",
+    "code_points",
+    "laid",
+    "scope_number",
+]

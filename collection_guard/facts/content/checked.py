@@ -1,10 +1,18 @@
 """A detector that somebody installed, held to what a detector is: it answers a reading, or a problem that names it."""
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar, runtime_checkable
 
-from collection_guard.facts.content.reading import Detector, ExplainingDetector, Explanation, Reading, Span
+from collection_guard.facts.content.reading import (
+    BatchDetector,
+    Detector,
+    ExplainingDetector,
+    Explanation,
+    Given,
+    Reading,
+    Span,
+)
 from collection_guard.facts.content.schema import SIGNALS
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.texts import nearest
@@ -33,9 +41,9 @@ class CheckedDetector:
         self._check(_faults(reading, text))
         return reading
 
-    def _ask(self, method: Callable[[str, str | None], _Answer], text: str, kind: str | None) -> _Answer:
+    def _ask(self, method: Callable[..., _Answer], *asked: object) -> _Answer:
         try:
-            return method(text, kind)
+            return method(*asked)
         except Exception as error:  # noqa: BLE001  # whatever a stranger's code raises is told, never a traceback
             frames = traceback.extract_tb(error.__traceback__)
             at = f"{frames[-1].filename}:{frames[-1].lineno}"
@@ -48,6 +56,20 @@ class CheckedDetector:
         if cause is not None:
             values: dict[str, object] = {"name": self._registered, "cause": cause}
             raise ConfigurationError([Problem("detector_answer", values=values)])
+
+
+class CheckedBatchDetector(CheckedDetector):
+    """The same of a detector that reads many texts together."""
+
+    def __init__(self, registered: str, detector: BatchDetector) -> None:
+        super().__init__(registered, detector)
+        self._batch = detector
+
+    def read_many(self, texts: Sequence[Given]) -> list[Reading]:
+        """Return what each of some texts says, given with their kinds."""
+        found = self._ask(self._batch.read_many, texts)
+        self._check(_faults_of_many(found, texts))
+        return list(found)
 
 
 class CheckedExplainingDetector(CheckedDetector):
@@ -64,11 +86,36 @@ class CheckedExplainingDetector(CheckedDetector):
         return explanation
 
 
+class CheckedExplainingBatchDetector(CheckedExplainingDetector, CheckedBatchDetector):
+    """The same of a detector that can do both."""
+
+    def __init__(self, registered: str, detector: "_ExplainingBatch") -> None:
+        super().__init__(registered, detector)
+        self._batch = detector
+
+
+@runtime_checkable
+class _ExplainingBatch(ExplainingDetector, BatchDetector, Protocol):
+    """A detector that can do both."""
+
+
 def checked(registered: str, detector: Detector) -> CheckedDetector:
     """Return a detector, held to what a detector is, by the name under which it is registered."""
+    if isinstance(detector, _ExplainingBatch):
+        return CheckedExplainingBatchDetector(registered, detector)
+    if isinstance(detector, BatchDetector):
+        return CheckedBatchDetector(registered, detector)
     if isinstance(detector, ExplainingDetector):
         return CheckedExplainingDetector(registered, detector)
     return CheckedDetector(registered, detector)
+
+
+def _faults_of_many(found: object, texts: Sequence[Given]) -> Iterator[str]:
+    if not isinstance(found, list | tuple) or len(found) != len(texts):
+        yield "read_many() gives no list with a Reading for each text"
+        return
+    for reading, (text, _) in zip(found, texts, strict=True):
+        yield from _faults(reading, text)
 
 
 def _faults_of_explanation(explanation: object, text: str) -> Iterator[str]:

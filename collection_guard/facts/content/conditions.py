@@ -34,9 +34,7 @@ class Conditions:
         self._contents_of, self._scopes = whole(self._content_of), whole(self._within)
         self._patterns_of = Lists(self._contents)
 
-    def hold(
-        self, batch: Batch, standing: Standing, numbers: Whole, starts: Whole, ends: Whole
-    ) -> Truth:
+    def hold(self, batch: Batch, standing: Standing, numbers: Whole, starts: Whole, ends: Whole) -> Truth:
         """Tell for each of some conditions whether it holds around a range.
 
         The phrases of a text that answer a condition are laid out once, by their starts, each with the least end of

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from collection_guard.facts.content.answers import Answers, Found, Meaning
-from collection_guard.facts.content.batch import Given, batches
+from collection_guard.facts.content.batch import batches
 from collection_guard.facts.content.explaining import steps_of
 from collection_guard.facts.content.hearing import Hearing
 from collection_guard.facts.content.lexicon import Lexicon, load_lexicon
-from collection_guard.facts.content.reading import Explanation, Reading, nothing_said
+from collection_guard.facts.content.reading import Explanation, Given, Reading, nothing_said
 from collection_guard.facts.content.scales import SHAPED
 
 NAME: Final = "lexicon"
@@ -43,11 +43,16 @@ class LexiconDetector:
             for reading in Answers(Found(self.meaning, group)).readings(self.name, self.version)
         ]
 
-    def heard(self, text: str, kind: str | None = None) -> frozenset[str]:
-        """Return the entries that fire on a text, those that are no signal by themselves included."""
-        heard = Found(self.meaning, [(text, kind)], everything=True).heard
+    def heard(self, texts: Iterable[Given]) -> Iterator[frozenset[str]]:
+        """Yield the entries that fire on each text, those that are no signal by themselves included."""
         sought = self.meaning.hearing.sought
-        return frozenset(sought[item].entry.entry.id for item in heard.items[heard.counted].tolist())
+        for group in batches(texts):
+            found: list[set[str]] = [set() for _ in group]
+            heard = Found(self.meaning, group, everything=True).heard
+            fired = (part[heard.counted].tolist() for part in (heard.texts, heard.items))
+            for text, item in zip(*fired, strict=True):
+                found[text].add(sought[item].entry.entry.id)
+            yield from map(frozenset, found)
 
     def clues(self, texts: Iterable[Given]) -> Iterator[frozenset[str]]:
         """Yield what of each text the scales can weigh, apart from its words."""

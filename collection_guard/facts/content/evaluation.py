@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from collection_guard.facts.content.reading import Detector, Reading
+from collection_guard.facts.content.reading import Detector, Reading, readings
 from collection_guard.facts.content.schema import SIGNALS, Signal
 from collection_guard.model.problems import InputError, Problem
 
@@ -148,8 +148,9 @@ def read_labelled(file: Path) -> list[Labelled]:
 def evaluate(detector: Detector, texts: Iterable[Labelled]) -> Evaluation:
     """Let a detector read labelled texts and count its answers."""
     result = Evaluation()
-    for labelled in texts:
-        reading = detector.read(labelled.text, labelled.channel)
+    texts = list(texts)
+    every = readings(detector, ((labelled.text, labelled.channel) for labelled in texts))
+    for labelled, reading in zip(texts, every, strict=True):
         result.texts += 1
         difficulty = result.difficulties.setdefault(labelled.difficulty, Counts())
         for signal in SIGNALS:

@@ -37,10 +37,8 @@ class Frames:
         # A frame without phrases holds for its kinds of text as a whole.
         self._standing = [number for number, frame in enumerate(frames) if not frame.patterns]
 
-    def mentions(
-        self, batch: Batch, standing: Standing, found: Found, ranks: Whole, frames: Whole
-    ) -> "Mentions":
-        """Return the frames that hold, and where; ``ranks`` order the phrases that were found, ``frames`` are theirs."""
+    def mentions(self, batch: Batch, standing: Standing, found: Found, ranks: Whole, frames: Whole) -> "Mentions":
+        """Return the frames that hold, and where; ``ranks`` order the phrases found, ``frames`` are theirs."""
         kept = np.flatnonzero(~batch.others.hold(found.starts, found.ends))
         owners, conditions = self._unless.at(frames[kept])
         if owners.size:

@@ -87,8 +87,9 @@ def join(
 ) -> Found:
     """Return every place where the steps of a phrase follow each other, for phrases whose atoms all stand.
 
-    Found are as many at most as there are places of the last step: the nearest earlier place of the step before decides,
-    for if a mark stands between, it stands before farther places as well. Unless ``marked``, marks are not looked at. The
+    Found are as many at most as there are places of the last step: the nearest earlier place of the step before
+    decides, for if a mark stands between, it stands before farther places as well. Unless ``marked``, marks are not
+    looked at. The
     places are also those of the atoms ``everywhere``.
     """
     asked = table.atoms[numbers]
@@ -145,9 +146,7 @@ def _gathered(done: Sequence[tuple[Whole, list[Whole]]], places: Places) -> Foun
     order, owners = stably(owners)
     columns: list[Whole] = []
     for step in range(steps):
-        column = [
-            parts[step] if step < len(parts) else np.full(held.size, NONE, np.intp) for held, parts in done
-        ]
+        column = [parts[step] if step < len(parts) else np.full(held.size, NONE, np.intp) for held, parts in done]
         columns.append(np.concatenate(column)[order])
     last = np.concatenate([parts[-1] for _, parts in done])[order]
     return Found(owners, places.starts[columns[0]], places.ends[last], places, columns)

@@ -179,7 +179,6 @@ class _Compiler:
         # What is only weighed is no word of the lexicon that a disguise could stand for.
         literals = self.matcher.forms()
         scales = list(self._scales(acts, {frame.frame.id for frame in frames}))
-        balance = Balance(scales, list(acts), [frame.frame.id for frame in frames])
         syllables: dict[str, str] = {}
         evasions = Evasions(words=[])
         speakers = Speakers(collector=[], customer=[])
@@ -193,6 +192,7 @@ class _Compiler:
             benign += content.benign
         if self.problems:
             raise RulesError(self.problems)
+        balance = Balance(scales, list(acts), [frame.frame.id for frame in frames])
         finder = NameFinder(names, self.normaliser.folding)
         self.matcher.build([*balance.han, *finder.cues])
         balance.arrange(self.matcher.order)

@@ -10,7 +10,7 @@ from collection_guard.facts.content.joining import join
 from collection_guard.facts.content.lexicon import CompiledEntry, CompiledFrame
 from collection_guard.facts.content.matching import Pattern
 from collection_guard.facts.content.ragged import whole
-from collection_guard.facts.content.reading import Step
+from collection_guard.facts.content.reading import Given, Step
 from collection_guard.facts.content.scales import CompiledScale
 from collection_guard.facts.content.standing import Standing
 from collection_guard.model.problems import Problem
@@ -57,13 +57,21 @@ def dead_phrases(detector: LexiconDetector) -> Iterator[Problem]:
 
 def wrong_examples(detector: LexiconDetector) -> Iterator[Problem]:
     """Yield entries that do not fire on their own examples, or fire where they must be silent."""
-    for item in detector.lexicon.entries:
-        for example in item.entry.examples.fires:
-            if not _fires(detector, item, example):
-                yield _problem("lexicon_dead", item, {"entry": item.entry.id, "example": example})
-        for example in item.entry.examples.silent:
-            if _fires(detector, item, example):
-                yield _problem("lexicon_loud", item, {"entry": item.entry.id, "example": example})
+    examples = [
+        (item, example, fires)
+        for item in detector.lexicon.entries
+        for fires, given in ((True, item.entry.examples.fires), (False, item.entry.examples.silent))
+        for example in given
+    ]
+    asked: list[list[Given]] = []
+    for item, example, _ in examples:
+        kinds: list[str | None] = [*item.entry.kinds] or [None]
+        asked.append([(example, kind) for kind in kinds])
+    heard = detector.heard(text for texts in asked for text in texts)
+    for (item, example, fires), texts in zip(examples, asked, strict=True):
+        if (item.entry.id in frozenset().union(*(next(heard) for _ in texts))) is not fires:
+            code = "lexicon_dead" if fires else "lexicon_loud"
+            yield _problem(code, item, {"entry": item.entry.id, "example": example})
 
 
 def loud_entries(detector: LexiconDetector, benign: Iterable[str]) -> Iterator[Problem]:
@@ -78,11 +86,6 @@ def loud_entries(detector: LexiconDetector, benign: Iterable[str]) -> Iterator[P
 
 def _signals(steps: Iterable[Step]) -> Iterator[Step]:
     return (step for step in steps if step.fired and step.signals)
-
-
-def _fires(detector: LexiconDetector, item: CompiledEntry, example: str) -> bool:
-    kinds: list[str | None] = [*item.entry.kinds] or [None]
-    return any(item.entry.id in detector.heard(example, kind) for kind in kinds)
 
 
 def _by_phrase(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, object]]:

@@ -1,10 +1,15 @@
 """What a detector answers, and what a detector is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, runtime_checkable
+from itertools import islice
+from typing import Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from collection_guard.facts.content.schema import SIGNALS
+
+Given: TypeAlias = tuple[str, str | None]
+"""A text, and its kind where that is known."""
+_AT_A_TIME: Final = 2_048
 
 
 class Span(NamedTuple):
@@ -79,8 +84,27 @@ class Detector(Protocol):
 
 
 @runtime_checkable
+class BatchDetector(Detector, Protocol):
+    """A detector that reads many texts together in less time than one by one."""
+
+    def read_many(self, texts: Sequence[Given]) -> Sequence[Reading]:
+        """Return what each of some texts says, given with their kinds."""
+
+
+@runtime_checkable
 class ExplainingDetector(Detector, Protocol):
     """A detector that can say why."""
 
     def explain(self, text: str, kind: str | None = None) -> Explanation:
         """Return what a text says, and why."""
+
+
+def readings(detector: Detector, texts: Iterable[Given]) -> Iterator[Reading]:
+    """Yield what each text says, many read together by a detector that can."""
+    if not isinstance(detector, BatchDetector):
+        for text, kind in texts:
+            yield detector.read(text, kind)
+        return
+    rest = iter(texts)
+    while part := list(islice(rest, _AT_A_TIME)):
+        yield from detector.read_many(part)

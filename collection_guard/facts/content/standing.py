@@ -37,7 +37,7 @@ def strings_of(lexicon: "Lexicon", texts: Sequence[str]) -> tuple[Whole, Whole]:
 
 
 class Places:
-    """Where some atoms stand, sorted by text, atom and start; what begins at one place is in the order of its coming."""
+    """Where some atoms stand, sorted by text, atom and start; what begins at one place stays as it came."""
 
     def __init__(self, batch: Batch, width: int, pairs: Whole, starts: Whole, ends: Whole) -> None:
         size = batch.size + 1
@@ -66,8 +66,8 @@ class Places:
 class Standing:
     """Which strings and atoms stand in the texts of a batch, and where.
 
-    The places of one string in one text lie together. Atoms are put to strings of texts, not to places: there are far
-    more of them than of anything else, so that each step over them is paid for; places of atoms are made when asked for.
+    The places of one string in one text lie together. Atoms are put to strings of texts, not to places, and places of
+    atoms are made when asked for: atoms are far more than anything else, so that each step over them costs.
     """
 
     def __init__(self, lexicon: "Lexicon", batch: Batch) -> None:
@@ -108,7 +108,8 @@ class Standing:
     def _cut(self, edges: Whole, starts: Whole, ends: Whole) -> Truth:
         """Tell which strings stand inside a Latin word."""
         latin = self._batch.latin
-        return ((edges & FIRST != 0) & latin[starts - 1]) | ((edges & LAST != 0) & latin[ends])
+        cut: Truth = ((edges & FIRST != 0) & latin[starts - 1]) | ((edges & LAST != 0) & latin[ends])
+        return cut
 
     def _named(self, lexicon: "Lexicon") -> dict[int, list[Named]]:
         """Return the firms that texts name, for those texts that may name one."""
@@ -135,7 +136,8 @@ class Standing:
 
     def has(self, texts: Whole, atoms: Whole) -> Truth:
         """Tell whether an atom stands in a text."""
-        return self._present[texts * self.width + atoms]
+        present: Truth = self._present[texts * self.width + atoms]
+        return present
 
     def places(self, texts: Whole, atoms: Whole, everywhere: Sequence[int] = ()) -> Places:
         """Return the places of some atoms, each in the text where it is asked for, and of some in all texts."""

@@ -93,7 +93,7 @@ class Trie:
     def find(self, codes: NDArray[np.uint32]) -> tuple[Whole, Whole, Whole]:
         """Return every string that stands in a text, even inside others: its number, its start, and its end.
 
-        The text ends with a character that no string holds. The shorter strings come first, then those that begin earlier.
+        The text ends with a character that no string holds. Shorter strings come first, then those that begin earlier.
         """
         classes = self._class_of[codes].astype(np.intp)
         nodes = self._first[classes]
