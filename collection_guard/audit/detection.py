@@ -2,11 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from importlib import import_module
 from itertools import islice
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
-from collection_guard.facts.content.loading import load_detector
 from collection_guard.facts.content.reading import BatchDetector, Given, Reading, readings
 from collection_guard.facts.content.reading import Detector as ReadingDetector
 from collection_guard.facts.world import Detector
@@ -56,6 +56,17 @@ class RememberingDetector:
         return found[0]
 
 
+def detector_named(name: str | None) -> ReadingDetector:
+    """Return a detector by its name, or ours.
+
+    Raises ConfigurationError if no detector of that name is installed, or if it cannot be used.
+    """
+    # Loaded when a text is to be read: hearing brings numpy and the lexicon.
+    loading: Any = import_module("collection_guard.facts.content.loading")
+    detector: ReadingDetector = loading.load_detector(name)
+    return detector
+
+
 def detector_in_use(name: str | None) -> tuple[Detector | None, str | None]:
     """Return the detector of a name as a run uses it, and how a report names it; none if none is named.
 
@@ -63,8 +74,8 @@ def detector_in_use(name: str | None) -> tuple[Detector | None, str | None]:
     """
     if name is None or name == NO_DETECTOR:
         return None, None
-    found = load_detector(name)
+    found = detector_named(name)
     return RememberingDetector(found), f"{found.name} {found.version}"
 
 
-__all__ = ["NO_DETECTOR", "REMEMBERED", "RememberingDetector", "detector_in_use"]
+__all__ = ["NO_DETECTOR", "REMEMBERED", "RememberingDetector", "detector_in_use", "detector_named"]

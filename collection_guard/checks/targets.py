@@ -17,7 +17,7 @@ from collection_guard.audit.profiles import read_profiles
 from collection_guard.audit.taken import Intake
 from collection_guard.checks.baseline import FORMAT as BASELINE
 from collection_guard.checks.samples import is_sample, items_of
-from collection_guard.facts.content.lexicon import CHARACTERS_FILE
+from collection_guard.facts.content.choice import CHARACTERS_FILE
 from collection_guard.facts.partner_lists import read_registry
 from collection_guard.language.packs import HEADER
 from collection_guard.language.yaml_positions import Document, read_yaml

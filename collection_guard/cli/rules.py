@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,9 +30,7 @@ from collection_guard.configuration import Configuration, ConfigurationFile
 from collection_guard.engines.examples import failures, run_examples
 from collection_guard.engines.judge import engine_maker
 from collection_guard.engines.messages import word
-from collection_guard.facts.content.detector import LexiconDetector
-from collection_guard.facts.content.lexicon import CHARACTERS_FILE
-from collection_guard.facts.content.lint import lint as lint_lexicon
+from collection_guard.facts.content.choice import CHARACTERS_FILE
 from collection_guard.language.compiled import CompiledPack, CompiledRule, RuleSet
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import shipped_packs
@@ -158,10 +157,12 @@ def lint(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.Lan
     gathering = Gathering()
     packs_asked = len(lexicons) < len(named) or not named
     loaded = (gathering.attempt(lambda: checked_packs(settings)) or []) if packs_asked else []
-    detectors = [gathering.attempt(partial(LexiconDetector.from_folder, Path(name))) for name in lexicons]
+    # Loaded when there is a lexicon to check: hearing brings numpy.
+    linting: Any = import_module("collection_guard.facts.content.lint") if lexicons else None
+    detectors = [gathering.attempt(partial(linting.LexiconDetector.from_folder, Path(name))) for name in lexicons]
     gathering.settle(settings.lang)
     compiled = compile_packs(loaded, settings["parameters"])
-    found = [problem for detector in detectors if detector is not None for problem in lint_lexicon(detector)]
+    found = [problem for detector in detectors if detector is not None for problem in linting.lint(detector)]
     errors = len(found)
     for problem in found:
         typer.echo(f"{text('lint.error', settings.lang)}: {problem.render(settings.lang)}")

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from collection_guard.audit.detection import NO_DETECTOR
+from collection_guard.audit.detection import NO_DETECTOR, detector_named
 from collection_guard.audit.texts import GivenText, GivenTexts, kind_named, read_texts, unknown_kind
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import INPUT, exits, missing_file, say
 from collection_guard.configuration import Configuration
-from collection_guard.facts.content.loading import load_detector
 from collection_guard.facts.content.reading import Detector, ExplainingDetector, Reading, readings
 from collection_guard.model.problems import ConfigurationError, LogError, Problem
 from collection_guard.model.tables import bytes_of
@@ -68,7 +67,7 @@ def _detector(settings: Configuration) -> Detector:
         if settings.origins["detector"] == "command line":
             raise ConfigurationError([Problem("signals_need_detector")])
         name = None
-    return load_detector(name)
+    return detector_named(name)
 
 
 def _bytes(file: str) -> bytes:

@@ -6,7 +6,6 @@ from typing import Final
 
 from collection_guard.audit.texts import GivenText
 from collection_guard.engines.messages import word
-from collection_guard.facts.content.detector import LexiconDetector
 from collection_guard.facts.content.reading import Detector, Explanation, Span, Step
 from collection_guard.facts.content.scales import HEARD, SILENCED, TOGETHER, is_word
 from collection_guard.facts.content.schema import Act
@@ -24,7 +23,8 @@ _LONGEST: Final = 40
 
 def explained(item: GivenText, explanation: Explanation, detector: Detector, lang: Lang) -> Iterator[str]:
     """Yield the lines that say what was heard in a text, in the order in which a reader asks."""
-    acts = detector.lexicon.acts if isinstance(detector, LexiconDetector) else {}
+    # Ours names its acts.
+    acts: Mapping[str, Act] = getattr(getattr(detector, "lexicon", None), "acts", {})
     yield from _Telling(acts, lang).lines(item, explanation)
 
 

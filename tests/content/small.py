@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from collection_guard.facts.content.lexicon import CHARACTERS_FILE, lexicon_folder
+from collection_guard.facts.content.choice import CHARACTERS_FILE
+from collection_guard.facts.content.lexicon import lexicon_folder
 
 WORDS = """
 acts:

@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,15 @@ from collection_guard.facts.content import loading
 from collection_guard.facts.content.checked import checked
 from collection_guard.facts.content.detector import LexiconDetector
 from collection_guard.facts.content.loading import load_detector
-from collection_guard.facts.content.reading import Explanation, Reading, Span, nothing_said
+from collection_guard.facts.content.reading import (
+    BatchDetector,
+    ExplainingDetector,
+    Explanation,
+    Reading,
+    Span,
+    nothing_said,
+    readings,
+)
 from collection_guard.model.problems import ConfigurationError
 
 
@@ -184,6 +193,38 @@ def test_a_good_answer_passes_unchanged() -> None:
     assert checked("house", Answering(said)).read("ab") is said
     detector: Any = checked("house", Answering(explanation))
     assert detector.explain("ab") is explanation
+
+
+class Together(Answering):
+    """A detector that reads many texts together, and answers what it is told to."""
+
+    def read_many(self, texts: Sequence[tuple[str, str | None]]) -> Any:
+        return self.answer
+
+
+class TogetherAlone:
+    """The same of one that gives no reasons."""
+
+    name, version = "house", "1"
+
+    def __init__(self, answer: Any) -> None:
+        self.read_many = lambda texts: answer
+        self.read = lambda text, kind=None: answer
+
+
+@pytest.mark.parametrize("kind", [Together, TogetherAlone])
+def test_answers_of_many_texts_are_held_to_what_they_are(kind: Any) -> None:
+    """A detector that reads many texts answers one reading for each, and each keeps to its text."""
+    good = [Reading({"threat": True}, {"threat": (Span(0, 1, text),)}, "house", "1") for text in "ab"]
+    detector: Any = checked("house", kind(good))
+    assert isinstance(detector, BatchDetector)
+    assert isinstance(detector, ExplainingDetector) is (kind is Together)
+    texts = [("a", None), ("b", "sms")]
+    assert list(readings(detector, texts)) == good
+    for bad, cause in ((good[:1], "a Reading for each text"), (good[::-1], "its place in the text"), (None, "no list")):
+        with pytest.raises(ConfigurationError) as caught:
+            list(readings(checked("house", kind(bad)), texts))
+        assert cause in caught.value.problems[0].render("en")
 
 
 @pytest.mark.parametrize("page", ["docs/signals.md", "docs/zh/signals.md"])

@@ -1,11 +1,12 @@
 """Content signals: as given, else as heard, else unknown."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from collection_guard.facts.content.reading import Reading, Span
-from collection_guard.facts.signals import kind_of
+from collection_guard.facts.signals import expect, kind_of
 from collection_guard.model.words import CHANNELS, SIGNALS, SUPPLIED_ONLY_SIGNALS
 
 from .making import event, sheet_of
@@ -96,3 +97,24 @@ def test_words_that_were_heard_are_evidence_and_masked() -> None:
 def test_s12_recorded_empty(content: str | None, expected: bool) -> None:
     """Content that was recorded and is empty is told apart from content that was not recorded."""
     assert said("recorded_empty", content=content) is expected
+
+
+class Listening(Ears):
+    """The same, told ahead of what it may be asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[tuple[str, str | None]] = []
+
+    def expect(self, texts: Iterable[tuple[str, str | None]]) -> None:
+        self.expected = list(texts)
+
+
+def test_s22_what_may_be_asked_is_told_ahead() -> None:
+    """A detector that can read many texts together is told the contents that there are; no other is told anything."""
+    events = [event(content="甲", channel="sms"), event(content=""), event(), event(content="乙", channel="letter")]
+    listening, ears = Listening(), Ears()
+    for detector in (listening, ears, None):
+        expect(detector, events)
+    assert listening.expected == [("甲", "sms"), ("乙", "letter")]
+    assert listening.given == ears.given == []

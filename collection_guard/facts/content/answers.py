@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from collection_guard.facts.content.batch import Batch
+from collection_guard.facts.content.context import Range
 from collection_guard.facts.content.hearing import FRAMED, NEGATED, Heard, Hearing
 from collection_guard.facts.content.lexicon import Lexicon
-from collection_guard.facts.content.matching import Range
 from collection_guard.facts.content.names import unique
 from collection_guard.facts.content.ragged import Lists, Truth, Whole, once, stably, whole
 from collection_guard.facts.content.reading import Given, Reading, Span, nothing_said

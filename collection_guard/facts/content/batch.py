@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from collection_guard.facts.content.characters import CLAUSE_END, SENTENCE_END
-from collection_guard.facts.content.context import Layout, layout
+from collection_guard.facts.content.context import Layout, Range, layout
 from collection_guard.facts.content.ragged import Truth, Whole, whole
 from collection_guard.facts.content.reading import Given, Span
 
 if TYPE_CHECKING:
     from collection_guard.facts.content.lexicon import Lexicon
 
-Range: TypeAlias = tuple[int, int]
 # Enough texts that a step over all of them costs little more than what it does, few enough to stay in near memory.
 _MOST_TEXTS: Final = 512
 _MOST_CHARACTERS: Final = 65_536

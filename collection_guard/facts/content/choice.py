@@ -5,6 +5,8 @@ from typing import Final
 LEXICON: Final = "lexicon"
 OF_FOLDER: Final = f"{LEXICON}:"
 """Before the folder of a lexicon of one's own."""
+CHARACTERS_FILE: Final = "characters.yaml"
+"""The file that makes a folder one of a lexicon."""
 _SEPARATORS: Final = ("/", "\\")
 
 

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from collection_guard.facts.content.characters import CLOSE_QUOTE, COLON, MARKS, OPEN_QUOTE, SENTENCE_END
-from collection_guard.facts.content.matching import Range
 from collection_guard.facts.content.schema import Speakers
 
+Range: TypeAlias = tuple[int, int]
 _MARK: Final = re.compile("[" + "".join(sorted(MARKS)) + "]")
 _QUOTE: Final = re.compile(f"[{OPEN_QUOTE}{CLOSE_QUOTE}]")
 # A quotation longer than this is text in its own right.

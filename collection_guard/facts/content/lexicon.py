@@ -12,6 +12,7 @@ import numpy as np
 
 from collection_guard.facts.content.balance import Balance
 from collection_guard.facts.content.characters import CharacterTable
+from collection_guard.facts.content.choice import CHARACTERS_FILE
 from collection_guard.facts.content.documents import Address, Document
 from collection_guard.facts.content.evasion import Disguises, Readings
 from collection_guard.facts.content.matching import Matcher, Pattern
@@ -45,7 +46,6 @@ from collection_guard.facts.content.schema import (
 )
 from collection_guard.model.problems import Problem, RulesError
 
-CHARACTERS_FILE: Final = "characters.yaml"
 # Concepts that the code asks for by name: what denies, and what turns a denial round.
 NEGATOR: Final = "negator"
 PROHIBITION: Final = "prohibition"

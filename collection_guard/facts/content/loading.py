@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from collection_guard.facts.content.checked import checked
-from collection_guard.facts.content.choice import folder_named
+from collection_guard.facts.content.choice import CHARACTERS_FILE, folder_named
 from collection_guard.facts.content.detector import NAME, LexiconDetector
-from collection_guard.facts.content.lexicon import CHARACTERS_FILE, Lexicon, lexicon_folder, load_lexicon
+from collection_guard.facts.content.lexicon import Lexicon, lexicon_folder, load_lexicon
 from collection_guard.facts.content.reading import Detector
 from collection_guard.model.problems import ConfigurationError, Problem
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,6 @@ from collection_guard.facts.content.characters import is_latin
 from collection_guard.facts.content.phrases import Step
 from collection_guard.facts.content.ragged import Lists, Whole
 from collection_guard.facts.content.trie import Trie
-
-Range: TypeAlias = tuple[int, int]
 
 # Which ends of a string are Latin letters, so that it must end a word there.
 FIRST, LAST = 1, 2
@@ -121,4 +119,4 @@ class Matcher:
         return known, atom
 
 
-__all__ = ["FIRST", "LAST", "Matcher", "Pattern", "PatternStep", "Range"]
+__all__ = ["FIRST", "LAST", "Matcher", "Pattern", "PatternStep"]

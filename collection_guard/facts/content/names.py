@@ -16,7 +16,7 @@ from collection_guard.facts.content.characters import (
     is_han,
     is_latin,
 )
-from collection_guard.facts.content.matching import Range
+from collection_guard.facts.content.context import Range
 from collection_guard.facts.content.normalisation import Normalised
 from collection_guard.facts.content.schema import Names
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from collection_guard.facts.content.matching import Range
+from collection_guard.facts.content.context import Range
 
 _DIGITS: Final = re.compile("[0-9]+")
 _NUMERALS: Final = re.compile("[0-9一二三四五六七八九十百千万两零几多半.壹贰叁肆伍陆柒捌玖拾佰仟俩幺洞wk]+")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from collection_guard.facts.content.batch import Batch, Range, code_points, laid
+from collection_guard.facts.content.batch import Batch, code_points, laid
+from collection_guard.facts.content.context import Range
 from collection_guard.facts.content.matching import FIRST, LAST
 from collection_guard.facts.content.names import Named
 from collection_guard.facts.content.quantities import quantities
