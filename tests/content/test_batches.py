@@ -65,11 +65,11 @@ def test_explanations_tell_what_a_batch_reads() -> None:
 
 
 def test_batches_keep_the_order_and_are_bounded() -> None:
-    """All texts come in their order, few enough together to stay in near memory, a very long one with none behind it."""
+    """All texts come in their order, few enough together to stay in near memory, a long one with none behind it."""
     texts: list[Given] = [("逾期" * size, None) for size in [3, 1, 40_000, 2, *[1] * 1_200]]
     groups = list(batches(texts))
     assert [text for group in groups for text in group] == texts
-    assert [len(group) for group in groups][0] == 3
+    assert len(groups[0]) == 3
     assert max(map(len, groups)) < 1_000
 
 
@@ -151,7 +151,7 @@ def peak_of(text: str) -> int:
     ["不会不会抓你坐牢", "别以为不会抓你", "催收员：还钱。客户：没有。", "欠钱“抓你”，", "反诈提醒：凡抓你坐牢，"],
 )
 def test_work_on_a_text_grows_with_its_length(unit: str) -> None:
-    """Five times the text is about five times the work of every step: no two things found are compared with each other."""
+    """Five times the text is about five times the work of every step: what is found is never put to all else found."""
     DETECTOR.read(unit)
     assert peak_of(unit * 2_000) < 8 * peak_of(unit * 400)
 

@@ -199,6 +199,7 @@ class Together(Answering):
     """A detector that reads many texts together, and answers what it is told to."""
 
     def read_many(self, texts: Sequence[tuple[str, str | None]]) -> Any:
+        del texts
         return self.answer
 
 
@@ -208,8 +209,15 @@ class TogetherAlone:
     name, version = "house", "1"
 
     def __init__(self, answer: Any) -> None:
-        self.read_many = lambda texts: answer
-        self.read = lambda text, kind=None: answer
+        self.answer = answer
+
+    def read(self, text: str, kind: str | None = None) -> Any:
+        del text, kind
+        return self.answer
+
+    def read_many(self, texts: Sequence[tuple[str, str | None]]) -> Any:
+        del texts
+        return self.answer
 
 
 @pytest.mark.parametrize("kind", [Together, TogetherAlone])
