@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
+from collection_guard.audit.calls import Calls
 from collection_guard.audit.columnar import count_columns
 from collection_guard.audit.columns import EmptyFields
-from collection_guard.audit.report import Counts, Violation
+from collection_guard.audit.report import NO_AGENCY, Counts, Violation
 from collection_guard.audit.run import latest_rule_sets
 from collection_guard.audit.taken import Contact, Position
 from collection_guard.engines.base import VIOLATION
+from collection_guard.engines.columnar.arrays import Coded, grouped
+from collection_guard.engines.columnar.log import TEXT
 from collection_guard.engines.columnar.matter import Matter
 from collection_guard.engines.columnar.output import table_of
 from collection_guard.engines.columnar.passes import judged_by_case
 from collection_guard.engines.columnar.verdicts import LogVerdicts
+from collection_guard.model.words import CALL_CHANNELS
 
 MOST_VIOLATIONS: Final = 200
 """Violations that the report of a large audit shows with their evidence: the first of the log."""
@@ -64,6 +69,8 @@ def _counted(found: LogVerdicts, matter: Matter, somewhere: Mapping[str, bool]) 
     count_columns(counts, found, empty, latest_rule_sets(matter.compiled))
     counts.earliest = log.events[int(found.rows[0])].started_at
     counts.latest = log.events[int(found.rows[-1])].started_at
+    counts.calls = _calls(found, assume_party=matter.settings.assume_party)
+    counts.texts = int(np.count_nonzero(log["content"].where(lambda text: text == TEXT)[found.rows]))
     for row in found.rows_with(VIOLATION):
         contact = Contact(log.events[row], Position())
         for item in found.judged(row, {VIOLATION}):
@@ -72,3 +79,20 @@ def _counted(found: LogVerdicts, matter: Matter, somewhere: Mapping[str, bool]) 
         if len(counts.violations) >= MOST_VIOLATIONS:
             break
     return counts
+
+
+def _calls(found: LogVerdicts, *, assume_party: bool) -> dict[str, Calls]:
+    """Return the calls of each agency; contacts that are alike in all that tells are looked at once."""
+    log = found.log
+    relationships = log["recipient"].map(lambda recipient: recipient[1])
+    told = [log[name] for name in ("agency", "channel", "direction", "outcome")]
+    groups = grouped(len(found.rows), *(Coded(one.codes[found.rows], one.values) for one in (*told, relationships)))
+    counts = np.bincount(groups.codes, minlength=len(groups.firsts))
+    calls: dict[str, Calls] = {}
+    for first, count in zip(groups.firsts.tolist(), counts.tolist(), strict=True):
+        row = int(found.rows[first])
+        if log["channel"].value(row) in CALL_CHANNELS:
+            event = log.events[row]
+            agency = event.agency or NO_AGENCY
+            calls[agency] = calls.get(agency, Calls()) + Calls.of(event, count, assume_party=assume_party)
+    return calls

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from collection_guard.audit.calls import Calls
 from collection_guard.audit.taken import Contact, Intake
 from collection_guard.facts.world import Settings
 from collection_guard.language.schema import SEVERITIES, Rule, Text
@@ -134,6 +135,10 @@ class Counts:
     contacts_in_violation: int = 0
     contacts_fully_assessed: int = 0
     looks_past_log: int = 0
+    calls: dict[str, Calls] | None = None
+    """The calls of each agency, where a log is judged in parts and its contacts are not at hand."""
+    texts: int | None = None
+    """How many contacts hold a text, likewise."""
 
     @property
     def total(self) -> Tally:
@@ -160,6 +165,11 @@ class Counts:
         self.contacts_in_violation += other.contacts_in_violation
         self.contacts_fully_assessed += other.contacts_fully_assessed
         self.looks_past_log += other.looks_past_log
+        if other.calls is not None:
+            both = (self.calls or {}, other.calls)
+            self.calls = {name: both[0].get(name, Calls()) + both[1].get(name, Calls()) for name in both[0] | both[1]}
+        if other.texts is not None:
+            self.texts = (self.texts or 0) + other.texts
 
 
 @dataclass(slots=True, kw_only=True)
@@ -196,12 +206,12 @@ class Report(Counts):
 
     @property
     def nothing_to_hear(self) -> bool:
-        """Say whether a detector was asked for, and no contact holds a text that it could read.
-
-        A log that is judged in parts keeps no contacts to look at: of such a one this is not said.
-        """
+        """Say whether a detector was asked for, and no contact holds a text that it could read."""
+        if self.detector is None or not self.contacts:
+            return False
         contacts = self.intake.contacts
-        return self.detector is not None and bool(contacts) and not any(item.event.content for item in contacts)
+        # A log that is judged in parts keeps no contacts to look at, and counts.
+        return not any(item.event.content for item in contacts) if contacts else self.texts == 0
 
     def perhaps_texts(self) -> list[str]:
         """Return the columns that may hold texts, and were not read because they may hold something else."""

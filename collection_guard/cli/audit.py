@@ -204,9 +204,19 @@ def _run_large(
         writing(large.verdicts[0] if large.verdicts else None),
     ):
         report = large.report(logs, past, since, basis, progress)
+    _say_unheard(report, settings, output_format, out, quiet=quiet)
     with exits(lang):
         emit(render(report, output_format, lang, masked=masked, color=terminal(out)), out)
     raise typer.Exit(exit_code(report, settings))
+
+
+def _say_unheard(
+    report: Report, settings: Configuration, output_format: Format, out: Path | None, *, quiet: bool
+) -> None:
+    """Say on stderr that a detector found no text, where the report on the terminal does not."""
+    unheard = Wording(report, settings.lang, masked=not settings["unmasked"]).nothing_to_hear()
+    if unheard is not None and (output_format != "text" or out is not None) and not quiet:
+        typer.echo(unheard, err=True)
 
 
 def _run(
@@ -247,9 +257,7 @@ def _run(
     odd = odd_hours(intake, settings["timezone"], lang)
     if odd is not None and not quiet:
         typer.echo(odd, err=True)
-    unheard = Wording(report, lang, masked=masked).nothing_to_hear()
-    if unheard is not None and (output_format != "text" or out is not None) and not quiet:
-        typer.echo(unheard, err=True)
+    _say_unheard(report, settings, output_format, out, quiet=quiet)
     if report.engine_note and not quiet:
         typer.echo(text(f"note.{report.engine_note}", lang), err=True)
     with exits(lang):

@@ -133,7 +133,9 @@ class Recipient(Record):
     relationship: Relationship | None = None
     roles: Annotated[tuple[Role, ...] | None, BeforeValidator(as_tuple)] = None
     audience: Audience | None = Field(
-        default=None, description="Null: one person. Recorded in a word that nobody knows: unknown."
+        default=None,
+        description="Null: nobody else is known to be addressed, and whether it was private stays unknown. "
+        "Recorded in a word that nobody knows: unknown.",
     )
     members: Annotated[tuple["Recipient", ...] | None, BeforeValidator(as_tuple)] = None
 

@@ -21,8 +21,7 @@ depends on the clock. Texts stand in both languages as ``{"zh": ..., "en": ...}`
     the first and the last instant at which a contact began
 ``rules``, ``by_rule``, ``by_agency``
     what each rule is; its verdicts; the contacts and verdicts of each agency, ``null`` in ``agency`` for none named;
-    its ``calls``: ``made`` (outbound, by voice), ``effective`` (the borrower was spoken to), ``unknown``; ``null``
-    where a log was judged in parts
+    its ``calls``: ``made`` (outbound, by voice), ``effective`` (the borrower was spoken to), ``unknown``
 ``violations``
     sorted by ``started_at``, ``event_id`` and rule, each with its place, pack, message, remedy, evidence and sources
 ``missing``
@@ -47,12 +46,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from collection_guard.audit.calls import Calls
 from collection_guard.audit.quality import SheetQuality, quality_of
 from collection_guard.audit.report import NO_AGENCY, AgencyTally, Report, Tally, Violation
 from collection_guard.audit.taken import Assumption, FileReading, Finding, Position, Rejected, SetAside
 from collection_guard.language.schema import SEVERITIES, Text
 from collection_guard.model.texts import LANGS
-from collection_guard.reports.calls import Calls, calls_by_agency
+from collection_guard.reports.calls import calls_by_agency
 from collection_guard.reports.wording import Wording
 from collection_guard.version import __version__
 

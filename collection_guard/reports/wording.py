@@ -308,12 +308,18 @@ class Wording(Speech):
         if not self.report.nothing_to_hear:
             return None
         columns = self.report.perhaps_texts()
-        advice = (
-            self.text("report.perhaps_texts", headers=self.listed([self.shown(name) for name in columns]))
-            if columns
-            else self.text("report.no_text_column")
-        )
+        if columns:
+            advice = self.text("report.perhaps_texts", headers=self.listed([self.shown(name) for name in columns]))
+        else:
+            # A log that is judged in parts has fields, and no columns that a map could name.
+            advice = self.text("report.no_text_column" if self.report.intake.contacts else "report.no_text_field")
         return self.text("report.nothing_to_hear", detector=self.report.detector, advice=advice)
+
+    def warnings(self) -> list[str]:
+        """Return what is to be read before all else: a log that is not as it was written, a detector without texts."""
+        unheard = self.nothing_to_hear()
+        broken = [self.text("report.broken")] if self.report.intake.broken else []
+        return broken if unheard is None else [*broken, unheard]
 
     def change(self, change: Compared) -> str:
         """Say whether a rate is better or worse than before, and within which bounds."""

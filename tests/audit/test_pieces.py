@@ -61,12 +61,12 @@ def expected(log: Records, which: Which, folder: Path, past: int = 0) -> tuple[p
 
 
 def counted(report: Any) -> dict[str, Any]:
-    """Return what a report counts, without what a large audit has not: files, digest, calls, and all violations."""
+    """Return what a report counts, without what a large audit has not: files, digest, and all violations."""
     found = json.loads(render(report, "json", "en", masked=False))
     counts = {name: value for name, value in found["counts"].items() if name != "violations_left_out"}
     ids = [(one["event_id"], one["rule"], one["evidence"]) for one in found["violations"]]
-    whole = {name: found[name] for name in ("by_rule", "missing")}
-    whole["by_agency"] = [{name: value for name, value in one.items() if name != "calls"} for one in found["by_agency"]]
+    whole = {name: found[name] for name in ("by_rule", "missing", "by_agency")}
+    assert any(one["calls"]["made"] for one in whole["by_agency"])
     return whole | {"counts": counts, "ids": ids, "period": (report.earliest, report.latest)}
 
 
@@ -112,6 +112,24 @@ def test_two_processes_and_lines(simulate: Any, tmp_path: Path, monkeypatch: pyt
     outcome = judge_pieces(replace(given), matter, (tmp_path / "v.parquet", None), counted=False)
     assert pl.read_parquet(tmp_path / "v.parquet").equals(table)
     assert outcome.counts == Counts()
+
+
+@pytest.mark.parametrize("text", ["", "您好"])
+def test_a_detector_without_a_text_is_told(tmp_path: Path, text: str) -> None:
+    """As in the ordinary audit: in the report, on stderr beside JSON; where one contact has a text, nowhere."""
+    line = {"case_id": "C", "channel": "sms", "started_at": "2025-11-01T10:00:00Z"}
+    events = [line | {"event_id": "a"}, line | {"event_id": "b", "content": text}]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events), "utf-8")
+    words = ["audit", f"{tmp_path}/log.jsonl", "--timezone", ZONE, "--memory", "400MiB", "--detector", "lexicon"]
+    words += ["--fail-on", "never", "--lang", "en", "--quiet"]
+    told = CliRunner().invoke(app, words)
+    assert (told.exit_code, "no contact has a text: nothing was heard" in " ".join(told.stdout.split())) == (
+        0,
+        not text,
+    )
+    beside = CliRunner().invoke(app, [*words[:-1], "--format", "json"])
+    assert ("no contact has a text: nothing was heard" in beside.stderr) == (not text)
+    assert json.loads(beside.stdout)["counts"]["contacts"] == 2
 
 
 def test_an_empty_log(log: Records, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from collection_guard.engines.columnar.tables import frame_of
 from collection_guard.facts.world import Settings
 from collection_guard.language.packs import load_packs
 from collection_guard.model.problems import ConfigurationError, LogError
+from collection_guard.reports.calls import calls_by_agency
 
 MASTER = "local-cluster[2,1,1024]"
 ZONE = "Asia/Shanghai"
@@ -85,6 +86,7 @@ def check_agreement(session: Any, log: Records, folder: Path) -> None:
     assert {name: one.verdicts for name, one in ours.by_agency.items()} == {
         name: one.verdicts for name, one in report.by_agency.items()
     }
+    assert calls_by_agency(ours) == calls_by_agency(report)
     assert ours.intake.rows_read == report.intake.rows_read
     assert [one.evidence for one in ours.violations] == [one.evidence for one in report.violations][:MOST_VIOLATIONS]
 

@@ -110,6 +110,8 @@ def test_regimes_are_listed_with_status_and_force(log: Path) -> None:
     assert "verified by press reports" in line
     assert "2025-02-28 … 2026-01-30" in line
     assert len(lines) == 17
+    assert "us-reg-f 1.0.0 [verified] United States (federal) — 28 rules (" in "\n".join(lines)
+    assert "São Paulo — 1 rule (binding), date of entry into force not given" in "\n".join(lines)
     two = run("rules", "list", "core,cn-national", "--regimes", "--lang", "en", cwd=log.parent)
     assert (two.returncode, len(two.stdout.splitlines())) == (0, 2)
     undated = run("rules", "list", "us-reg-f", "--regimes", "--lang", "zh", cwd=log.parent).stdout

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -248,7 +249,13 @@ def test_an_audit_without_any_text_says_that_nothing_was_heard(
     top = " ".join(shown.split("Contacts ")[0].split())
     assert ("nothing was heard" in top, "nothing was heard" in shown) == (said is not None, said is not None)
     assert said is None or said in top
-    other = CliRunner().invoke(app, [*command, "--lang", "zh", "--format", "json"])
+    files = [tmp_path / "r.html", tmp_path / "r.xlsx"]
+    reports = [word for file in files for word in ("--report", str(file))]
+    other = CliRunner().invoke(app, [*command, "--lang", "zh", "--format", "json", *reports])
+    assert ("什么也没有听" in files[0].read_text("utf-8")) == (said is not None)
+    cover = openpyxl.load_workbook(files[1]).worksheets[0]
+    cells = [str(cell) for row in cover.iter_rows(values_only=True) for cell in row]
+    assert any("什么也没有听" in cell for cell in cells) == (said is not None)
     assert ("什么也没有听" in other.stderr) == (said is not None)
     assert json.loads(other.stdout)["counts"]["contacts"] == 1
 

@@ -71,6 +71,7 @@ def whole(found: list[LogVerdicts]) -> pl.DataFrame:
 @pytest.mark.parametrize("first", [0, None])
 def test_passes_agree_with_the_whole_log(first: int | None) -> None:
     """Whatever keys measures have, whatever is unknown of them, and whichever contacts are history."""
+    drawn = first is None
     first = drawn_seed("passes") if first is None else first
     keys: set[str] = set()
     for seed in range(first, first + 6):
@@ -83,7 +84,9 @@ def test_passes_agree_with_the_whole_log(first: int | None) -> None:
         frame = frame_of(events).with_columns(pl.Series(PAST, past))
         found = in_passes(frame.sample(fraction=1.0, shuffle=True, seed=seed), packs, world)
         assert found.equals(whole([expected])), seed
-    assert keys == {"borrower", "number", "collector", "agency"}
+    # Packs at random may happen to count by fewer keys; those of a known seed count by all.
+    assert keys <= {"borrower", "number", "collector", "agency"}
+    assert drawn or len(keys) == 4
 
 
 def test_measures_of_messages_are_computed() -> None:

@@ -170,3 +170,13 @@ def test_side_of_which_nothing_can_be_read_is_unreadable(folder: Path) -> None:
     """Where every row of a side is rejected, the comparison would accuse everybody: exit code 4."""
     (folder / "calls.csv").write_text(CALLS.replace("2025-11-03", "soon"), "utf-8")
     assert run(folder).exit_code == 4
+
+
+def test_one_of_a_thing_is_said_as_one(folder: Path) -> None:
+    """One pair, one more of other channels, one row: no plural stands after a one."""
+    (folder / "calls.csv").write_text("".join(CALLS.splitlines(keepends=True)[:2]), "utf-8")
+    out = " ".join(run(folder).stdout.split())
+    assert "1 pair (" in out
+    assert "1 more of other channels is not compared" in out
+    assert "1 row read: 1 contact, " in out
+    assert "1 pairs" not in out

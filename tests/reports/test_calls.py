@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collection_guard.audit.calls import Calls, is_effective
 from collection_guard.engines.judge import Judge
 from collection_guard.facts.world import Settings, World
 from collection_guard.language.compiling import compile_packs
 from collection_guard.language.packs import load_packs
-from collection_guard.reports.calls import Calls, calls_by_agency, is_effective, of_all
+from collection_guard.reports.calls import calls_by_agency, of_all
 from reports import november as small
 
 PACKS = compile_packs(load_packs(["core"]), {})

@@ -76,6 +76,8 @@ class _Book:
 
     def _cover(self) -> Iterator[tuple[str, CellValue]]:
         report, say = self._report, self._say
+        for place, words in enumerate(say.warnings()):
+            yield (say.text("sheet.warning") if place == 0 else ""), words
         if report.earliest is not None and report.latest is not None:
             yield say.text("report.period_label"), say.period(report.earliest, report.latest)
         for place in range(len(report.intake.files)):

@@ -146,6 +146,9 @@ class _Document:
             "lang": self._told.lang,
             "masked": self._told.masked,
             "report": report,
+            "warnings": [
+                self._both(*pair) for pair in zip(*(say.warnings() for say in self._says.values()), strict=True)
+            ],
             "version": __version__,
             "comparison": self._told.comparison,
             "before": self._before(),
@@ -173,6 +176,10 @@ class _Document:
             "not_in_force": self._blocks(lambda ground: ground.not_in_force()),
             "quality": self._quality(),
         }
+
+    def _warnings(self) -> list[Markup]:
+        zh, en = (self._says[lang].warnings() for lang in LANGS)
+        return [self._both(*pair) for pair in zip(zh, en, strict=True)]
 
     def _period(self) -> dict[str, str] | None:
         first, last = self._report.earliest, self._report.latest
