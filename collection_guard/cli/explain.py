@@ -8,7 +8,7 @@ import typer
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import Gathering, exits
 from collection_guard.cli.loading import load_basis, load_logs
-from collection_guard.cli.output import emit
+from collection_guard.cli.output import emit, show
 from collection_guard.cli.rule_checks import known_format
 from collection_guard.engines.judge import Judge, in_order
 from collection_guard.facts.registry import RegistryIndex
@@ -103,4 +103,4 @@ def explain(
             return
         speech = Speech(settings.lang, zone=settings["timezone"])
         lines = [*explanation(judged, judge.sheets(), settings.lang, rule=rule), "", *next_lawful(foresight, speech)]
-        emit("\n".join(lines) + "\n", None)
+        show(lines)

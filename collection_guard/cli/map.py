@@ -8,7 +8,7 @@ import typer
 from collection_guard.audit.suggestion import suggest as suggestion
 from collection_guard.cli import options as o
 from collection_guard.cli.exits import exits
-from collection_guard.cli.output import emit
+from collection_guard.cli.output import emit, terminal_width
 from collection_guard.reports.suggested_map import render_map
 
 app = typer.Typer(help=o.help_of("map_commands"), no_args_is_help=True, rich_markup_mode=None)
@@ -34,4 +34,5 @@ def suggest(
         settings = o.configuration(config, encoding=encoding, unmasked=unmasked, lang=lang)
     with exits(settings.lang):
         found = suggestion(log, encoding=settings["encoding"], sheet=sheet)
-        emit(render_map(found, settings.lang, masked=not settings["unmasked"]), out)
+        width = None if out is not None else terminal_width()
+        emit(render_map(found, settings.lang, masked=not settings["unmasked"], width=width), out)

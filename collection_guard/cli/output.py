@@ -1,6 +1,7 @@
 """Where output goes: data to stdout or a file, messages to stderr."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,11 +11,26 @@ import typer
 from collection_guard.configuration import Configuration
 from collection_guard.model.problems import ConfigurationError, Problem
 from collection_guard.model.whole_files import whole_file
+from collection_guard.reports.page import NARROWEST, fitted
 
 
 def terminal(out: Path | None) -> bool:
     """Say whether colours may be used: only on a terminal, and never where NO_COLOR is set."""
     return out is None and sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def terminal_width() -> int | None:
+    """Return how many cells a line of the terminal has; None where the output goes elsewhere, to whole lines."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return max(shutil.get_terminal_size().columns, NARROWEST)
+
+
+def show(lines: Iterable[str]) -> None:
+    """Print lines of words; on a terminal none is wider than it."""
+    width = terminal_width()
+    shown = [part for line in lines for part in ([line] if width is None else fitted(line, width))]
+    emit("".join(f"{line}\n" for line in shown), None)
 
 
 def emit(content: str, out: Path | None) -> None:

@@ -16,6 +16,7 @@ from collection_guard.cli import options as o
 from collection_guard.cli.exits import RULES, Gathering, exits, say
 from collection_guard.cli.loading import checked_packs
 from collection_guard.cli.output import emit
+from collection_guard.cli.output import show as show_lines
 from collection_guard.cli.rule_checks import (
     Samples,
     difference_of,
@@ -89,20 +90,19 @@ def list_rules(
         with exits(o.LANG):
             settings = _settings(packs, config, lang, param=param)
             lines = list(regime_lines(settings["rules"] if packs else shipped_packs(), settings.lang))
-        for line in lines:
-            typer.echo(line)
+        show_lines(lines)
         return
     with exits(o.LANG):
         settings = _settings(packs, config, lang, param=param)
         compiled = _compiled(settings)
     for pack in compiled:
-        typer.echo(f"{pack.name} {pack.version} ({word(pack.status, settings.lang)}) sha256:{pack.digest[:12]}")
+        show_lines([f"{pack.name} {pack.version} ({word(pack.status, settings.lang)}) sha256:{pack.digest[:12]}"])
         for rule in pack.rule_sets[-1].rules:
             note = ""
             if rule.unset:
                 note = " — " + text("page.unset", settings.lang, parameters=", ".join(rule.unset))
             severity = word(rule.rule.severity, settings.lang)
-            typer.echo(f"  {rule.id} [{severity}] {_title(rule, settings.lang)}{note}")
+            show_lines([f"  {rule.id} [{severity}] {_title(rule, settings.lang)}{note}"])
 
 
 @app.command("show", help=o.help_of("rules_show"))
@@ -141,10 +141,10 @@ def facts(packs: PacksArgument = None, config: o.ConfigOption = None, lang: o.La
                 continue
             shown.add(fact.name)
             kind = fact.type + (f": {' | '.join(fact.words)}" if fact.words else "")
-            typer.echo(f"{fact.name} ({kind}; {text(f'stage.{fact.stage}', settings.lang)})")
-            typer.echo(f"    {fact.doc[settings.lang]}")
+            show_lines([f"{fact.name} ({kind}; {text(f'stage.{fact.stage}', settings.lang)})"])
+            show_lines([f"    {fact.doc[settings.lang]}"])
             if fact.fields:
-                typer.echo(f"    {text('page.read_from', settings.lang)} {', '.join(fact.fields)}")
+                show_lines([f"    {text('page.read_from', settings.lang)} {', '.join(fact.fields)}"])
 
 
 @app.command("lint", help=o.help_of("rules_lint"))

@@ -85,6 +85,17 @@ def wrapped(words: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
+def fitted(line: str, width: int) -> list[str]:
+    """Return a line as lines, none wider than ``width`` cells; further ones stand deeper than the first."""
+    if cell_len(line) <= width:
+        return [line]
+    words = line.lstrip(" ")
+    first = " " * (len(line) - len(words))
+    rest = first + " " * _INDENT
+    lines = wrapped(words, width - len(rest))
+    return [first + lines[0], *(rest + one for one in lines[1:])]
+
+
 def _padded(words: str, width: int, *, right: bool) -> str:
     space = " " * (width - cell_len(words))
     return space + words if right else words + space

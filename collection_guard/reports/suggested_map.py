@@ -4,11 +4,14 @@ import json
 import re
 from typing import Final
 
+from rich.cells import cell_len
+
 from collection_guard.audit.mapping import NO_HEADER
 from collection_guard.audit.suggestion import Guess, Suggested, SuggestedColumn
 from collection_guard.model.masking import mask_name, masked_cell
 from collection_guard.model.plain import plain
 from collection_guard.model.texts import Lang, has_text, text
+from collection_guard.reports.page import wrapped
 
 _HAN: Final = re.compile(r"[\u4e00-\u9fff·]{2,4}")
 _NAMED: Final = frozenset({"recipient.name", "extra.debtor_name", "collector.name", "claims.person"})
@@ -18,9 +21,12 @@ _WORDS: Final = frozenset(
 _LONGEST: Final = 24
 
 
-def render_map(found: Suggested, lang: Lang, *, masked: bool = True) -> str:
-    """Return a mapping file, with its grounds and masked samples in comments."""
-    return "\n".join(_Rendering(found, lang, masked=masked).lines()) + "\n"
+def render_map(found: Suggested, lang: Lang, *, masked: bool = True, width: int | None = None) -> str:
+    """Return a mapping file, with its grounds and masked samples in comments.
+
+    With a ``width`` no comment is wider; what is in effect, or may be, stays on its line however long it is.
+    """
+    return "\n".join(_Rendering(found, lang, masked=masked, width=width).lines()) + "\n"
 
 
 def proposed_map(found: Suggested, lang: Lang) -> str:
@@ -31,7 +37,8 @@ def proposed_map(found: Suggested, lang: Lang) -> str:
 
 
 class _Rendering:
-    def __init__(self, found: Suggested, lang: Lang, *, masked: bool) -> None:
+    def __init__(self, found: Suggested, lang: Lang, *, masked: bool, width: int | None) -> None:
+        self._width = width
         self._found = found
         self._lang: Lang = lang
         self._masked = masked
@@ -39,16 +46,16 @@ class _Rendering:
     def lines(self) -> list[str]:
         """Return the lines of the file."""
         found = self._found
-        lines = [self._comment("head", file=plain(found.file)), self._comment("confirm")]
+        lines = [*self._comment("head", file=plain(found.file)), *self._comment("confirm")]
         if found.preset is not None:
-            return [*lines, self._comment("preset"), f"preset: {found.preset}"]
+            return [*lines, *self._comment("preset"), f"preset: {found.preset}"]
         if found.sheets:
             lines += [
-                self._comment("sheets", names=", ".join(map(plain, found.sheets))),
+                *self._comment("sheets", names=", ".join(map(plain, found.sheets))),
                 f"sheet: {_quoted(found.sheet)}",
             ]
         if found.header_row == NO_HEADER:
-            lines += [self._comment("no_header"), "header_row: none", "preset: none"]
+            lines += [*self._comment("no_header"), "header_row: none", "preset: none"]
         elif found.header_row is not None:
             lines.append(f"header_row: {found.header_row}")
         lines += ["columns:", *(line for column in found.columns for line in self._column(column))]
@@ -59,25 +66,39 @@ class _Rendering:
     def _say(self, code: str, **values: object) -> str:
         return text(f"map_suggest.{code}", self._lang, **values)
 
-    def _comment(self, code: str, **values: object) -> str:
-        return f"# {self._say(code, **values)}"
+    def _comment(self, code: str, **values: object) -> list[str]:
+        return self._prose("", self._say(code, **values))
+
+    def _prose(self, indent: str, words: str) -> list[str]:
+        """Return words as comments."""
+        whole = f"{indent}# {words}"
+        if self._width is None or cell_len(whole) <= self._width:
+            return [whole]
+        return [f"{indent}# {line}" for line in wrapped(words, self._width - len(indent) - 2)]
+
+    def _told(self, indent: str, line: str, words: str) -> list[str]:
+        """Return a line with words behind it, or where they are too wide for that, before it."""
+        whole = f"{indent}{line}  # {words}"
+        if self._width is None or cell_len(whole) <= self._width:
+            return [whole]
+        return [*self._prose(indent, words), indent + line]
 
     def _column(self, column: SuggestedColumn) -> list[str]:
-        lines = [f"  # {self._about(column)}"]
+        lines = self._prose("  ", self._about(column))
         for guess in column.guesses:
             written_out = guess is column.guesses[0] and self._found.writes_out(column)
             mark = "" if written_out else "# "
-            lines.append(f"  {mark}{_quoted(column.name)}: {guess.path}  # {self._why(guess)}")
+            lines += self._told("  ", f"{mark}{_quoted(column.name)}: {guess.path}", self._why(guess))
             if written_out:
                 break  # what else it might be is far less likely
         rivals = self._found.rivals.get(column.guesses[0].path, []) if column.guesses and column.is_sure else []
         if rivals:
             names = ", ".join(plain(name) for name in rivals)
-            lines.append(f"  # {self._say('rivals', names=names)}")
+            lines += self._prose("  ", self._say("rivals", names=names))
         elif not column.guesses:
             lines.append(f"  # {_quoted(column.name)}: {self._say('unknown')}")
         elif not column.is_sure:
-            lines.append(f"  # {self._say('choose')}")
+            lines += self._prose("  ", self._say("choose"))
         return lines
 
     def _about(self, column: SuggestedColumn) -> str:
@@ -113,32 +134,31 @@ class _Rendering:
         columns = [column for column in self._found.columns if column.unknown]
         if not columns:
             return []
-        lines = [self._comment("values"), "# values:"]
+        lines = [*self._comment("values"), "# values:"]
         for column in columns:
             lines.append(f"#   {column.guesses[0].path}:")
             for word, count, near in column.unknown:
                 # A word has to stand whole to be mapped; one that may name somebody is left to the person.
                 shown = masked_cell(column.guesses[0].path, plain(word), self._lang) if self._masked else plain(word)
                 nearest = self._say("nearest", words=", ".join(near)) if near else ""
-                lines.append(
-                    f"#     {_quoted(shown)}: {near[0] if near else '~'}  # {self._say('times', count=count)}{nearest}"
-                )
+                times = self._say("times", count=count) + nearest
+                lines += self._told("#     ", f"{_quoted(shown)}: {near[0] if near else '~'}", times)
         return lines
 
     def _rest(self) -> list[str]:
         paths = self._found.paths()
         lines = []
         if not paths & {"started_at", "started_at.date"}:
-            lines.append(self._comment("no_time"))
+            lines += self._comment("no_time")
         if "channel" not in paths or "direction" not in paths:
-            lines += [self._comment("defaults"), "# defaults:"]
+            lines += [*self._comment("defaults"), "# defaults:"]
             lines += [
                 f"#   {name}: {word}"
                 for name, word in (("channel", "call"), ("direction", "outbound"))
                 if name not in paths
             ]
         if self._found.is_naive:
-            lines += [self._comment("zone"), "# timezone: Asia/Shanghai"]
+            lines += [*self._comment("zone"), "# timezone: Asia/Shanghai"]
         return lines
 
 
