@@ -1,7 +1,6 @@
 """The sidecar as an application: what can be asked, and who answers."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -37,6 +36,7 @@ from collection_guard.guard.sidecar.bodies import (
 )
 from collection_guard.guard.sidecar.description import describe, described
 from collection_guard.guard.sidecar.front import TOLD, Call
+from collection_guard.guard.sidecar.garbage import settle
 from collection_guard.guard.sidecar.line import Line
 from collection_guard.guard.sidecar.log import JsonLog
 from collection_guard.guard.sidecar.metrics import CONTENT_TYPE, Metrics
@@ -48,13 +48,6 @@ BODIES: Final = (CheckRequest, CheckBatch, RecordRequest, RecordBatch, CancelReq
 THREADS: Final = 8
 """How many requests are worked on at a time where the store is on a network: one is waited for, the others go on."""
 _ON_NETWORK: Final = "postgresql"
-
-
-def settle() -> None:
-    """Leave rules and profiles, which last, out of every later look for garbage: among millions it takes long."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 @dataclass(frozen=True, slots=True)

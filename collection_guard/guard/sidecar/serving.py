@@ -16,8 +16,9 @@ import uvicorn
 
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.sidecar.access import Tokens
-from collection_guard.guard.sidecar.app import Calls, Desk, application, desk_of, settle
+from collection_guard.guard.sidecar.app import Calls, Desk, application, desk_of
 from collection_guard.guard.sidecar.front import Front, Limits
+from collection_guard.guard.sidecar.garbage import Searches
 from collection_guard.guard.sidecar.log import JsonLog, take_over
 from collection_guard.guard.sidecar.patience import patient
 from collection_guard.model.problems import ConfigurationError, InputError, Problem
@@ -127,7 +128,8 @@ def serve_gate(
 
     calls = Calls(desk)
     app = application(desk, calls, begun)
-    settle()
+    searches = Searches()
+    searches.begin()
     front = Front(app, lambda: kept[0], limits, log, desk.metrics)
     paths = app.openapi()["paths"]
     front.paths = frozenset(paths) | {"/openapi.json"}
@@ -154,6 +156,7 @@ def serve_gate(
     try:
         server.run(sockets=[made])
     finally:
+        searches.end()
         if address.path is not None:
             address.path.unlink(missing_ok=True)
         log.write("ended")
