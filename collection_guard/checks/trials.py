@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -90,6 +90,8 @@ class ExampleTrial:
     example: Example
     document: Document
     path: KeyPath
+    below: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters as the pack below an overlay has them, for whose rules the example was written."""
 
     @property
     def rules(self) -> frozenset[str]:
@@ -98,8 +100,8 @@ class ExampleTrial:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """Return the parameters of the example."""
-        return self.example.parameters or {}
+        """Return the parameters of the example, over those for which it was written."""
+        return {**self.below, **(self.example.parameters or {})}
 
     def scenes(self, compiled: CompiledPack) -> Iterator[Scene]:
         """Yield the facts as given, or those of the event after everything before it."""
@@ -189,10 +191,21 @@ class Compiler:
 def trials_of(pack: Pack, only: str | None = None) -> list[Trial]:
     """Return the examples of the rules of a pack, or of one of them."""
     return [
-        ExampleTrial(rule, example, document, path)
-        for _, rule, example, document, path in examples_of([pack])
+        ExampleTrial(rule, example, document, path, _untightened(pack, owner))
+        for owner, rule, example, document, path in examples_of([pack])
         if only in {None, rule.id} and (example.facts is not None or example.event is not None)
     ]
+
+
+def _untightened(pack: Pack, owner: Pack) -> dict[str, Any]:
+    """Return what an overlay tightens as the pack has it for which an example was written.
+
+    A parameter without one value (unset, or dated) cannot be set back: an example that needs it fails, and is counted.
+    """
+    if owner is pack:
+        return {}
+    before = {name: owner.header.parameters[name].value for name in pack.header.tighten}
+    return {name: value for name, value in before.items() if value is not None}
 
 
 def sample_trials(pack: Pack, samples: Iterable[Sample], bench: Bench) -> list[Trial]:

@@ -215,3 +215,18 @@ def test_samples_catch_what_examples_do_not(tmp_path: Path) -> None:
     together = survivors("--samples", str(folder / "samples"))
     assert together < alone
     assert any("-1s" in after for after in alone - together)
+
+
+def test_an_overlay_that_tightens_is_held_by_the_examples_of_the_pack_below(tmp_path: Path) -> None:
+    """They were written for its parameters, none fails; what is tightened wants an example of a rule of its own."""
+    calls = {"calls": parameter("int", 7, stricter="lower")}
+    examples = [example("clear", {"measure.m": 6}), example("violation", {"measure.m": 7})]
+    rule = a_rule("base-rule", forbid={"measure.m": {"ge": "$calls"}}, examples=examples)
+    loaded(tmp_path / "small", a_pack(rule, pack="small", parameters=calls, **COUNT))
+    own = [example("violation", {"measure.m": 5}), example("clear", {"measure.m": 4})]
+    for more, fate in (([], "survived"), ([a_rule("own-rule", forbid=rule["forbid"], examples=own)], "caught")):
+        pack = loaded(tmp_path / f"over-{fate}", a_pack(*more, pack="over", extends="small", tighten={"calls": 5}))
+        found = mutate(pack, trials_of(pack))
+        assert (found.failing, found.problems) == (0, [])
+        assert {one.fate for one in found.outcomes if one.mutant.after == "measure.m: {gt: $calls}"} == {"caught"}
+        assert set(made(found, "parameter").values()) == {fate}
