@@ -88,6 +88,12 @@ def test_every_string_is_found(strings: frozenset[str], text: str) -> None:
     assert [(end - start, start, number) for number, start, end in found] == sorted(expected)
 
 
+def test_no_string_reaches_from_one_text_into_the_next() -> None:
+    """A string with a character that separates texts is never found, and the others are."""
+    found = Trie(["\x1f", "a\x1fb", "\x1fb", "b"]).find(code_points("\x1fa\x1fb\x1f"))
+    assert [part.tolist() for part in found] == [[3], [3], [4]]
+
+
 GEESE = """
 acts:
   abuse: {signals: [abuse], zh: 辱骂, en: insults}

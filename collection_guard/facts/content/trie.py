@@ -27,9 +27,9 @@ class Trie:
         sizes = np.array([len(string) for string in strings], np.intp)
         codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), np.uint32)
         starts = np.cumsum(sizes) - sizes
-        # Characters by small numbers; 0 is any that no string holds.
+        # Characters by small numbers; 0 is any that no string holds, or that separates texts from each other.
         self._class_of = np.zeros(_CODE_POINTS, np.int32)
-        known = np.unique(codes)
+        known = np.unique(codes[codes >= ord(" ")])
         self._class_of[known] = np.arange(1, known.size + 1)
         self._classes = known.size + 1
         classes = self._class_of[codes].astype(np.intp)
@@ -93,7 +93,8 @@ class Trie:
     def find(self, codes: NDArray[np.uint32]) -> tuple[Whole, Whole, Whole]:
         """Return every string that stands in a text, even inside others: its number, its start, and its end.
 
-        The text ends with a character that no string holds. Shorter strings come first, then those that begin earlier.
+        The text ends with a control character; what holds one is not found. Shorter strings come first, then earlier
+        ones.
         """
         classes = self._class_of[codes].astype(np.intp)
         nodes = self._first[classes]
