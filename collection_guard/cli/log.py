@@ -27,7 +27,7 @@ def _say(found: Verification, lang: Lang) -> None:
         say(problem, lang)
 
 
-FolderArgument = Annotated[Path, typer.Argument(help=o.help_of("log_folder"), metavar="FOLDER")]
+FolderArgument = Annotated[Path, typer.Argument(help=o.help_of("log_folder"), metavar="FOLDER|FILE")]
 
 
 @app.command("verify", help=o.help_of("log_verify"))

@@ -83,7 +83,9 @@ def is_log(data: bytes) -> bool:
 
 
 def log_files(folder: Path) -> list[Path]:
-    """Return the files of a decision log; raise LogError if there is no such folder."""
+    """Return the files of a decision log, or the one that is named; raise LogError if there is no such folder."""
+    if folder.is_file():
+        return [folder]
     if not folder.is_dir():
         raise LogError([Problem("no_such_file", values={"path": str(folder)})])
     return sorted(folder.glob(f"*{SUFFIX}"))

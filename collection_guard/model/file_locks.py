@@ -7,6 +7,11 @@ from typing import Any, Final
 _LOCKS: Final[Any] = import_module("fcntl") if find_spec("fcntl") is not None else None
 
 
+def can_lock() -> bool:
+    """Say whether this system locks files in this way."""
+    return _LOCKS is not None
+
+
 def lock(file: int) -> bool:
     """Take an open file, without waiting; false where another has it, or where nothing can be locked."""
     if _LOCKS is None:

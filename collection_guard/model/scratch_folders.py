@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from collection_guard.model.file_locks import lock
+from collection_guard.model.file_locks import can_lock, lock
 
 PREFIX: Final = "collection-guard-"
 _IN_USE: Final = "in-use"
@@ -37,6 +37,8 @@ def remove_left_behind() -> None:
 
     Left alone are those that somebody holds, and those without a lock, of which nobody knows who made them.
     """
+    if not can_lock():
+        return
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():

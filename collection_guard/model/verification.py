@@ -60,10 +60,6 @@ class Verification:
             if writer not in self._unread
         }
 
-    def is_torn(self, file: str, row: int) -> bool:
-        """Say whether a row of a file is the beginning of a line, cut off at the end of the file."""
-        return file in self._torn and self._torn[file][0].number == row
-
     def read(self, source: Path | bytes, file: str) -> None:
         """Take the lines of a file, or of what it holds."""
         chains: dict[str, _Chain] = {}
@@ -130,12 +126,13 @@ class Verification:
         chains = self._chains.get(one.writer, [])
         if one.writer in self._unread or not all(chain.is_whole for chain in chains):
             return
-        if any(chain.head != one.after for chain in chains):
-            chain = next(chain for chain in chains if chain.head != one.after)
-            values: dict[str, object] = {"writer": one.writer, "last": chain.head.seq, "seq": one.after.seq}
-            self.problems.append(Problem("log_cut_off_differs", chain.file, chain.row, values=values))
+        # A copy may have been made before the last lines were written.
+        longest = max(chains, key=lambda chain: chain.head.seq, default=None)
+        if longest is not None and longest.head != one.after:
+            values: dict[str, object] = {"writer": one.writer, "last": longest.head.seq, "seq": one.after.seq}
+            self.problems.append(Problem("log_cut_off_differs", longest.file, longest.row, values=values))
             return
-        places = [(chain.file, chain.row + 1) for chain in chains]
+        places = [] if longest is None else [(longest.file, longest.row + 1)]
         for name, (line, writer) in list(self._torn.items()):
             if writer == one.writer and line.written == one.tail:
                 places = [(name, line.number)]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from collection_guard.model.chain import BEGINNING, SUFFIX, CutOff, Head, hash_of, lines_of, log_files, object_in
-from collection_guard.model.file_locks import lock
+from collection_guard.model.file_locks import can_lock, lock
 
 _LONGEST: Final = 16 * 2**20
 """More than any line: nobody but a person can say what such an end of a file is."""
@@ -25,7 +25,7 @@ def recover(folder: Path, tell: Callable[[CutOff], None]) -> None:
     It is told before it is cut off, so that nothing is lost: a crash between the two leaves a line that is told twice.
     Files that cannot be read or written are left to the verification. Raises OSError for what cannot be told.
     """
-    for path in log_files(folder):
+    for path in log_files(folder) if can_lock() else ():
         file = _held(path)
         if file is None:
             continue
