@@ -93,6 +93,8 @@ class NameFinder:
         self._latin_stops = frozenset(names.latin_stops)
         self._latin_titles = frozenset(names.latin_titles)
         self._latin_trades = tuple(names.latin_trades)
+        # Words that say what a firm is, not which: (Barristers & Solicitors) is no name.
+        self._latin_kinds = frozenset(("", "and", *_JOINTS, *map(str.lower, _TRADES), *names.latin_trades))
         self._titles = _automaton(names.person_titles)
         self._surnames = frozenset(names.surnames)
 
@@ -258,7 +260,8 @@ class NameFinder:
         while name.split(" ")[0].lower() in ("and", "of", "&", "the"):
             name = name.partition(" ")[2]
         end_word = original[normalised.starts[start] : right]
-        if not name or name.lower() == end_word.lower() or not any(letter.isupper() for letter in name):
+        words = {word.strip(",.").lower() for word in name.split(" ")}
+        if not words - self._latin_kinds or name.lower() == end_word.lower() or name == name.lower():
             return None
         if end_word.islower() and name.removesuffix(end_word).endswith(", "):  # "..., attorneys": what they are
             return None
