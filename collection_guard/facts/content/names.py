@@ -324,13 +324,7 @@ class NameFinder:
                 kept.append(folded.upper() if char.isupper() else folded)
             elif char == "’":
                 kept.append("'")
-        # Letters with stops between them are one word: "M.a.r.s.h", but "P.C." is a form.
-        words = [
-            "".join(letters) if len(letters) >= _LETTERED and max(map(len, letters)) == 1 else word
-            for word in "".join(kept).split(" ")
-            for letters in [list(filter(None, word.split(".")))]
-        ]
-        return " ".join(map(self._lettered, words))
+        return " ".join(self._lettered(_joined_letters(word)) for word in "".join(kept).split(" "))
 
     def _lettered(self, word: str) -> str:
         """Return a word with letters for the digits that stand between its letters."""
@@ -355,6 +349,15 @@ class NameFinder:
                         found.append(Named(left, end, self._cleaned(normalised, left, start, start)))
                         break
         return found
+
+
+def _joined_letters(word: str) -> str:
+    """Return letters with stops or hyphens between them as one word: "M.a.r.s.h", "L-a-w", but "P.C." is a form."""
+    for sign, fewest in ((".", _LETTERED), ("-", _LETTERED - 1)):
+        letters = list(filter(None, word.split(sign)))
+        if len(letters) >= fewest and max(map(len, letters)) == 1:
+            return "".join(letters)
+    return word
 
 
 def _word_before(text: str, at: int) -> tuple[int, str]:
