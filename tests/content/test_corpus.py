@@ -18,6 +18,7 @@ BREADTH: Final = (
     "corpus_unseen",
     "corpus_unseen_b",
     "corpus_unseen_c",
+    "corpus_unseen_d",
     *sorted(file.stem for file in HERE.glob("corpus_breadth_*.jsonl")),
 )
 SIGNALS: Final = (
