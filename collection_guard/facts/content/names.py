@@ -1,5 +1,6 @@
 """Law firms and lawyers that a text names."""
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,11 +44,12 @@ _ANY_TRADE: Final = "llc"
 _JOINTS: Final = ("&", "＆")
 _FORMS: Final = ("LL", "P.", "PL")
 _FORMS_IN_FULL: Final = ("LLP", "LLC", "PLLC", "P.C.", "P.A.")
+_FORMS_WITH_STOPS: Final = ("P.L.L.C.", "L.L.P.", "L.L.C.")
 _OFFICES: Final = ("office", "offices", "firm", "chambers")
 _TRADES: Final = ("Advocates", "Solicitors", "Barristers", "Attorneys")
 _LONGEST_TRADE: Final = 12
 _LETTERED: Final = 4
-_IN_WORDS: Final = frozenset("&＆.'’-,")
+_IN_WORDS: Final = frozenset("&＆.'’-,@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class NameFinder:
         self._latin_trades = tuple(names.latin_trades)
         # Words that say what a firm is, not which: (Barristers & Solicitors) is no name.
         self._latin_kinds = frozenset(("", "and", *_JOINTS, *map(str.lower, _TRADES), *names.latin_trades))
+        self._known_words = frozenset(word for end in names.latin_ends for word in end.split() if word.isalpha())
         self._titles = _automaton(names.person_titles)
         self._surnames = frozenset(names.surnames)
 
@@ -316,7 +319,7 @@ class NameFinder:
         kept: list[str] = []
         for char in name:
             folded = self._folding[char]
-            if char.isascii():
+            if char.isascii() or _accented(char):
                 kept.append(char)
             elif char in _JOINTS:
                 kept.append(_JOINTS[0])
@@ -328,9 +331,12 @@ class NameFinder:
 
     def _lettered(self, word: str) -> str:
         """Return a word with letters for the digits that stand between its letters."""
+        leet = self._folding.table.leet
+        read = "".join(leet.get(char, char) for char in word)
+        if not word.isalpha() and read.lower() in self._known_words:
+            return read[0].upper() + read[1:]
         if word.isalpha() or sum(map(str.isalpha, word)) < _LETTERED - 1:
             return word
-        leet = self._folding.table.leet
         inner = [leet.get(char, char) if word[at].isalpha() else char for at, char in enumerate(word[1:])]
         return word[0] + "".join(inner)
 
@@ -355,7 +361,7 @@ def _joined_letters(word: str) -> str:
     """Return letters with stops or hyphens between them as one word: "M.a.r.s.h", "L-a-w", but "P.C." is a form."""
     for sign, fewest in ((".", _LETTERED), ("-", _LETTERED - 1)):
         letters = list(filter(None, word.split(sign)))
-        if len(letters) >= fewest and max(map(len, letters)) == 1:
+        if len(letters) >= fewest and max(map(len, letters)) == 1 and word not in _FORMS_WITH_STOPS:
             return "".join(letters)
     return word
 
@@ -365,9 +371,18 @@ def _word_before(text: str, at: int) -> tuple[int, str]:
     while at and text[at - 1] in "  ":
         at -= 1
     begin = at
-    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS):
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS or _invisible(text[begin - 1])):
         begin -= 1
     return begin, text[begin:at]
+
+
+def _invisible(char: str) -> bool:
+    return unicodedata.category(char) == "Cf"
+
+
+def _accented(char: str) -> bool:
+    """Tell whether a letter is a Latin one with an accent, as names are written with, and no look-alike."""
+    return char.isalpha() and unicodedata.normalize("NFD", char)[:1].isascii()
 
 
 def _bracketed(text: str, end: int) -> int:
