@@ -29,6 +29,7 @@ PIECES = [
     *("不会", "别以为", "禁止", "，", "。", "：", "“", "”", "【", "】", "\n", "坐席：", "客户：", "反诈提醒：", "凡"),
     *("某某律师事务所", "Marsh & Poe LLP", "not ", "¥500", "三千", "\x1f", "\x00", "\ud800", "\u0301", "💰", "qian "),
 ]
+NEAR = ["别以为", "不会告诉你的单位领导", "打断你的腿", "欠款逾期", "抓你坐牢", "还钱", "骗子", "贷款", "他说"]
 
 
 def mixed() -> st.SearchStrategy[Given]:
@@ -37,10 +38,12 @@ def mixed() -> st.SearchStrategy[Given]:
     cut = st.tuples(st.sampled_from(LABELLED), st.integers(0, 60), st.sampled_from(PIECES)).map(
         lambda made: made[0][0][: made[1]] + made[2] + made[0][0][made[1] :]
     )
-    return st.sampled_from(LABELLED) | st.tuples(cut | st.text(max_size=30), kinds)
+    # Short texts, whose neighbours are near: what stands in one could deny, cancel or frame what stands in the next.
+    short = st.lists(st.sampled_from([*PIECES, *NEAR]), min_size=1, max_size=3).map("".join)
+    return st.sampled_from(LABELLED) | st.tuples(cut | short | st.text(max_size=30), kinds)
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.lists(mixed(), max_size=12), st.integers(1, 5))
 def test_a_batch_answers_as_each_text_alone(texts: list[Given], size: int) -> None:
     """Whatever stands beside a text, in whatever order and number, it says what it says alone."""
@@ -50,6 +53,14 @@ def test_a_batch_answers_as_each_text_alone(texts: list[Given], size: int) -> No
     parts = [texts[at : at + size] for at in range(0, len(texts), size)]
     assert [reading for part in parts for reading in DETECTOR.read_many(part)] == alone
     assert list(readings(DETECTOR, iter(texts))) == alone
+
+
+def test_a_denial_is_taken_back_by_its_own_text_alone() -> None:
+    """Words that would take a denial back do not, if they end the text before."""
+    denied, cancel = "不会告诉你的单位领导，欠款可以协商", "别以为"
+    assert not DETECTOR.read(denied).signals["threat"]
+    assert DETECTOR.read(cancel + denied).signals["threat"]
+    assert not DETECTOR.read_many([(cancel, None), (denied, None)])[1].signals["threat"]
 
 
 def test_many_labelled_texts_answer_as_each_alone() -> None:
