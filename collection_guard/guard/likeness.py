@@ -41,6 +41,8 @@ _OF_RECIPIENT: Final = _all_but(Recipient, "number", "name", "members")
 _OF_PROFILE: Final = _all_but(
     CaseProfile, "case_id", "borrower_id", "numbers", "emergency_contacts", "fields"
 )  # what packs declare in fields is read by them alone, and these are left out
+_LONGEST: Final = 1_000
+"""How many characters a text may have for its attempt to be kept: letters by the thousand would fill the memory."""
 
 
 @dataclass(slots=True)
@@ -86,9 +88,16 @@ class Known(Generic[_Value]):
             self._values.pop(key, None)
 
 
+def _says_more(attempt: Event) -> bool:
+    """Say whether an attempt says more than most do."""
+    if attempt.signals is not None or attempt.fields is not None:
+        return True
+    return attempt.content is not None and len(attempt.content) > _LONGEST
+
+
 def same_attempt(attempt: Event) -> Hashable | None:
     """Return what rules read of an attempt but for its id and its instant; None where it says more than most do."""
-    if attempt.signals is not None or attempt.fields is not None:
+    if _says_more(attempt):
         return None
     return (attempt.case_id, attempt.borrower_id, attempt.collector, attempt.recipient, *_AS_GIVEN(attempt))
 
@@ -96,12 +105,7 @@ def same_attempt(attempt: Event) -> Hashable | None:
 def likeness(around: Surroundings, attempt: Event, keys: Keys) -> Hashable | None:
     """Return what rules read of an attempt about a person without a past; None where nothing is like it."""
     recipient = attempt.recipient
-    if (
-        not around.are_plain
-        or attempt.signals is not None
-        or attempt.fields is not None
-        or recipient.members is not None
-    ):
+    if not around.are_plain or _says_more(attempt) or recipient.members is not None:
         return None
     world = around.world
     profile = None if keys.case is None else world.profiles.get(attempt.case_id)

@@ -113,6 +113,18 @@ def test_what_is_asked_of_each_zone_may_hang_on_the_past(tmp_path: Path) -> None
     assert [one.rule for one in gate.check(call_to(1)).violations] == ["too-many-of-the-day"]
 
 
+def test_long_texts_are_not_kept(looks: list[str]) -> None:
+    """A letter of a page or more is looked into each time; a short one, and whoever gets the same, is not."""
+    around = rules([profile_of(case) for case in range(2)])
+    gate = Gate(lambda: around, MemoryStore(), OPTIONS, now=Clock())
+    for words, seen in (("请还款", 1), ("请还款" * 1_000, 5)):
+        for case in (0, 1, 0, 1):
+            decision = gate.check(call_to(case, channel="letter", content=words))
+            assert decision.decision == "allow"
+            gate.cancel(decision.token)
+        assert len(looks) == seen
+
+
 UNLIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "channel": ({}, {"channel": "sms"}),
     "relationship": ({}, {"recipient": {"number": "13800000001", "relationship": "parent"}}),
