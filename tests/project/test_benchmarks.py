@@ -51,14 +51,15 @@ def test_the_benchmark_of_the_sidecar_prints_its_ratio() -> None:
         "--cases",
         "20",
         "--fresh",
-        "5000",
+        "3000",
     ]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.startswith("collection-guard ")
-    for work in ("echo", "check, first time", "check, asked again", "check and record"):
+    asked = ("check, first time", "check, first time, called yesterday", "check, asked again, called yesterday")
+    for work in ("echo", *asked, "check and record"):
         assert f"\n{work}: " in done.stdout
     assert "p99.9" in done.stdout
-    assert "check, asked again, to the echo: throughput " in done.stdout
+    assert done.stdout.count(" of the throughput of the echo (aim: 0.5), ") == len(asked)
     assert "Not measured: " in done.stdout
 
 
@@ -71,6 +72,7 @@ def test_the_benchmark_of_the_guard_prints_its_latencies() -> None:
     for line in ("bare step, synchronous FULL", "memory, 500 past,", "SQLite, 500 past,", "SQLite, durability: kill,"):
         assert f"\n{line} " in done.stdout
     assert "p99.9" in done.stdout
+    assert "\np99 on SQLite, 500 past: check " in done.stdout
     assert "Not measured: " in done.stdout
 
 
