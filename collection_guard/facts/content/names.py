@@ -49,6 +49,11 @@ _OFFICES: Final = ("office", "offices", "firm", "chambers")
 _TRADES: Final = ("Advocates", "Solicitors", "Barristers", "Attorneys")
 _LONGEST_TRADE: Final = 12
 _LETTERED: Final = 4
+# A word of names has at least this many letters beside the digits that stand for letters.
+_FEWEST_LETTERS: Final = 2
+_LAST_PLAIN: Final = "\x7f"
+# Full-width signs and letters, as they are usually written.
+_WIDE: Final = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 _IN_WORDS: Final = frozenset("&＆.'’-,@")
 
 
@@ -115,6 +120,7 @@ class NameFinder:
             if left < start and sum(map(is_han, text[left:start])) >= 2:
                 stop = end + _branch(text[end : end + _LONGEST_PLACE + len(_BRANCH)])
                 found.append(Named(left, stop, self._cleaned(normalised, left, start, stop)))
+        normalised = _legible(normalised)
         last = 0
         for start, end in self._latin_places(text):
             named = self._latin_name(normalised, start, end, last) if start >= last else None
@@ -233,8 +239,10 @@ class NameFinder:
         previous = -1
         scripts, variants = self._scripts, self._folding.table.variants
         # Single traditional characters in a simplified text are a disguise; what stands around tells which it is.
-        first = max(0, normalised.starts[start] - _AROUND)
-        disguised = sum(map(scripts.__getitem__, normalised.original[first : normalised.ends[end - 1] + _AROUND])) < 0
+        # - but for the words that end the name, which are disguised oftenest.
+        first, last = normalised.starts[start], normalised.ends[end - 1]
+        around = normalised.original[max(0, first - _AROUND) : normalised.starts[proper] if proper < end else last]
+        disguised = sum(map(scripts.__getitem__, around + normalised.original[last : last + _AROUND])) < 0
         for i in range(start, end):
             char = normalised.text[i]
             left, right = normalised.starts[i], normalised.ends[i]
@@ -335,7 +343,7 @@ class NameFinder:
         read = "".join(leet.get(char, char) for char in word)
         if not word.isalpha() and read.lower() in self._known_words:
             return read[0].upper() + read[1:]
-        if word.isalpha() or sum(map(str.isalpha, word)) < _LETTERED - 1:
+        if word.isalpha() or sum(map(str.isalpha, word)) < _FEWEST_LETTERS:
             return word
         inner = [leet.get(char, char) if word[at].isalpha() else char for at, char in enumerate(word[1:])]
         return word[0] + "".join(inner)
@@ -371,12 +379,29 @@ def _word_before(text: str, at: int) -> tuple[int, str]:
     while at and text[at - 1] in "  ":
         at -= 1
     begin = at
-    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS or _invisible(text[begin - 1])):
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS):
         begin -= 1
     return begin, text[begin:at]
 
 
-def _invisible(char: str) -> bool:
+def _legible(normalised: Normalised) -> Normalised:
+    """Return the same text over an original without invisible characters and full-width signs."""
+    original = normalised.original
+    if original.isascii() or not any(char > _LAST_PLAIN and (char in _WIDE or _hidden(char)) for char in set(original)):
+        return normalised
+    shown: list[str] = []
+    at: list[int] = []
+    for char in original:
+        at.append(len(shown))
+        if not _hidden(char):
+            shown.append(_WIDE.get(char, char))
+    at.append(len(shown))
+    starts = [at[start] for start in normalised.starts]
+    ends = [max(at[end], start + 1) for start, end in zip(starts, normalised.ends, strict=True)]
+    return Normalised("".join(shown), normalised.text, starts, ends)
+
+
+def _hidden(char: str) -> bool:
     return unicodedata.category(char) == "Cf"
 
 
