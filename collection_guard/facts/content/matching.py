@@ -1,4 +1,4 @@
-"""The strings of the lexicon: one tree finds them all, each a form of atoms that phrases are made of."""
+"""The strings of the lexicon: one automaton finds them all, each a form of atoms that phrases are made of."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from collection_guard.facts.content.characters import is_latin
+from collection_guard.facts.content.finder import StringFinder
 from collection_guard.facts.content.phrases import Step
 from collection_guard.facts.content.ragged import Lists, Whole
-from collection_guard.facts.content.trie import Trie
 
 # Which ends of a string are Latin letters, so that it must end a word there.
 FIRST, LAST = 1, 2
@@ -49,7 +49,7 @@ class Matcher:
         self.order: list[str] = []
         self.atoms_of = Lists(())
         self.edges: Whole = np.empty(0, np.intp)
-        self.trie = Trie(())
+        self.finder = StringFinder(())
 
     def atom(self, forms: frozenset[str]) -> int:
         """Return the number of a set of forms."""
@@ -95,7 +95,7 @@ class Matcher:
         self.atoms_of = Lists(of.get(string, ()) for string in self.order)
         edges = (FIRST * is_latin(string[0]) + LAST * is_latin(string[-1]) for string in self.order)
         self.edges = np.fromiter(edges, np.intp)
-        self.trie = Trie(self.order)
+        self.finder = StringFinder(self.order)
 
     def sample(self, atom: int, choose: Callable[..., str]) -> str:
         """Return one form of an atom: the shortest or the longest, or a quantity written out."""

@@ -32,7 +32,7 @@ FIRM_NAME: Final = "firm_name"
 def strings_of(lexicon: "Lexicon", texts: Sequence[str]) -> tuple[Whole, Whole]:
     """Return which strings stand in some folded texts, even inside a Latin word: the text and the number of each."""
     joined, of, _, _ = laid(texts)
-    numbers, starts, _ = lexicon.matcher.trie.find(code_points(joined))
+    numbers, starts, _ = lexicon.matcher.finder.find(joined, code_points(joined))
     total = len(lexicon.matcher.order)
     return apart(once(of[starts] * total + numbers), total)
 
@@ -74,7 +74,7 @@ class Standing:
     def __init__(self, lexicon: "Lexicon", batch: Batch) -> None:
         matcher = lexicon.matcher
         self._batch = batch
-        numbers, starts, ends = matcher.trie.find(batch.codes)
+        numbers, starts, ends = matcher.finder.find(batch.joined, batch.codes)
         total = len(matcher.order)
         order, keys = stably(batch.of[starts] * total + numbers)
         first = changes(keys)
