@@ -272,7 +272,8 @@ class Outlook:
     def unturned_until(self) -> int:
         """Return the first whole second, within an hour, at which anything that any rule reads may turn."""
         first = [turns[0] for turns in (self._turns(pack, 0) for pack in self._around.packs) if turns]
-        return min(first, default=self._first + _NEAR)
+        # A whole second, too, where nothing does: others that are like the attempt look no further than this.
+        return min(first, default=(self._first + _NEAR) // SECOND * SECOND)
 
     def unturned_alone(self) -> int:
         """Return the same for the attempt without its past: what others that are like it have in common with it."""

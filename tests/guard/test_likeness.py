@@ -113,6 +113,20 @@ def test_what_is_asked_of_each_zone_may_hang_on_the_past(tmp_path: Path) -> None
     assert [one.rule for one in gate.check(call_to(1)).violations] == ["too-many-of-the-day"]
 
 
+def test_nothing_is_kept_beyond_what_was_looked_at_for_another() -> None:
+    """Whom another was like an hour before, at no whole second, is not called after nine at night."""
+    clock = Clock(MORNING + timedelta(hours=9, minutes=30, microseconds=500_000))
+    around = rules([profile_of(case) for case in range(2)])
+    gate = Gate(lambda: around, MemoryStore(), OPTIONS, now=clock)
+    gate.record(call_to(1, event_id="E-1", started_at=clock.at, outcome={"network": "busy"}))
+    clock.move(seconds=1)
+    gate.cancel(gate.check(call_to(0)).token)
+    clock.move(minutes=57)
+    gate.cancel(gate.check(call_to(1)).token)
+    clock.move(minutes=33)
+    assert [one.rule for one in gate.check(call_to(1)).violations] == ["contact-outside-permitted-hours"]
+
+
 def test_long_texts_are_not_kept(looks: list[str]) -> None:
     """A letter of a page or more is looked into each time; a short one, and whoever gets the same, is not."""
     around = rules([profile_of(case) for case in range(2)])
