@@ -28,7 +28,6 @@ _SHORTEST_PREFIX: Final = 2
 # How far around a name the text tells whether it is written in simplified characters.
 _AROUND: Final = 200
 _SHORTEST_PROPER: Final = 2
-_BRACKETS: Final = frozenset("（）()")
 # A branch is part of the name that it follows: 某某律师事务所上海分所.
 _BRANCH: Final = "分所"
 _LONGEST_PLACE: Final = 4
@@ -44,13 +43,17 @@ _ANY_TRADE: Final = "llc"
 _JOINTS: Final = ("&", "＆")
 _FORMS: Final = ("LL", "P.", "PL")
 _FORMS_IN_FULL: Final = ("LLP", "LLC", "PLLC", "P.C.", "P.A.")
-_FORMS_WITH_STOPS: Final = ("P.L.L.C.", "L.L.P.", "L.L.C.")
+# Forms that firms themselves write with stops, and one that only a disguise does.
+_FORMS_WITH_STOPS: Final = ("P.L.L.C.", "L.L.C.")
+_FORM_DISGUISED: Final = ("L.L.P", "L.L.P.")
 _OFFICES: Final = ("office", "offices", "firm", "chambers")
 _TRADES: Final = ("Advocates", "Solicitors", "Barristers", "Attorneys")
 _LONGEST_TRADE: Final = 12
 _LETTERED: Final = 4
 # A word of names has at least this many letters beside the digits that stand for letters.
 _FEWEST_LETTERS: Final = 2
+# Signs that stand between letters only to disguise a word.
+_APART: Final = "-/*_|~+="
 _LAST_PLAIN: Final = "\x7f"
 # Full-width signs and letters, as they are usually written.
 _WIDE: Final = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
@@ -249,7 +252,9 @@ class NameFinder:
             source = normalised.original[left:right]
             if not cleaned and source and not any(map(str.isalnum, source)):  # a sign that reads like a word
                 continue
-            if len(source) == 1 and (source in _BRACKETS or (is_han(source) and self._folding[source] == char)):
+            if char in (OPEN_BRACKET, CLOSE_BRACKET):  # as written, whatever kind it is
+                char = next((sign for sign in source if self._folding[sign] == char), char)
+            elif len(source) == 1 and is_han(source) and self._folding[source] == char:
                 hidden = source in variants or (disguised and scripts[source] > 0)
                 char = char if hidden else source
             elif i < proper and all(map(is_han, source)):
@@ -367,7 +372,9 @@ class NameFinder:
 
 def _joined_letters(word: str) -> str:
     """Return letters with stops or hyphens between them as one word: "M.a.r.s.h", "L-a-w", but "P.C." is a form."""
-    for sign, fewest in ((".", _LETTERED), ("-", _LETTERED - 1)):
+    if word in _FORM_DISGUISED:
+        return word.replace(".", "")
+    for sign, fewest in ((".", _LETTERED), *((sign, _LETTERED - 1) for sign in _APART)):
         letters = list(filter(None, word.split(sign)))
         if len(letters) >= fewest and max(map(len, letters)) == 1 and word not in _FORMS_WITH_STOPS:
             return "".join(letters)
@@ -379,9 +386,20 @@ def _word_before(text: str, at: int) -> tuple[int, str]:
     while at and text[at - 1] in "  ":
         at -= 1
     begin = at
-    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS):
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] in _IN_WORDS or _splits(text, begin - 1)):
         begin -= 1
     return begin, text[begin:at]
+
+
+def _splits(text: str, at: int) -> bool:
+    """Tell whether a sign stands between two letters that each stand alone, as in "M/a/r/s/h"."""
+    around = text[max(0, at - 2) : at], text[at + 1 : at + 3]
+    return (
+        text[at] in _APART
+        and around[0][-1:].isalpha()
+        and around[1][:1].isalpha()
+        and not any(map(str.isalpha, around[0][:-1] + around[1][1:]))
+    )
 
 
 def _legible(normalised: Normalised) -> Normalised:
