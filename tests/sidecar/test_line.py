@@ -13,6 +13,7 @@ from guard.making import Clock, answered, attempt, open_guard
 
 import collection_guard as cg
 from collection_guard.guard.sidecar.line import Line
+from collection_guard.guard.stores.checkpoints import Checkpoints
 from collection_guard.guard.stores.sqlite import SqliteStore
 from collection_guard.model.problems import Problem, StoreError
 
@@ -118,3 +119,25 @@ def test_with_a_decision_log_each_step_is_by_itself(
     found = carried_out(Line(guard, threads), [(lambda: guard.check(attempt()), False)] * 4)
     assert [one.decision for one in found] == ["allow"] * 3 + ["deny"]
     assert len(commits) == 4
+
+
+def test_the_line_goes_on_after_what_nobody_foresaw(
+    tmp_path: Path, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where what follows a transaction fails, all who waited are told so, and those after them are answered."""
+    guard = open_guard(Clock(), store=str(tmp_path / "guard.db"))
+    line = Line(guard, threads)
+    asked: list[tuple[Callable[[], Any], bool]] = [(lambda: guard.check(attempt()), False)] * 2
+
+    async def soon() -> list[Any]:
+        first = line.work(lambda: time.sleep(0.2), durable=False)
+        steps = [line.work(step, durable=durable) for step, durable in asked]
+        return (await asyncio.wait_for(asyncio.gather(first, *steps, return_exceptions=True), 10))[1:]
+
+    def fails() -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Checkpoints, "written", lambda _: fails())
+        assert {type(one) for one in asyncio.run(soon())} == {RuntimeError}
+    assert {type(one) for one in asyncio.run(soon())} == {cg.Decision}

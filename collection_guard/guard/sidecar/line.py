@@ -47,7 +47,10 @@ class Line:
                 self._is_open = bool(taken)
             if not taken:
                 return
-            found = self._carried_out([step for step, _, _ in taken], durable=any(kept for _, kept, _ in taken))
+            try:
+                found = self._carried_out([step for step, _, _ in taken], durable=any(kept for _, kept, _ in taken))
+            except Exception as error:  # noqa: BLE001  # whoever waits is told, and the line goes on
+                found = [(None, error)] * len(taken)
             answers = [(done, *one) for (_, _, done), one in zip(taken, found, strict=True)]
             loop.call_soon_threadsafe(_tell, answers)
 
