@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -31,16 +32,15 @@ class Line:
 
     async def work(self, step: Callable[[], _T], *, durable: bool) -> _T:
         """Carry something out, and return what came of it; ``durable``: it is a record."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[_T] = loop.create_future()
+        done: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
         with self._lock:
             self._waiting.append((step, durable, done))
             begins, self._is_open = not self._is_open, True
         if begins:
-            self._threads.submit(self._work_off, loop)
+            self._threads.submit(self._work_off)
         return await done
 
-    def _work_off(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _work_off(self) -> None:
         while True:
             with self._lock:
                 taken = [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
@@ -52,7 +52,9 @@ class Line:
             except Exception as error:  # noqa: BLE001  # whoever waits is told, and the line goes on
                 found = [(None, error)] * len(taken)
             answers = [(done, *one) for (_, _, done), one in zip(taken, found, strict=True)]
-            loop.call_soon_threadsafe(_tell, answers)
+            for loop in {done.get_loop() for done, _, _ in answers}:
+                with suppress(RuntimeError):  # it has ended, and nobody waits there any more
+                    loop.call_soon_threadsafe(_tell, [one for one in answers if one[0].get_loop() is loop])
 
     def _carried_out(self, steps: list[Callable[[], Any]], *, durable: bool) -> list[_Result]:
         results = [_resulting(step) for step in steps]
