@@ -61,7 +61,7 @@ class CutOff:
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Self:
-        """Return what a line tells; raise ValueError, TypeError or KeyError where it tells nothing of the kind."""
+        """Return what a line tells; raise ValueError, TypeError, KeyError or OverflowError where it is none."""
         after = Head(int(said["after"]["seq"]), str(said["after"]["hash"]))
         return cls(str(said["of"]), after, b64decode(said["tail"], validate=True))
 
@@ -118,5 +118,5 @@ def read_heads(path: Path) -> dict[str, Head]:
     try:
         said = json.loads(path.read_bytes())
         return {str(writer): Head(int(head["seq"]), str(head["hash"])) for writer, head in said.items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise LogError([Problem("log_heads_unreadable", str(path), values={"cause": str(error)})]) from error

@@ -97,7 +97,7 @@ class Verification:
     def _tell(self, line: Line, said: Mapping[str, object], file: str) -> None:
         try:
             self._told.append((CutOff.of(said), file, line.number))
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError):
             self.problems.append(Problem("log_line_unreadable", file, line.number))
 
     def settle(self) -> None:

@@ -17,8 +17,8 @@ from collection_guard.audit.reading import read_logs
 from collection_guard.cli.main import app
 from collection_guard.guard.log.pseudonyms import Pseudonyms
 from collection_guard.guard.log.writer import DecisionLog
-from collection_guard.model.chain import BEGINNING, SUFFIX, line_of, log_files
-from collection_guard.model.problems import StoreError
+from collection_guard.model.chain import BEGINNING, SUFFIX, line_of, log_files, read_heads
+from collection_guard.model.problems import LogError, StoreError
 from collection_guard.model.verification import Verification, verify
 from guard.lives import options
 from guard.making import MORNING, Clock, answered, open_guard
@@ -310,3 +310,15 @@ def test_two_chains_of_one_writer_that_differ_show(tmp_path: Path) -> None:
         previous = found.heads()[writer].hash
     (tmp_path / "log" / f"forged{SUFFIX}").write_bytes(b"".join(line + b"\n" for line in lines))
     assert codes(verify(tmp_path / "log")) == ["log_two_chains"]
+
+
+def test_numbers_beyond_all_bounds_are_told_not_stumbled_over(tmp_path: Path) -> None:
+    """A line that tells of a cut after line "infinity" is named with its place, and heads that say so are refused."""
+    without_end: dict[str, Any] = {"seq": float("inf"), "hash": BEGINNING}
+    line = line_of("a", 1, BEGINNING, {"kind": "cut_off", "of": "b", "after": without_end, "tail": ""})
+    (tmp_path / f"a{SUFFIX}").write_bytes(line + b"\n")
+    (tmp_path / "heads.json").write_text(json.dumps({"a": without_end}), encoding="utf-8")
+    found = verify(tmp_path)
+    assert [(one.code, one.line) for one in found.problems] == [("log_line_unreadable", 1)]
+    with pytest.raises(LogError):
+        read_heads(tmp_path / "heads.json")
