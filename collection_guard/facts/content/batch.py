@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from collection_guard.facts.content.characters import CLAUSE_END, SENTENCE_END
 from collection_guard.facts.content.context import Layout, Range, layout
+from collection_guard.facts.content.finder import SEPARATOR
 from collection_guard.facts.content.ragged import Truth, Whole, whole
 from collection_guard.facts.content.reading import Given, Span
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 # Enough texts that a step over all of them costs little more than what it does, few enough to stay in near memory.
 _MOST_TEXTS: Final = 512
 _MOST_CHARACTERS: Final = 65_536
-# Stands before, between and after the texts: no folded text holds a control character, and no phrase does.
-_SEPARATOR: Final = "\x1f"
 # What is around a range, as a number: its clause, its sentence, its text, or as many characters more than the last.
 CLAUSE, SENTENCE, TEXT = 0, 1, 2
 _AROUND: Final[dict[str | int, int]] = {"clause": CLAUSE, "sentence": SENTENCE, "text": TEXT}
@@ -50,7 +49,7 @@ def laid(texts: Sequence[str]) -> tuple[str, Whole, Whole, Whole]:
     ends = np.cumsum(sizes)
     # What separates is of the text before it.
     of = np.concatenate(([0], np.repeat(np.arange(sizes.size), sizes)))
-    return _SEPARATOR + "".join(text + _SEPARATOR for text in texts), of, ends - sizes + 1, ends
+    return SEPARATOR + "".join(text + SEPARATOR for text in texts), of, ends - sizes + 1, ends
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

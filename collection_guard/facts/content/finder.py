@@ -1,7 +1,8 @@
 """Many strings found in the texts of a batch at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import Final
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -9,7 +10,11 @@ from numpy.typing import NDArray
 
 from collection_guard.facts.content.ragged import Whole, whole
 
-_NONE = -1
+SEPARATOR: Final = "\x1f"
+"""Stands around the texts of a batch: no folded text holds a control character, and no phrase does."""
+_NONE: Final = -1
+# So many characters go to the automaton at once: what it answers is read while it still lies in near memory.
+_PIECE: Final = 2_000
 
 
 class StringFinder:
@@ -20,7 +25,7 @@ class StringFinder:
     """
 
     def __init__(self, strings: Sequence[str]) -> None:
-        # Control characters separate texts: no string that has one is found.
+        # No string that has a control character, such as the separator, is found.
         found = [number for number, string in enumerate(strings) if string and min(string) >= " "]
         single = [number for number in found if len(strings[number]) == 1]
         longer = [number for number in found if len(strings[number]) > 1]
@@ -44,13 +49,30 @@ class StringFinder:
         numbers = self._single[np.minimum(codes, self._single.size - 1)]
         starts = np.flatnonzero(numbers != _NONE)
         numbers = numbers[starts]
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        rows = np.fromiter(chain.from_iterable(found), np.intp, 3 * len(found)).reshape(-1, 3)
+        pieces = [self._found(text[begin:end], begin) for begin, end in _pieces(text)]
+        rows = np.concatenate([np.empty((0, 3), np.intp), *pieces])
         return (
             np.concatenate((numbers, self._longer[rows[:, 0]])),
             np.concatenate((starts, rows[:, 1])),
             np.concatenate((starts + 1, rows[:, 2])),
         )
 
+    def _found(self, piece: str, begin: int) -> NDArray[np.intp]:
+        """Return what the automaton finds in a piece of a text: numbers, starts and ends in the whole text."""
+        found = self._automaton.find_matches_as_indexes(piece, overlapping=True)
+        rows = np.fromiter(chain.from_iterable(found), np.intp, 3 * len(found)).reshape(-1, 3)
+        rows[:, 1:] += begin
+        return rows
 
-__all__ = ["StringFinder"]
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where pieces of a text begin and end: behind a separator, which no string reaches across."""
+    begin = 0
+    while begin < len(text):
+        cut = text.find(SEPARATOR, begin + _PIECE)
+        end = cut + 1 if cut >= 0 else len(text)
+        yield begin, end
+        begin = end
+
+
+__all__ = ["SEPARATOR", "StringFinder"]
