@@ -135,13 +135,17 @@ class Gate:
         """Do as ``cancel`` does, in a thread."""
         return await asyncio.to_thread(self.cancel, token)
 
-    def reload(self) -> Reloaded:
-        """Load rules, registry and profiles anew, all or none: what is wrong keeps what was in force, and is said."""
+    def reload(self, beside: Callable[[], object] = bool) -> Reloaded:
+        """Load rules, registry and profiles anew, all or none: what is wrong keeps what was in force, and is said.
+
+        ``beside`` reads what must be fit to be taken with them, such as tokens; it raises InputError where it is not.
+        """
         with self._reloading:
             old = self._around
             try:
                 around = self._load()
                 _same_country(old, around)
+                beside()
             except InputError as error:
                 self._reload_problems = error.problems
                 return Reloaded(False, old.rules_digest, old.registry_digest, error.problems)

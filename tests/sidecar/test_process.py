@@ -47,9 +47,10 @@ def test_a_wrong_or_missing_token_is_answered_with_401(tmp_path: Path) -> None:
         assert client.post("/v1/check", json=body, headers=HEADERS).status_code == 401
         (tmp_path / "tokens").write_text("dialer-3 short", "utf-8")
         running.process.send_signal(signal.SIGHUP)
-        running.line("reloaded", at_least=2)
+        running.line("reload refused: what was in force stays in force")
         other = {"authorization": "bearer " + TOKEN[::-1]}
         assert client.post("/v1/check", json=body, headers=other).status_code == 200
+        assert client.get("/readyz").json()["last_reload_taken"] is False
 
 
 def test_tokens_are_read_with_every_fault_named(tmp_path: Path) -> None:

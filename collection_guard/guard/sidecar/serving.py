@@ -21,7 +21,7 @@ from collection_guard.guard.sidecar.front import Front, Limits
 from collection_guard.guard.sidecar.garbage import Searches
 from collection_guard.guard.sidecar.log import JsonLog, take_over
 from collection_guard.guard.sidecar.patience import patient
-from collection_guard.model.problems import ConfigurationError, InputError, Problem
+from collection_guard.model.problems import ConfigurationError, Problem
 
 _BACKLOG: Final = 2048
 _IDLE_SECONDS: Final = 75
@@ -115,14 +115,12 @@ def serve_gate(
     desk = desk_of(gate, log)
 
     def reload() -> None:
-        try:
-            kept[0] = read_tokens() or kept[0]
-        except InputError as error:
-            log.problems("tokens refused: those that were in force stay in force", error.problems)
-        desk.threads.submit(desk.reload)
+        read: list[Tokens] = []
+        if desk.reload(lambda: read.append(read_tokens() or kept[0])):
+            kept[0] = read[0]
 
     def begun() -> None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, desk.threads.submit, reload)
         where = str(address) if address.path is not None else "{}:{}".format(*made.getsockname()[:2])
         log.write("listening", address=where, **_of(desk))
 
