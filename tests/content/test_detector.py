@@ -45,6 +45,8 @@ SAYS = [
     ("您的贷款逾期，请转到我的个人微信。", "wechat", {"debt_disclosure", "solicits_private_payment"}),
     ("You deadbeat, you owe us $300.", "sms", {"debt_disclosure", "abuse"}),
     ("明天下午三点开会，请带上材料。", "wechat", set()),
+    ("If you do not pay today we will kill you", "sms", {"debt_disclosure", "threat"}),
+    ("We will not tell your boss if you do not pay.", "sms", {"debt_disclosure"}),
 ]
 
 
