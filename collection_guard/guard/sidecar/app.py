@@ -104,16 +104,16 @@ class Desk:
             last_reload_taken=not status.reload_problems,
         )
 
-    def reload(self, beside: Callable[[], object] = bool) -> bool:
-        """Read rules, registry and profiles again, and ``beside``, all or none; say what came of it."""
+    def reload(self, beside: Callable[[], object] = bool, take: Callable[[], object] = bool) -> None:
+        """Read rules, registry and profiles again, and ``beside``, all or none; ``take`` it; say what came of it."""
         taken = self.gate.reload(beside)
         self.metrics.reloads("taken" if taken.taken else "refused").inc()
         if taken.taken:
+            take()
             settle()
             self.log.write("reloaded", rules_digest=taken.rules_digest, registry_digest=taken.registry_digest)
         else:
             self.log.problems("reload refused: what was in force stays in force", taken.problems)
-        return taken.taken
 
 
 def desk_of(gate: Gate, log: JsonLog) -> Desk:

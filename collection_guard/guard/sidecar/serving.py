@@ -116,8 +116,7 @@ def serve_gate(
 
     def reload() -> None:
         read: list[Tokens] = []
-        if desk.reload(lambda: read.append(read_tokens() or kept[0])):
-            kept[0] = read[0]
+        desk.reload(lambda: read.append(read_tokens() or kept[0]), lambda: kept.__setitem__(0, read[0]))
 
     def begun() -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, desk.threads.submit, reload)
