@@ -16,6 +16,7 @@ import pytest
 from engines.test_columnar import simulate, simulated
 from plain.cases import Records
 from plain.engine_reading import parameters_of
+from terminal import written_to
 from typer.testing import CliRunner
 
 from collection_guard.audit import pieces
@@ -273,13 +274,7 @@ def test_a_bar_on_a_terminal_and_none_in_a_pipe(files: Path) -> None:
     ours, theirs = pty.openpty()
     process = started(files, stderr=theirs)
     os.close(theirs)
-    seen = b""
-    try:
-        while part := os.read(ours, 4096):
-            seen += part
-    except OSError:  # on Linux, how a terminal says that nobody writes to it any more
-        pass
-    os.close(ours)
+    seen = written_to(ours)
     assert process.wait() == 0
     assert f"/{2 * CONTACTS * 4}".encode() in seen
     assert b"0:0" in seen

@@ -15,6 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from terminal import written_to
 from typer.testing import CliRunner
 
 from collection_guard.cli import map as map_command
@@ -82,13 +83,7 @@ def test_the_terminal_is_asked_how_wide_it_is() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     process = subprocess.Popen(command, stdout=theirs, env=environment)
     os.close(theirs)
-    seen = b""
-    try:
-        while part := os.read(ours, 4096):
-            seen += part
-    except OSError:  # on Linux, how a terminal says that nobody writes to it any more
-        pass
-    os.close(ours)
+    seen = written_to(ours)
     assert process.wait() == 0
     lines = seen.decode().splitlines()
     assert 50 < max(cell_len(line) for line in lines) <= 60

@@ -1,4 +1,4 @@
-"""Stores of every kind, each real: memory, an SQLite file, and a PostgreSQL server that runs for the tests."""
+"""Stores of every kind, each real: memory, an SQLite file, and a PostgreSQL server; and whom a guard looked into."""
 
 import os
 import shutil
@@ -6,14 +6,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+import collection_guard as cg
+from collection_guard.guard import checking
+from collection_guard.guard.permitted import Outlook
 from collection_guard.guard.stores.base import Store
 from collection_guard.guard.stores.memory import MemoryStore
 from collection_guard.guard.stores.postgres import PostgresStore
 from collection_guard.guard.stores.sqlite import SqliteStore
+from collection_guard.guard.surroundings import Surroundings
 
 KINDS = ("memory", "sqlite", "postgres")
 
@@ -76,3 +81,17 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
 def store(reopen: Callable[[], Store]) -> Store:
     """Return a store, empty."""
     return reopen()
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the cases of the attempts that were looked into."""
+    found: list[str] = []
+
+    class Noted(Outlook):
+        def __init__(self, around: Surroundings, attempt: cg.Event, *rest: Any) -> None:
+            found.append(attempt.case_id)
+            super().__init__(around, attempt, *rest)
+
+    monkeypatch.setattr(checking, "Outlook", Noted)
+    return found

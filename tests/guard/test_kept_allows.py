@@ -5,15 +5,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import collection_guard as cg
 from collection_guard.facts.world import Settings, World
-from collection_guard.guard import checking
 from collection_guard.guard.gate import Gate
-from collection_guard.guard.permitted import Outlook
 from collection_guard.guard.settings import GuardOptions
 from collection_guard.guard.stores.memory import MemoryStore
 from collection_guard.guard.surroundings import Surroundings, surroundings
@@ -21,20 +18,6 @@ from guard.making import MORNING, MUM, OWN, Clock, answered, attempt, open_guard
 from guard.test_permitted import PACKS, cases
 
 OPTIONS = GuardOptions(next_permitted=0, reservation_seconds=5)
-
-
-@pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the cases of the attempts that were looked into."""
-    found: list[str] = []
-
-    class Noted(Outlook):
-        def __init__(self, around: Surroundings, attempt: cg.Event, *rest: Any) -> None:
-            found.append(attempt.case_id)
-            super().__init__(around, attempt, *rest)
-
-    monkeypatch.setattr(checking, "Outlook", Noted)
-    return found
 
 
 def again(guard: Gate, **fields: Any) -> cg.Decision:

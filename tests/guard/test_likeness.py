@@ -16,12 +16,10 @@ from collection_guard.facts.history import History
 from collection_guard.facts.registry import RegistryIndex
 from collection_guard.facts.sheet import FactSheet
 from collection_guard.facts.world import Settings, World
-from collection_guard.guard import checking
 from collection_guard.guard.attempts import before_contact, event_of
 from collection_guard.guard.boundaries import Calendar
 from collection_guard.guard.gate import Gate
 from collection_guard.guard.likeness import likeness
-from collection_guard.guard.permitted import Outlook
 from collection_guard.guard.scene import floors_of, keys_of
 from collection_guard.guard.settings import GuardOptions
 from collection_guard.guard.stores.memory import MemoryStore
@@ -61,20 +59,6 @@ def rules(profiles: list[cg.CaseProfile], **parameters: Any) -> Surroundings:
     known = {one.case_id: one for one in profiles}
     world = World(Settings(timezone="Asia/Shanghai"), known, RegistryIndex(RegistryData(tuple(PARTNERS))))
     return surroundings(CORE, {"contacts_per_day": 3} | parameters, world, "reference")
-
-
-@pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the cases of the attempts that were looked into."""
-    found: list[str] = []
-
-    class Noted(Outlook):
-        def __init__(self, around: Surroundings, attempt: cg.Event, *rest: Any) -> None:
-            found.append(attempt.case_id)
-            super().__init__(around, attempt, *rest)
-
-    monkeypatch.setattr(checking, "Outlook", Noted)
-    return found
 
 
 def test_of_people_who_are_alike_one_is_looked_into(looks: list[str]) -> None:
